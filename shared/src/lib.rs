@@ -1,0 +1,30 @@
+//! What both sides of the wire agree on: ids, times, the shapes of questions and answers, and
+//! the words for everything that can go wrong. No I/O, no clock, no randomness.
+//!
+//! Suffix `Ask` is what comes in, `View` is what goes out.
+
+mod id;
+mod pod;
+mod problem;
+mod reset;
+mod verification;
+mod words;
+
+pub use id::{
+    AccountId, ContactId, CustomerId, IntegrationId, Millis, ResetId, ShareId, TechnicianId,
+    TicketId, VerificationId,
+};
+pub use pod::{
+    ContactView, DirectoryView, HistoryView, Host, PodState, PodTokenAsk, PodTokenView,
+    TechnicianView, TicketView,
+};
+pub use problem::{Code, Problem};
+pub use reset::{
+    Finding, Preflight, ResetAct, ResetAsk, ResetView, ShareState, Stage, StepKind, StepState,
+    StepView,
+};
+pub use verification::{
+    AnswerAsk, Channel, DestinationKind, Factor, Outcome, Shield, ShieldState, Source,
+    VerificationAsk, VerificationView,
+};
+pub use words::Words;

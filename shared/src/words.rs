@@ -1,0 +1,237 @@
+//! The one place that turns a code into words. Both the API’s replies and the pod’s screens use
+//! it, so that the confirmation and the refusal after the click read the same.
+
+use crate::Code;
+
+/// What happened, and what the technician does next. Whole sentences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Words {
+    /// What happened.
+    pub what: &'static str,
+    /// What to do next.
+    pub next: &'static str,
+}
+
+impl Code {
+    /// The words for a technician.
+    #[must_use]
+    pub const fn words(self) -> Words {
+        let (what, next) = match self {
+            Code::BadRequest => {
+                ("The request could not be read.", "Reload the page and try again.")
+            }
+            Code::NotSignedIn => ("You are not signed in.", "Sign in and come back to this page."),
+            Code::WrongSignIn => (
+                "The e-mail address, password or code is wrong.",
+                "Check them and try again; a code can be used once and lives for 30 seconds.",
+            ),
+            Code::SecondFactorNeeded => (
+                "Your second factor is more than 12 hours old.",
+                "Sign in again with the code from your authenticator, then come back.",
+            ),
+            Code::Forbidden => (
+                "Your role does not allow this.",
+                "Ask an admin of your account to do it or to change your permissions.",
+            ),
+            Code::OriginRefused => (
+                "The request did not come from this product’s own pages.",
+                "Open the page again from its usual address.",
+            ),
+            Code::NotFound => (
+                "This does not exist, or it is not yours to see.",
+                "Check the link, or go back to the list.",
+            ),
+            Code::IdTaken => (
+                "This request was already made with other contents.",
+                "Reload the page and start again.",
+            ),
+            Code::TooLarge => ("The request is too large.", "Shorten it and try again."),
+            Code::TooMany => ("Too many attempts.", "Wait a minute, then try again."),
+            Code::Internal => (
+                "Something went wrong on our side.",
+                "Nothing was lost. Try again; if it stays, give your operator the request id.",
+            ),
+            Code::NotVerified => (
+                "The caller has not been verified.",
+                "Send a code to the phone that Microsoft has registered and enter what the caller reads out.",
+            ),
+            Code::VerificationStale => (
+                "The verification is too old.",
+                "Send a new code; a verification counts for a few minutes only.",
+            ),
+            Code::VerificationNotAccepted => (
+                "The way the caller was verified is not accepted for a password reset.",
+                "Send a code to the phone that Microsoft has registered.",
+            ),
+            Code::VerificationUsed => {
+                ("This verification was already used for a reset.", "Verify the caller again.")
+            }
+            Code::VerificationElsewhere => (
+                "The caller was verified in another ticket or by another technician.",
+                "Verify the caller again here; it shows in the history below.",
+            ),
+            Code::VerificationVoid => (
+                "The contact or the registered phone has changed since the verification.",
+                "Make sure the change was wanted, then verify the caller again.",
+            ),
+            Code::CodeWrong => ("That is not the code.", "Ask the caller to read it out again."),
+            Code::CodeExpired => ("The code has expired.", "Send a new code."),
+            Code::CodeTriesSpent => (
+                "Too many wrong codes.",
+                "This code no longer works. Send a new one, and be careful: a caller who guesses is not your caller.",
+            ),
+            Code::CodeReplaced => ("A newer code was sent.", "Ask the caller for the newest code."),
+            Code::DestinationUnknown => (
+                "This phone or address does not belong to the contact.",
+                "Reload the page to see the current ones.",
+            ),
+            Code::ChannelUnavailable => (
+                "This way of sending is not available here.",
+                "Use the phone that Microsoft has registered.",
+            ),
+            Code::LinkDead => {
+                ("This link does not work any more.", "Call your help desk and ask for a new one.")
+            }
+            Code::UnlockWrong => {
+                ("That is not the unlock code.", "Ask your help desk to read it out again.")
+            }
+            Code::M365Missing => (
+                "This customer has no Microsoft 365 connection.",
+                "Ask an admin to connect the customer’s tenant.",
+            ),
+            Code::M365SecretWrong => (
+                "Microsoft refused the client secret of this customer’s app registration.",
+                "Ask an admin to paste the secret’s value (not its id) again.",
+            ),
+            Code::M365SecretExpired => (
+                "The client secret of this customer’s app registration has expired.",
+                "Ask an admin to create a new one in the customer’s tenant and save it here.",
+            ),
+            Code::M365AppUnknown => (
+                "The app registration is not known in this customer’s tenant.",
+                "Ask an admin to check the application (client) id and the tenant id.",
+            ),
+            Code::M365TenantUnknown => (
+                "Microsoft does not know this tenant.",
+                "Ask an admin to check the directory (tenant) id and the cloud.",
+            ),
+            Code::M365PermissionMissing => (
+                "The app registration lacks a permission.",
+                "Ask an admin to grant it in Entra and to give admin consent.",
+            ),
+            Code::MicrosoftUnavailable => (
+                "Microsoft does not answer right now.",
+                "Nothing was changed. Try again in a minute.",
+            ),
+            Code::MicrosoftRefused => (
+                "Microsoft refused the request.",
+                "Ask an admin to look at the audit entry, which names Microsoft’s request id.",
+            ),
+            Code::PersonNotFound => (
+                "Nobody in this customer’s Microsoft 365 has the contact’s e-mail address.",
+                "Correct the contact’s e-mail address, or ask an admin.",
+            ),
+            Code::PersonAmbiguous => (
+                "Two people in this customer’s Microsoft 365 match the contact’s e-mail address.",
+                "Ask an admin to link the contact to the right one.",
+            ),
+            Code::PersonNoAddress => (
+                "The contact has no e-mail address.",
+                "Add the address that the person signs in with to the contact.",
+            ),
+            Code::PersonPrivileged => (
+                "This person is, or can become, an administrator.",
+                "Administrators can’t be reset here. Use the customer’s own procedure for administrators.",
+            ),
+            Code::PersonSynced => (
+                "This person comes from an on-premises directory.",
+                "Reset the password in the customer’s Active Directory; a change in the cloud would be overwritten.",
+            ),
+            Code::PersonFederated => (
+                "This person signs in through another identity provider.",
+                "Reset the password there; Microsoft does not hold it.",
+            ),
+            Code::PersonGuest => (
+                "This person is a guest in this tenant.",
+                "Only their own organisation can reset the password.",
+            ),
+            Code::PersonDisabled => (
+                "This person’s sign-in is blocked.",
+                "Check whether they have left. If not, have the account enabled first.",
+            ),
+            Code::PersonResource => (
+                "This is a room, an equipment or a shared mailbox, not a person.",
+                "Nobody signs in with it. Check the contact’s e-mail address.",
+            ),
+            Code::PersonRestricted => (
+                "This person is under restricted management.",
+                "Ask the customer’s administrators of that unit.",
+            ),
+            Code::NoPhone => (
+                "Microsoft has no mobile phone registered for this person.",
+                "Nothing can be texted. The person’s administrator can register one in Entra under authentication methods.",
+            ),
+            Code::PhoneChanged => (
+                "The phone registered at Microsoft is no longer the one that was shown.",
+                "Make sure the change was wanted, then verify the caller again.",
+            ),
+            Code::PreflightStale => {
+                ("The confirmation is too old.", "Close it, open it again and check what it says.")
+            }
+            Code::SmsMissing => ("No SMS provider is connected.", "Ask an admin to connect one."),
+            Code::SmsCredentials => (
+                "The SMS provider refused our credentials.",
+                "Ask an admin to check the SMS connection.",
+            ),
+            Code::SmsUnavailable => {
+                ("The SMS provider does not answer right now.", "Try again in a minute.")
+            }
+            Code::SmsNotSetUp => (
+                "The SMS provider is not set up to text this number.",
+                "Ask an admin to check the sender and the allowed regions at the provider.",
+            ),
+            Code::SmsNumber => (
+                "This number can’t receive texts.",
+                "The person needs a mobile phone registered at Microsoft.",
+            ),
+            Code::SmsOptedOut => (
+                "This number has replied STOP to our texts.",
+                "Ask the person to text START to the sender’s number, then send again.",
+            ),
+            Code::SmsUndelivered => (
+                "The carrier did not deliver the text.",
+                "Check that the phone is on and has signal, then send again.",
+            ),
+            Code::ResetUnderWay => {
+                ("Another reset for this person is under way.", "Wait until it has ended.")
+            }
+            Code::PasswordRefused => (
+                "Microsoft refused every password we proposed.",
+                "Nothing was changed. Ask an admin to look at the tenant’s password rules.",
+            ),
+            Code::TooLate => (
+                "The reset could not be done within ten minutes.",
+                "Nothing was changed. Start again.",
+            ),
+            Code::InDoubt => (
+                "We can’t tell whether Microsoft took the new password.",
+                "Reset it again with a new verification, or give up this one.",
+            ),
+            Code::GivenUp => (
+                "This reset was given up.",
+                "Nobody has this password. Reset it again when the person needs one.",
+            ),
+            Code::LimitReached => (
+                "The limit for texts or resets is reached.",
+                "Wait, or ask an admin whether the limit is right.",
+            ),
+            Code::AccountOff => ("This account is switched off.", "Ask your operator."),
+            Code::CustomerOff => ("Resets for this customer are switched off.", "Ask an admin."),
+            Code::Brake => (
+                "Resets are stopped: there were more in the last hour than this account allows.",
+                "Wait an hour, and tell an admin: so many resets may be an attack.",
+            ),
+        };
+        Words { what, next }
+    }
+}
