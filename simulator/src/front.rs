@@ -1,0 +1,303 @@
+//! The doors: one listener for each company. Reads a request, lets trouble have its way, asks the
+//! company for an answer, writes down both. Stands directly on hyper, because a connection that
+//! closes without a reply is something that axum cannot say.
+
+use std::fmt;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
+use futures_util::{StreamExt as _, stream};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+
+use crate::fault::{Company, Fault};
+use crate::state::Recorded;
+use crate::world::World;
+use crate::{entra, graph, twilio};
+
+/// No vendor here takes more.
+const BODY_LIMIT: usize = 1 << 20;
+
+/// A request, read to its end.
+pub(crate) struct Call {
+    pub(crate) company: Company,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+    pub(crate) now_ms: i64,
+}
+
+impl Call {
+    /// A header's text, or nothing.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// `Content-Type` without its parameters, in lower case.
+    pub(crate) fn content_type(&self) -> String {
+        self.header("content-type")
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase()
+    }
+
+    /// The fields of a form body; of any other body none, as the vendors do it.
+    pub(crate) fn form(&self) -> Vec<(String, String)> {
+        if self.content_type() != "application/x-www-form-urlencoded" {
+            return Vec::new();
+        }
+        pairs(&self.body)
+    }
+
+    /// The parts of the path, decoded.
+    pub(crate) fn segments(&self) -> Vec<String> {
+        self.path.trim_start_matches('/').split('/').map(decode).collect()
+    }
+}
+
+/// Form pairs; a `+` that was not encoded is a blank, here as at the vendors.
+pub(crate) fn pairs(text: &str) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(text.as_bytes()).into_owned().collect()
+}
+
+/// One path segment: percent-decoding only, a `+` stays.
+fn decode(segment: &str) -> String {
+    let kept = segment.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
+    pairs(&kept).into_iter().next().map(|(key, _)| key).unwrap_or_default()
+}
+
+/// What a company answers.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Option<serde_json::Value>,
+    /// False when the stand-in has no such route.
+    pub(crate) known: bool,
+}
+
+impl Answer {
+    pub(crate) fn json(status: u16, body: serde_json::Value) -> Self {
+        Answer { status, headers: Vec::new(), body: Some(body), known: true }
+    }
+
+    pub(crate) fn empty(status: u16) -> Self {
+        Answer { status, headers: Vec::new(), body: None, known: true }
+    }
+
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    pub(crate) fn unknown(mut self) -> Self {
+        self.known = false;
+        self
+    }
+
+    fn text(&self) -> String {
+        self.body.as_ref().map(ToString::to_string).unwrap_or_default()
+    }
+
+    fn into_response(self, half: bool) -> Response<Body> {
+        let text = self.text();
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() =
+            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        for (name, value) in self.headers {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                response.headers_mut().append(name, value);
+            }
+        }
+        if self.body.is_some() {
+            let json = HeaderValue::from_static("application/json; charset=utf-8");
+            response.headers_mut().insert(header::CONTENT_TYPE, json);
+            // Said in full even when only half will come: that is how a client can tell.
+            response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(text.len()));
+            *response.body_mut() = if half { first_half(text) } else { Body::from(text) };
+        }
+        response
+    }
+}
+
+/// The first half of a text, then an error, upon which hyper closes the connection.
+fn first_half(text: String) -> Body {
+    let all = Bytes::from(text);
+    let half = all.slice(..all.len() / 2);
+    let cut = stream::once(async {
+        // Once pending, so that hyper sends what it has before it hears of the error.
+        tokio::task::yield_now().await;
+        Err(Dropped)
+    });
+    Body::from_stream(stream::iter([Ok(half)]).chain(cut))
+}
+
+/// The connection closes without (the rest of) a reply.
+#[derive(Debug)]
+pub(crate) struct Dropped;
+
+impl fmt::Display for Dropped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the connection was cut on purpose")
+    }
+}
+
+impl std::error::Error for Dropped {}
+
+/// Answers a company's requests until the world stops.
+pub(crate) async fn serve(world: World, company: Company, listener: TcpListener) {
+    let stopped = world.stopped();
+    loop {
+        let accepted = tokio::select! {
+            () = stopped.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        let Ok((socket, _)) = accepted else { continue };
+        let (world, stopped) = (world.clone(), stopped.clone());
+        world.clone().track(async move {
+            let answer = service_fn(|request| respond(world.clone(), company, request));
+            let connection = http1::Builder::new().serve_connection(TokioIo::new(socket), answer);
+            tokio::select! {
+                () = stopped.cancelled() => {}
+                // An error is a client that left or a fault that was asked for: nothing to report.
+                _ = connection => {}
+            }
+        });
+    }
+}
+
+/// Answers the world page's requests until the world stops.
+pub(crate) async fn serve_page(world: World, page: axum::Router, listener: TcpListener) {
+    let stopped = world.stopped();
+    loop {
+        let accepted = tokio::select! {
+            () = stopped.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        let Ok((socket, _)) = accepted else { continue };
+        let service = hyper_util::service::TowerToHyperService::new(page.clone());
+        let stopped = stopped.clone();
+        world.track(async move {
+            let connection = http1::Builder::new().serve_connection(TokioIo::new(socket), service);
+            tokio::select! {
+                () = stopped.cancelled() => {}
+                _ = connection => {}
+            }
+        });
+    }
+}
+
+async fn respond(
+    world: World,
+    company: Company,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, Dropped> {
+    let (head, body) = request.into_parts();
+    let body = axum::body::to_bytes(Body::new(body), BODY_LIMIT).await.map_err(|_| Dropped)?;
+    let call = Call {
+        company,
+        method: head.method.to_string(),
+        path: head.uri.path().to_owned(),
+        query: head.uri.query().unwrap_or_default().to_owned(),
+        headers: head.headers,
+        body: String::from_utf8_lossy(&body).into_owned(),
+        now_ms: world.clock().now_ms(),
+    };
+    match world.take_fault(&call) {
+        None => {
+            let answer = act(&world, &call);
+            Ok(finish(&world, &call, answer))
+        }
+        Some(Fault::Slow { ms }) => {
+            let answer = act(&world, &call);
+            // Written down now: a client that gives up takes this future with it.
+            note(&world, &call, Some(answer.status), &answer);
+            tokio::time::sleep(Duration::from_millis(ms)).await;
+            Ok(answer.into_response(false))
+        }
+        Some(Fault::HalfReply) => {
+            let answer = act(&world, &call);
+            note(&world, &call, answer.body.is_some().then_some(answer.status), &answer);
+            if answer.body.is_some() { Ok(answer.into_response(true)) } else { Err(Dropped) }
+        }
+        Some(Fault::ApplyThenDrop) => {
+            let answer = act(&world, &call);
+            note(&world, &call, None, &answer);
+            Err(Dropped)
+        }
+        Some(Fault::DropBefore) => {
+            graph::not_applied(&world, &call);
+            note(&world, &call, None, &Answer::empty(0));
+            Err(Dropped)
+        }
+        Some(Fault::Status { status, retry_after }) => {
+            graph::not_applied(&world, &call);
+            let mut answer = trouble(&call, status);
+            if let Some(seconds) = retry_after {
+                answer = answer.with("retry-after", seconds.to_string());
+            }
+            Ok(finish(&world, &call, answer))
+        }
+        Some(Fault::RefusePassword) => {
+            graph::not_applied(&world, &call);
+            let answer = graph::too_simple(&call);
+            Ok(finish(&world, &call, answer))
+        }
+    }
+}
+
+fn act(world: &World, call: &Call) -> Answer {
+    match call.company {
+        Company::Entra => entra::answer(world, call),
+        Company::Graph => graph::answer(world, call),
+        Company::Twilio => twilio::answer(world, call),
+    }
+}
+
+fn trouble(call: &Call, status: u16) -> Answer {
+    match call.company {
+        Company::Entra => entra::trouble(call, status),
+        Company::Graph => graph::trouble(call, status),
+        Company::Twilio => twilio::trouble(status),
+    }
+}
+
+fn finish(world: &World, call: &Call, answer: Answer) -> Response<Body> {
+    note(world, call, Some(answer.status), &answer);
+    answer.into_response(false)
+}
+
+fn note(world: &World, call: &Call, status: Option<u16>, answer: &Answer) {
+    // Neither query nor body: they hold secrets and people's names.
+    tracing::info!(company = ?call.company, method = %call.method, path = %call.path, status, "request");
+    if !answer.known {
+        tracing::warn!(company = ?call.company, method = %call.method, path = %call.path, "no such route in the stand-in");
+    }
+    world.change(|state| {
+        state.record(Recorded {
+            at_ms: call.now_ms,
+            company: call.company,
+            method: call.method.clone(),
+            path: call.path.clone(),
+            query: call.query.clone(),
+            content_type: call.header("content-type").to_owned(),
+            authorization: call
+                .header("authorization")
+                .split(' ')
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+            body: call.body.clone(),
+            status,
+            reply: answer.text(),
+            known: answer.known,
+        });
+    });
+}

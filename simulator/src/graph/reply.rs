@@ -1,0 +1,138 @@
+//! How Graph writes answers and refusals (GDOCS errors.md; SOURCES.md §4).
+
+use serde_json::{Value, json};
+
+use crate::front::{Answer, Call};
+use crate::{dates, random};
+
+/// A refusal before it is written down.
+pub(super) struct Refusal {
+    pub(super) status: u16,
+    pub(super) code: &'static str,
+    pub(super) message: String,
+    known: bool,
+}
+
+impl Refusal {
+    pub(super) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Refusal { status, code, message: message.into(), known: true }
+    }
+
+    pub(super) fn bad(message: impl Into<String>) -> Self {
+        Refusal::new(400, "Request_BadRequest", message)
+    }
+
+    /// OData's own parser speaks in `BadRequest`.
+    pub(super) fn odata(message: impl Into<String>) -> Self {
+        Refusal::new(400, "BadRequest", message)
+    }
+
+    pub(super) fn unsupported(message: impl Into<String>) -> Self {
+        Refusal::new(400, "Request_UnsupportedQuery", message)
+    }
+
+    pub(super) fn token(message: &str) -> Self {
+        Refusal::new(401, "InvalidAuthenticationToken", message)
+    }
+
+    pub(super) fn denied() -> Self {
+        Refusal::new(
+            403,
+            "Authorization_RequestDenied",
+            "Insufficient privileges to complete the operation.",
+        )
+    }
+
+    /// The backend of authentication methods speaks camelCase (SOURCES.md §3.1).
+    pub(super) fn access_denied() -> Self {
+        Refusal::new(403, "accessDenied", "Request Authorization failed")
+    }
+
+    pub(super) fn not_found(what: &str) -> Self {
+        let message = format!(
+            "Resource '{what}' does not exist or one of its queried reference-property objects are not present."
+        );
+        Refusal::new(404, "Request_ResourceNotFound", message)
+    }
+
+    /// Facts §2.7, first row.
+    pub(super) fn too_simple() -> Self {
+        Refusal::bad(
+            "The specified password does not comply with password complexity requirements. Please provide a different password.",
+        )
+    }
+
+    pub(super) fn no_such_route(segment: &str) -> Self {
+        let message = format!("Resource not found for the segment '{segment}'.");
+        Refusal { known: false, ..Refusal::new(404, "BadRequest", message) }
+    }
+}
+
+struct Ids {
+    request: String,
+    client: String,
+}
+
+/// A caller's `client-request-id` is taken over; without one Graph uses its own id twice.
+fn ids(call: &Call) -> Ids {
+    let request = random::guid();
+    let client = match call.header("client-request-id") {
+        "" => request.clone(),
+        theirs => theirs.to_owned(),
+    };
+    Ids { request, client }
+}
+
+fn stamp(answer: Answer, ids: &Ids) -> Answer {
+    answer
+        .with("request-id", ids.request.clone())
+        .with("client-request-id", ids.client.clone())
+        .with(
+            "x-ms-ags-diagnostic",
+            r#"{"ServerInfo":{"DataCenter":"Simulated","Slice":"E","Ring":"5","ScaleUnit":"001"}}"#,
+        )
+        .with("cache-control", "no-cache")
+}
+
+pub(super) fn finish(call: &Call, answer: Answer) -> Answer {
+    stamp(answer, &ids(call)).with("odata-version", "4.0")
+}
+
+pub(super) fn refuse(call: &Call, refusal: &Refusal) -> Answer {
+    let ids = ids(call);
+    let mut inner = json!({
+        "date": dates::graph_inner(call.now_ms),
+        "request-id": ids.request,
+        "client-request-id": ids.client,
+    });
+    if refusal.code == "accessDenied" {
+        inner["message"] = json!(refusal.message);
+    }
+    let body =
+        json!({"error": {"code": refusal.code, "message": refusal.message, "innerError": inner}});
+    let mut answer = stamp(Answer::json(refusal.status, body), &ids);
+    if refusal.status == 401 {
+        answer = answer.with("www-authenticate", r#"Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000""#);
+    }
+    if refusal.known { answer } else { answer.unknown() }
+}
+
+/// A collection, cut into pages by `$top` and `$skiptoken`.
+pub(super) fn page(
+    scene: &super::Scene<'_>,
+    context: &str,
+    rows: Vec<Value>,
+    query: &super::query::Query,
+    size: usize,
+) -> Answer {
+    let from = query.skip.min(rows.len());
+    let size = query.top.unwrap_or(size);
+    let more = rows.len() > from + size;
+    let value: Vec<Value> = rows.into_iter().skip(from).take(size).collect();
+    let mut body = json!({"@odata.context": scene.context(context), "value": value});
+    if more {
+        let next = query.next(from + size);
+        body["@odata.nextLink"] = json!(format!("{}{}?{next}", scene.graph_url, scene.call.path));
+    }
+    Answer::json(200, body)
+}

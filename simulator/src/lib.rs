@@ -1,0 +1,109 @@
+//! The outside world, on this machine: Microsoft Entra's token endpoint, Microsoft Graph v1.0 and
+//! Twilio, over real HTTP, as strict as the real ones and nasty on demand; and a page on which
+//! people see the phones, the directory and the requests. It speaks the companies' APIs and knows
+//! nothing of who calls: neither `server` nor `shared`.
+//!
+//! "SOURCES.md §n" in the comments names the vendor's page (`T§n` for Twilio) in `simulator/SOURCES.md`;
+//! \[K\] marks behaviour that no source confirms.
+
+mod clock;
+mod dates;
+mod directory;
+mod entra;
+mod fault;
+mod front;
+mod graph;
+mod http;
+mod page;
+mod random;
+mod state;
+#[cfg(test)]
+mod tests;
+mod totp;
+mod twilio;
+mod world;
+
+use std::collections::{HashMap, VecDeque};
+use std::net::Ipv4Addr;
+
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+
+pub use crate::clock::Clock;
+pub use crate::directory::{
+    ApiKey, App, DirectoryUser, Domain, Group, Line, Owned, Phone, SetBy, Tenant, TwilioAccount,
+    Unit,
+};
+pub use crate::fault::{Company, Fault};
+pub use crate::state::{Callback, PasswordPatch, Recorded, Text};
+pub use crate::world::World;
+
+/// How a world is started.
+pub struct Options {
+    /// Where it listens.
+    pub ports: Ports,
+    /// Its time.
+    pub clock: Clock,
+    /// `otpauth://` addresses or base32 secrets, shown on the page as an authenticator app.
+    pub authenticators: Vec<String>,
+}
+
+/// Where a world listens, always on loopback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ports {
+    /// Four free ports.
+    Any,
+    /// Page at +10, Entra +11, Graph +12, Twilio +13.
+    Base(u16),
+}
+
+impl Ports {
+    async fn listen(self, offset: u16) -> anyhow::Result<(TcpListener, u16)> {
+        let port = match self {
+            Ports::Any => 0,
+            Ports::Base(base) => base.checked_add(offset).context("the port base is too high")?,
+        };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+            .await
+            .with_context(|| format!("port {port} on 127.0.0.1 cannot be used"))?;
+        let port = listener.local_addr()?.port();
+        Ok((listener, port))
+    }
+}
+
+/// Starts a world with the sample directory; it runs until [`World::stop`].
+pub async fn start(options: Options) -> anyhow::Result<World> {
+    let authenticators = options
+        .authenticators
+        .iter()
+        .map(|text| totp::Authenticator::parse(text))
+        .collect::<Result<_, _>>()?;
+    let sample = directory::sample()?;
+    let state = state::State {
+        tenants: sample.tenants,
+        twilio: sample.twilio,
+        tokens: HashMap::new(),
+        messages: Vec::new(),
+        patches: Vec::new(),
+        faults: Vec::new(),
+        requests: VecDeque::new(),
+        callbacks: Vec::new(),
+        authenticators,
+    };
+    let (page, page_port) = options.ports.listen(10).await?;
+    let (entra, entra_port) = options.ports.listen(11).await?;
+    let (graph, graph_port) = options.ports.listen(12).await?;
+    let (twilio, twilio_port) = options.ports.listen(13).await?;
+    let addresses = world::Addresses {
+        page: format!("http://localhost:{page_port}"),
+        entra: format!("http://127.0.0.1:{entra_port}"),
+        graph: format!("http://127.0.0.1:{graph_port}"),
+        twilio: format!("http://127.0.0.1:{twilio_port}"),
+    };
+    let world = World::new(options.clock, addresses, http::client()?, state);
+    world.track(front::serve_page(world.clone(), page::router(world.clone()), page));
+    world.track(front::serve(world.clone(), Company::Entra, entra));
+    world.track(front::serve(world.clone(), Company::Graph, graph));
+    world.track(front::serve(world.clone(), Company::Twilio, twilio));
+    Ok(world)
+}

@@ -1,0 +1,67 @@
+//! The outside world as a program: starts it, says where it is, stops on Ctrl-C or SIGTERM.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Parser;
+use simulator::{Clock, Options, Ports};
+
+/// Stand-ins for Microsoft Entra, Microsoft Graph and Twilio, and a page that shows them.
+#[derive(Parser)]
+#[command(name = "msp-reset-simulator")]
+struct Arguments {
+    /// The page listens at +10, Entra at +11, Graph at +12, Twilio at +13.
+    #[arg(long, default_value_t = 4400)]
+    port_base: u16,
+    /// An authenticator for the page: base32 secret or otpauth:// address. May be repeated.
+    #[arg(long = "totp-secret", value_name = "BASE32")]
+    totp_secrets: Vec<String>,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One line whatever RUST_BACKTRACE says: it is about a port or a secret, not about code.
+            _ = writeln!(std::io::stderr(), "msp-reset-simulator: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    tracing_subscriber::fmt().with_target(false).with_writer(std::io::stderr).init();
+    let world = simulator::start(Options {
+        ports: Ports::Base(arguments.port_base),
+        clock: Clock::system(),
+        authenticators: arguments.totp_secrets,
+    })
+    .await?;
+    let mut out = std::io::stdout();
+    writeln!(out, "world page  {}", world.page_url())?;
+    writeln!(out, "Entra       {}", world.entra_url())?;
+    writeln!(out, "Graph       {}", world.graph_url())?;
+    writeln!(out, "Twilio      {}", world.twilio_url())?;
+    out.flush()?;
+    asked_to_stop().await?;
+    world.stop().await;
+    Ok(())
+}
+
+#[cfg(unix)]
+async fn asked_to_stop() -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut term = signal(SignalKind::terminate()).context("SIGTERM cannot be listened for")?;
+    tokio::select! {
+        result = tokio::signal::ctrl_c() => result.context("Ctrl-C cannot be listened for")?,
+        _ = term.recv() => {}
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+async fn asked_to_stop() -> anyhow::Result<()> {
+    tokio::signal::ctrl_c().await.context("Ctrl-C cannot be listened for")
+}

@@ -1,0 +1,131 @@
+//! What the page shows, as JSON.
+
+use axum::Json;
+use axum::extract::State;
+use serde_json::{Value, json};
+
+use crate::directory::{DirectoryUser, SetBy};
+use crate::state::{self, Text};
+use crate::totp::PERIOD_MS;
+use crate::world::World;
+
+/// More than this nobody reads.
+const REQUESTS_SHOWN: usize = 50;
+
+pub(super) fn all(world: &World, version: u64) -> Value {
+    world.read(|state| {
+        json!({
+            "version": version,
+            "now_ms": world.clock().now_ms(),
+            "addresses": {"Entra": world.entra_url(), "Graph": world.graph_url(), "Twilio": world.twilio_url()},
+            "phones": phones(state),
+            "authenticators": state.authenticators.len(),
+            "tenants": state.tenants.iter().map(|tenant| json!({
+                "name": tenant.name,
+                "domain": tenant.domains.first().map(|domain| &domain.name),
+                "users": tenant.users.iter().map(|user| person(user, tenant.domain_of(&user.upn).is_some_and(|d| d.authentication == "Federated"))).collect::<Vec<_>>(),
+            })).collect::<Vec<_>>(),
+            "faults": state.faults,
+            "requests": state.requests.iter().rev().take(REQUESTS_SHOWN).map(request).collect::<Vec<_>>(),
+        })
+    })
+}
+
+/// Neither query nor bodies: they hold secrets, and an audience is watching.
+fn request(request: &state::Recorded) -> Value {
+    json!({
+        "at_ms": request.at_ms, "company": request.company, "method": request.method,
+        "path": request.path, "status": request.status, "known": request.known,
+    })
+}
+
+fn person(user: &DirectoryUser, federated: bool) -> Value {
+    let roles = user.roles.iter().cloned();
+    let eligible = user.eligible_roles.iter().map(|role| format!("eligible: {role}"));
+    let groups = user
+        .groups
+        .iter()
+        .filter(|group| group.assignable_to_role)
+        .map(|group| format!("role group: {}", group.name));
+    let flags = [
+        (user.synced, "synced from on-premises"),
+        (federated, "federated"),
+        (user.is_guest(), "guest"),
+        (!user.enabled, "disabled"),
+        (user.resource_account, "room"),
+        (user.management_restricted, "restricted management"),
+    ];
+    let flags = flags.into_iter().filter(|(on, _)| *on).map(|(_, text)| text.to_owned());
+    json!({
+        "upn": user.upn,
+        "name": user.display_name,
+        "badges": roles.chain(eligible).chain(groups).chain(flags).collect::<Vec<_>>(),
+        "phones": user.phones.iter().map(|phone| &phone.number).collect::<Vec<_>>(),
+        "password": user.password,
+        "must_change": user.must_change,
+        "set_count": user.password_set_count,
+        "set_at_ms": user.password_set_at_ms,
+        "set_by": match user.password_set_by {
+            SetBy::Start => "start",
+            SetBy::Graph => "graph",
+            SetBy::Person => "person",
+        },
+    })
+}
+
+/// The phones of everybody, then numbers that nobody in the directory has.
+fn phones(state: &state::State) -> Vec<Value> {
+    let users =
+        state.tenants.iter().flat_map(|tenant| tenant.users.iter().map(move |user| (tenant, user)));
+    let mut known: Vec<(String, &str, &str)> = users
+        .flat_map(|(tenant, user)| {
+            user.phones.iter().map(move |phone| {
+                (dialled(&phone.number), user.display_name.as_str(), tenant.name.as_str())
+            })
+        })
+        .collect();
+    for message in &state.messages {
+        if !known.iter().any(|(number, ..)| *number == message.text.to) {
+            known.push((message.text.to.clone(), "", ""));
+        }
+    }
+    let texts = |number: &str| {
+        state
+            .messages
+            .iter()
+            .map(|message| &message.text)
+            .filter(|text| text.to == number)
+            .map(text)
+            .collect::<Vec<_>>()
+    };
+    known.iter().map(|(number, name, tenant)| json!({"number": number, "name": name, "tenant": tenant, "texts": texts(number)})).collect()
+}
+
+fn text(text: &Text) -> Value {
+    json!({
+        "id": text.id, "from": text.from, "at_ms": text.at_ms, "status": text.status, "error_code": text.error_code,
+        "arrived": text.arrived,
+        // What never arrived, no phone shows.
+        "body": text.arrived.then_some(&text.body),
+    })
+}
+
+/// `+1 2065550134x55` is dialled as `+12065550134`.
+fn dialled(number: &str) -> String {
+    number
+        .split(['x', 'X'])
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .filter(|c| *c == '+' || c.is_ascii_digit())
+        .collect()
+}
+
+/// `GET /api/codes`: what the authenticator app shows now, and until when.
+pub(super) async fn codes(State(world): State<World>) -> Json<Value> {
+    let now = world.clock().now_ms();
+    Json(world.read(|state| {
+        let codes: Vec<Value> = state.authenticators.iter().map(|one| json!({"label": one.label, "code": one.code(now)})).collect();
+        json!({"now_ms": now, "ends_in_ms": PERIOD_MS - now.rem_euclid(PERIOD_MS), "period_ms": PERIOD_MS, "codes": codes})
+    }))
+}

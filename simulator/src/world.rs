@@ -1,0 +1,261 @@
+//! The world as tests and the page hold it: look, change, cause trouble, wait.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::clock::Clock;
+use crate::directory::{DirectoryUser, Line, SetBy, Tenant};
+use crate::fault::{Company, Fault, Queued};
+use crate::front::Call;
+use crate::state::{Callback, PasswordPatch, Recorded, State, Text};
+use crate::twilio;
+
+/// A test that waits longer than this for a text waits in vain.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Where the four listeners are.
+pub(crate) struct Addresses {
+    pub(crate) page: String,
+    pub(crate) entra: String,
+    pub(crate) graph: String,
+    pub(crate) twilio: String,
+}
+
+/// A running world. Clones are the same world.
+#[derive(Clone)]
+pub struct World(Arc<Inner>);
+
+struct Inner {
+    clock: Clock,
+    addresses: Addresses,
+    http: crate::http::Client,
+    state: Mutex<State>,
+    /// Counts changes; those who wait for one listen here.
+    version: watch::Sender<u64>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl World {
+    pub(crate) fn new(
+        clock: Clock,
+        addresses: Addresses,
+        http: crate::http::Client,
+        state: State,
+    ) -> Self {
+        World(Arc::new(Inner {
+            clock,
+            addresses,
+            http,
+            state: Mutex::new(state),
+            version: watch::Sender::new(1),
+            tasks: TaskTracker::new(),
+            stop: CancellationToken::new(),
+        }))
+    }
+
+    /// The page for people: `http://localhost:PORT`.
+    pub fn page_url(&self) -> String {
+        self.0.addresses.page.clone()
+    }
+
+    /// In place of `https://login.microsoftonline.com`.
+    pub fn entra_url(&self) -> String {
+        self.0.addresses.entra.clone()
+    }
+
+    /// In place of `https://graph.microsoft.com` (without `/v1.0`).
+    pub fn graph_url(&self) -> String {
+        self.0.addresses.graph.clone()
+    }
+
+    /// In place of `https://api.twilio.com`.
+    pub fn twilio_url(&self) -> String {
+        self.0.addresses.twilio.clone()
+    }
+
+    /// The world's time.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// The person as they are now, by UPN, object id, mail address, its part before the `@`, or first name.
+    pub fn directory_user(&self, upn_or_alias: &str) -> Option<DirectoryUser> {
+        self.read(|state| state.find(upn_or_alias).map(|(t, u)| state.tenants[t].users[u].clone()))
+    }
+
+    /// Changes a person. Nobody by that name: nothing happens, and a warning says so.
+    pub fn edit_user(&self, upn: &str, edit: impl FnOnce(&mut DirectoryUser)) {
+        self.change(|state| match state.find(upn) {
+            Some((t, u)) => edit(&mut state.tenants[t].users[u]),
+            None => tracing::warn!("there is nobody called {upn}"),
+        });
+    }
+
+    /// Changes a tenant (its app's secret, permissions, licence …), by id or domain.
+    pub fn edit_tenant(&self, id_or_domain: &str, edit: impl FnOnce(&mut Tenant)) {
+        self.change(|state| {
+            match state.tenants.iter_mut().find(|tenant| tenant.is_called(id_or_domain)) {
+                Some(tenant) => edit(tenant),
+                None => tracing::warn!("there is no tenant called {id_or_domain}"),
+            }
+        });
+    }
+
+    /// The person signs in somewhere and chooses a password of their own.
+    pub fn set_password_by_person(&self, upn: &str, new: &str) {
+        let now = self.0.clock.now_ms();
+        self.edit_user(upn, |user| {
+            user.set_password(new, SetBy::Person, now);
+            user.must_change = false;
+            user.must_change_with_mfa = false;
+        });
+    }
+
+    /// Says what is special about a number (`None`: an ordinary phone).
+    pub fn set_line(&self, e164: &str, line: Option<Line>) {
+        self.change(|state| match line {
+            Some(line) => _ = state.twilio.lines.insert(e164.to_owned(), line),
+            None => _ = state.twilio.lines.remove(e164),
+        });
+    }
+
+    /// Texts that Twilio accepted for a number, oldest first; see [`Text::arrived`].
+    pub fn texts(&self, e164: &str) -> Vec<Text> {
+        self.read(|state| {
+            state
+                .messages
+                .iter()
+                .map(|message| &message.text)
+                .filter(|text| text.to == e164)
+                .cloned()
+                .collect()
+        })
+    }
+
+    /// Waits (ten seconds at most) until Twilio accepted `count` texts for a number; the last of them.
+    pub async fn wait_for_text(&self, e164: &str, count: usize) -> Option<Text> {
+        let nth = || count.checked_sub(1).and_then(|last| self.texts(e164).into_iter().nth(last));
+        let mut changes = self.changes();
+        let waiting = async {
+            loop {
+                // Marked as seen before looking: a text that arrives in between wakes us.
+                changes.borrow_and_update();
+                if let Some(text) = nth() {
+                    return Some(text);
+                }
+                if changes.changed().await.is_err() {
+                    return None;
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.unwrap_or(None)
+    }
+
+    /// Something goes wrong with the next request at `at` whose `METHOD /path` contains `matcher`.
+    /// Faults queue; each is used once.
+    pub fn fault(&self, at: Company, matcher: Option<&str>, fault: Fault) {
+        self.change(|state| {
+            state.faults.push(Queued { at, matcher: matcher.map(str::to_owned), fault })
+        });
+    }
+
+    /// Forgets the faults that were not used yet.
+    pub fn clear_faults(&self) {
+        self.change(|state| state.faults.clear());
+    }
+
+    /// How many faults wait for their request. A story that caused one ends with none.
+    pub fn faults_left(&self) -> usize {
+        self.read(|state| state.faults.len())
+    }
+
+    /// Every request that a stand-in received, oldest first.
+    pub fn requests(&self) -> Vec<Recorded> {
+        self.read(|state| state.requests.iter().cloned().collect())
+    }
+
+    /// Requests for a route that the stand-in does not have.
+    pub fn unknown_requests(&self) -> Vec<Recorded> {
+        self.read(|state| state.requests.iter().filter(|request| !request.known).cloned().collect())
+    }
+
+    /// Every `PATCH` of this person's password that reached Graph, applied or not, oldest first.
+    pub fn patches(&self, upn: &str) -> Vec<PasswordPatch> {
+        self.read(|state| {
+            let Some((t, u)) = state.find(upn) else { return Vec::new() };
+            let id = &state.tenants[t].users[u].id;
+            state
+                .patches
+                .iter()
+                .filter(|(of, _)| of == id)
+                .map(|(_, patch)| patch.clone())
+                .collect()
+        })
+    }
+
+    /// Every status callback that Twilio sent, oldest first.
+    pub fn callbacks(&self) -> Vec<Callback> {
+        self.read(|state| state.callbacks.clone())
+    }
+
+    /// Tells the text's `StatusCallback` a status by hand, signed, in any order you like.
+    pub async fn deliver(&self, sid: &str, status: &str, error_code: Option<u32>) {
+        twilio::tell(self, sid, status, error_code).await;
+    }
+
+    /// Ends the listeners and everything still under way.
+    pub async fn stop(&self) {
+        self.0.stop.cancel();
+        self.0.tasks.close();
+        self.0.tasks.wait().await;
+    }
+
+    pub(crate) fn stopped(&self) -> CancellationToken {
+        self.0.stop.clone()
+    }
+
+    pub(crate) fn http(&self) -> &crate::http::Client {
+        &self.0.http
+    }
+
+    /// Runs beside the request that asked for it, until the world stops.
+    pub(crate) fn track(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.0.tasks.spawn(task);
+    }
+
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.0.version.subscribe()
+    }
+
+    pub(crate) fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        look(&self.lock())
+    }
+
+    /// Changes the state and wakes those who wait for a change.
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let out = change(&mut self.lock());
+        self.0.version.send_modify(|version| *version += 1);
+        out
+    }
+
+    pub(crate) fn take_fault(&self, call: &Call) -> Option<Fault> {
+        // One lock for looking and taking: two requests never get the same fault.
+        let fault = {
+            let mut state = self.lock();
+            let place = state.faults.iter().position(|queued| queued.matches(call))?;
+            state.faults.remove(place).fault
+        };
+        tracing::info!(company = ?call.company, ?fault, "trouble, as asked for");
+        Some(fault)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic while holding it was reported where it happened; the data is still data.
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
