@@ -1,0 +1,72 @@
+//! Everything that a request or a worker may need, built in one place.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::bell::Bell;
+use crate::clock::Clock;
+use crate::directory::Directory;
+use crate::outbound::{BadOutbound, Outbound};
+use crate::reset::Resets;
+use crate::seal::Keys;
+use crate::settings::Settings;
+use crate::sms::Sms;
+use crate::store::Store;
+use crate::verification::Verifications;
+
+/// The application. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// What the operator set.
+    pub settings: Arc<Settings>,
+    /// The time.
+    pub clock: Clock,
+    /// Seals and keyed hashes.
+    pub keys: Arc<Keys>,
+    /// What is remembered.
+    pub store: Store,
+    /// Work that must not end with the request that began it.
+    pub tasks: TaskTracker,
+    /// Ends the workers.
+    pub stop: CancellationToken,
+    /// Proving that a caller is who they say.
+    pub verifications: Verifications,
+    /// The reset engine.
+    pub resets: Resets,
+}
+
+impl App {
+    /// Puts the parts together. Nothing runs yet.
+    ///
+    /// # Errors
+    /// When the operator's list of outbound exceptions can't be read.
+    pub fn new(settings: Settings, clock: Clock, store: Store) -> Result<Self, BadOutbound> {
+        let settings = Arc::new(settings);
+        let outbound = Outbound::new(&settings.outbound)?;
+        let directory = Directory::new(outbound.clone(), store.clone(), clock.clone());
+        let sms = Sms::new(outbound, store.clone(), settings.server.origin.clone());
+        let (tasks, stop, bell) = (TaskTracker::new(), CancellationToken::new(), Bell::default());
+        let verifications = Verifications {
+            store: store.clone(),
+            directory: directory.clone(),
+            sms: sms.clone(),
+            clock: clock.clone(),
+            bell: bell.clone(),
+        };
+        let resets = Resets {
+            store: store.clone(),
+            directory,
+            sms,
+            clock: clock.clone(),
+            bell,
+            settings: settings.clone(),
+            tasks: tasks.clone(),
+            stop: stop.clone(),
+            wake: Arc::default(),
+        };
+        let keys = store.keys.clone();
+        Ok(Self { settings, clock, keys, store, tasks, stop, verifications, resets })
+    }
+}

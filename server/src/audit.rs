@@ -1,0 +1,170 @@
+//! The audit: what is written down about every act. Entries hold ids, never a name, a phone in
+//! full, a code, a link or a password (names stand in `audit_names` and can be erased).
+//!
+//! Each account's entries form a chain: every MAC covers the one before.
+
+use serde::Serialize;
+use shared::{
+    AccountId, Code, ContactId, CustomerId, Millis, ResetId, TechnicianId, TicketId, VerificationId,
+};
+
+use crate::seal::{Keys, Purpose};
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Act {
+    /// Accounts, people or connections came in from a file.
+    Imported,
+    /// A technician signed in with password and second factor.
+    SignedIn,
+    /// A sign-in failed.
+    SignInRefused,
+    /// A technician signed out.
+    SignedOut,
+    /// A set-up link was made.
+    SetUpLinkMade,
+    /// A set-up link was used: a password was set.
+    SetUpDone,
+    /// An authenticator was enrolled.
+    AuthenticatorEnrolled,
+    /// A code was sent.
+    VerificationSent,
+    /// A code could not be sent.
+    VerificationUnsent,
+    /// The right code was entered.
+    VerificationDone,
+    /// A wrong code was entered.
+    VerificationWrong,
+    /// A contact was linked to a directory user.
+    DirectoryLinked,
+    /// A reset was asked for and staged.
+    ResetAsked,
+    /// Microsoft is asked, with the attempt's number.
+    ResetApplying,
+    /// Microsoft gave an answer short of yes.
+    ResetAnswered,
+    /// Microsoft holds the new password.
+    ResetApplied,
+    /// Nothing was changed.
+    ResetRefused,
+    /// In doubt; a person has to decide.
+    ResetStuck,
+    /// Everything was sent or given up.
+    ResetCompleted,
+    /// A technician gave it up.
+    ResetGivenUp,
+    /// A newer reset of the same person ended its link or its doubt.
+    ResetSuperseded,
+    /// Another password was sealed because Microsoft refused the first.
+    PasswordResealed,
+    /// The provider took the text.
+    TextSent,
+    /// The provider or the carrier did not.
+    TextFailed,
+    /// The carrier delivered it.
+    TextDelivered,
+    /// The same link is texted again.
+    TextAskedAgain,
+    /// The ticket has its note.
+    NoteWritten,
+    /// The ticket could not get its note.
+    NoteFailed,
+    /// One device opened the link.
+    ShareOpened,
+    /// A wrong unlock code.
+    ShareUnlockWrong,
+    /// Five wrong unlock codes: closed.
+    ShareLocked,
+    /// A second device tried an opened link.
+    ShareLateAttempt,
+    /// Its time went by unopened.
+    ShareExpired,
+}
+
+/// One entry.
+#[derive(Debug, Clone, Serialize)]
+pub struct Entry {
+    /// What.
+    pub act: Act,
+    /// Who did it; `None` for the server itself and for end users.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub technician: Option<TechnicianId>,
+    /// For which customer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer: Option<CustomerId>,
+    /// About whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact: Option<ContactId>,
+    /// In which ticket.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<TicketId>,
+    /// Which verification.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verification: Option<VerificationId>,
+    /// Which reset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reset: Option<ResetId>,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<Code>,
+    /// Ids of the other side (Microsoft's request id, the provider's message id), a masked
+    /// destination, a number of tries. Never a secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+}
+
+impl Entry {
+    /// An entry that tells only what happened.
+    #[must_use]
+    pub fn new(act: Act) -> Self {
+        Self {
+            act,
+            technician: None,
+            customer: None,
+            contact: None,
+            ticket: None,
+            verification: None,
+            reset: None,
+            code: None,
+            about: None,
+        }
+    }
+
+    /// Who did it.
+    #[must_use]
+    pub fn by(mut self, technician: TechnicianId) -> Self {
+        self.technician = Some(technician);
+        self
+    }
+
+    /// Why not.
+    #[must_use]
+    pub fn because(mut self, code: Code) -> Self {
+        self.code = Some(code);
+        self
+    }
+
+    /// What else is known, without a secret.
+    #[must_use]
+    pub fn about(mut self, about: impl Into<String>) -> Self {
+        self.about = Some(about.into());
+        self
+    }
+}
+
+/// The MAC of one entry in its chain.
+#[must_use]
+pub fn mac(
+    keys: &Keys,
+    account: AccountId,
+    seq: i64,
+    at: Millis,
+    before: &[u8],
+    body: &str,
+) -> Vec<u8> {
+    keys.hash(
+        Purpose::Audit,
+        &[account.0.as_bytes(), &seq.to_be_bytes(), &at.0.to_be_bytes(), before, body.as_bytes()],
+    )
+}

@@ -1,0 +1,271 @@
+//! `msp-reset import FILE`: an account with its people, customers, contacts, tickets and
+//! connections, from one JSON file. All of it or nothing, but for the passwords, which are set right after
+//! (`msp-reset set-up-link` helps when that was cut short). `sample/import.json` is an example.
+
+use std::path::Path;
+
+use serde::Deserialize;
+use shared::{AccountId, ContactId, CustomerId, IntegrationId, Millis, TechnicianId, TicketId};
+use uuid::Uuid;
+use zeroize::Zeroize;
+
+use crate::app::App;
+use crate::directory::{M365Settings, token::SECRET_KIND};
+use crate::random;
+use crate::seal::Place;
+use crate::sign_in::{self, Refused, Typed, totp::TotpSecret};
+use crate::sms::{AUTH_TOKEN, KEY_SECRET, TwilioSettings};
+use crate::store::{ImportRow, Role, StoreError};
+
+/// The file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    account: Account,
+    technicians: Vec<Person>,
+    #[serde(default)]
+    sms: Option<SmsConnection>,
+    customers: Vec<Customer>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Account {
+    name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Person {
+    name: String,
+    email: String,
+    role: String,
+    may_reset: bool,
+    #[serde(default)]
+    may_use_ui: Option<bool>,
+    #[serde(default)]
+    password: Option<String>,
+    #[serde(default)]
+    totp_secret: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SmsConnection {
+    settings: serde_json::Value,
+    auth_token: String,
+    #[serde(default)]
+    key_secret: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Customer {
+    name: String,
+    #[serde(default)]
+    m365: Option<M365Connection>,
+    contacts: Vec<Contact>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct M365Connection {
+    settings: serde_json::Value,
+    client_secret: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Contact {
+    name: String,
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    phones: Vec<String>,
+    #[serde(default)]
+    tickets: Vec<Ticket>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ticket {
+    number: String,
+    summary: String,
+    #[serde(default)]
+    opened_minutes_ago: u32,
+}
+
+/// The file can't be imported. One line for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum BadImport {
+    /// Not readable.
+    #[error("{0}")]
+    File(String),
+    /// Readable, but a value makes no sense.
+    #[error("the import file: {0}")]
+    Value(String),
+    /// The database.
+    #[error("nothing was imported: {0}")]
+    Store(#[from] StoreError),
+}
+
+/// Imports `path` as a new account; gives its id.
+///
+/// # Errors
+/// When the file can't be read, makes no sense, or somebody in it has an account already.
+pub async fn import(app: &App, path: &Path) -> Result<AccountId, BadImport> {
+    let text = tokio::fs::read_to_string(path)
+        .await
+        .map_err(|error| BadImport::File(format!("{} can't be read: {error}", path.display())))?;
+    import_text(app, &text).await
+}
+
+/// The same from memory.
+///
+/// # Errors
+/// As [`import`].
+pub async fn import_text(app: &App, text: &str) -> Result<AccountId, BadImport> {
+    let file: File = serde_json::from_str(text).map_err(|error| unreadable(&error))?;
+    let now = app.clock.now();
+    let account = AccountId(random::id(now));
+    let mut rows = vec![ImportRow::Account { id: account, name: file.account.name }];
+    let mut sign_ins = Vec::new();
+    for person in file.technicians {
+        let id = TechnicianId(random::id(now));
+        let role = Role::parse(&person.role).ok_or_else(|| {
+            BadImport::Value(format!("role \"{}\" is neither admin nor technician", person.role))
+        })?;
+        rows.push(ImportRow::Technician {
+            id,
+            name: person.name,
+            email: person.email.trim().to_lowercase(),
+            role,
+            may_reset: person.may_reset,
+            may_use_ui: person.may_use_ui.unwrap_or(true),
+        });
+        if let Some(password) = person.password {
+            // Checked before anything is written: all of it or nothing.
+            let password = Typed::new(password);
+            sign_in::password::fit(&password).map_err(|refused| not_fit(&refused))?;
+            let totp = person.totp_secret.as_deref().map(authenticator).transpose()?;
+            sign_ins.push((id, password, totp));
+        }
+    }
+    if let Some(sms) = file.sms {
+        rows.extend(sms_rows(app, account, now, sms)?);
+    }
+    for customer in file.customers {
+        rows.extend(customer_rows(app, account, now, customer)?);
+    }
+    app.store.import(account, now, &rows).await?;
+    for (technician, password, totp) in sign_ins {
+        match sign_in::set_sign_in(app, account, technician, &password, totp.as_ref()).await {
+            Ok(()) => {}
+            Err(Refused::Store(error)) => return Err(BadImport::Store(error)),
+            Err(refused) => return Err(not_fit(&refused)),
+        }
+    }
+    Ok(account)
+}
+
+/// Where and, as far as that can't repeat a secret, why.
+fn unreadable(error: &serde_json::Error) -> BadImport {
+    let said = error.to_string();
+    let names_only = said.starts_with("unknown field") || said.starts_with("missing field");
+    let why = if names_only { said } else { "this is not what is expected there".into() };
+    BadImport::Value(format!("line {}, column {}: {why}", error.line(), error.column()))
+}
+
+fn not_fit(refused: &Refused) -> BadImport {
+    BadImport::Value(format!("technicians[].password: {refused}"))
+}
+
+fn authenticator(text: &str) -> Result<TotpSecret, BadImport> {
+    TotpSecret::from_base32(text).ok_or_else(|| {
+        BadImport::Value("technicians[].totp_secret: 10 or more bytes in base32, please".into())
+    })
+}
+
+fn sms_rows(
+    app: &App,
+    account: AccountId,
+    now: Millis,
+    sms: SmsConnection,
+) -> Result<Vec<ImportRow>, BadImport> {
+    let settings: TwilioSettings = serde_json::from_value(sms.settings.clone())
+        .map_err(|error| BadImport::Value(format!("sms.settings: {error}")))?;
+    let id = IntegrationId(random::id(now));
+    let mut rows = vec![ImportRow::Integration {
+        id,
+        customer: None,
+        kind: "twilio",
+        name: "Twilio".into(),
+        settings: sms.settings.to_string(),
+    }];
+    let bound_to = settings.bound_to();
+    for (kind, secret) in [(AUTH_TOKEN, Some(sms.auth_token)), (KEY_SECRET, sms.key_secret)] {
+        if let Some(secret) = secret {
+            rows.push(seal(app, account, kind, id.0, &bound_to, secret));
+        }
+    }
+    Ok(rows)
+}
+
+fn customer_rows(
+    app: &App,
+    account: AccountId,
+    now: Millis,
+    customer: Customer,
+) -> Result<Vec<ImportRow>, BadImport> {
+    let customer_id = CustomerId(random::id(now));
+    let mut rows = vec![ImportRow::Customer { id: customer_id, name: customer.name.clone() }];
+    if let Some(m365) = customer.m365 {
+        let settings: M365Settings = serde_json::from_value(m365.settings.clone())
+            .map_err(|error| BadImport::Value(format!("m365.settings: {error}")))?;
+        let id = IntegrationId(random::id(now));
+        rows.push(ImportRow::Integration {
+            id,
+            customer: Some(customer_id),
+            kind: "m365",
+            name: format!("{} Microsoft 365", customer.name),
+            settings: m365.settings.to_string(),
+        });
+        let bound_to = settings.bound_to();
+        rows.push(seal(app, account, SECRET_KIND, id.0, &bound_to, m365.client_secret));
+    }
+    for contact in customer.contacts {
+        let contact_id = ContactId(random::id(now));
+        rows.push(ImportRow::Contact {
+            id: contact_id,
+            customer: customer_id,
+            name: contact.name,
+            email: contact.email.trim().into(),
+            phones: contact.phones,
+        });
+        for ticket in contact.tickets {
+            rows.push(ImportRow::Ticket {
+                id: TicketId(random::id(now)),
+                customer: customer_id,
+                contact: contact_id,
+                number: ticket.number,
+                summary: ticket.summary,
+                created_at: now.plus(-60_000 * i64::from(ticket.opened_minutes_ago)),
+            });
+        }
+    }
+    Ok(rows)
+}
+
+fn seal(
+    app: &App,
+    account: AccountId,
+    kind: &'static str,
+    row: Uuid,
+    bound_to: &str,
+    mut secret: String,
+) -> ImportRow {
+    let place = Place { account: account.0, kind, row, bound_to };
+    let sealed = app.keys.seal(place, secret.as_bytes());
+    secret.zeroize();
+    ImportRow::Secret { kind, row, sealed }
+}

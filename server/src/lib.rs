@@ -1,0 +1,28 @@
+//! The backend. `main.rs` is the command line; everything else is here, so that the stories in
+//! `tests/` run the same code in-process.
+
+pub mod app;
+pub mod audit;
+pub mod bell;
+pub mod clock;
+pub mod denied;
+pub mod directory;
+pub mod gsm;
+pub mod import;
+pub mod key_file;
+pub mod outbound;
+pub mod password;
+pub mod pod;
+pub mod policy;
+pub mod random;
+pub mod reset;
+pub mod seal;
+pub mod secret;
+pub mod serve;
+pub mod settings;
+pub mod share;
+pub mod sign_in;
+pub mod sms;
+pub mod store;
+pub mod verification;
+pub mod web;

@@ -1,0 +1,94 @@
+//! What an account demands, with safe defaults. Pure: the store keeps what was changed, here
+//! stands what it means.
+
+use serde::{Deserialize, Serialize};
+use shared::{Channel, Source};
+
+/// The effective policy for a customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// How long a verification counts for a reset, and a shield stays green, in milliseconds.
+    pub fresh_ms: i64,
+    /// How long a code can be entered, in milliseconds; 10 minutes at most by text.
+    pub code_ms: i64,
+    /// How often a code may be tried.
+    pub code_tries: u32,
+    /// Whether numbers from the contact's card count for a reset. Whoever can edit the card could
+    /// then be verified: the PSA becomes the key to every mailbox.
+    pub accept_contact_phones: bool,
+    /// How long a link can be opened once the text was accepted, in milliseconds.
+    pub link_ms: i64,
+    /// When the technician says an unlock code.
+    pub unlock: Unlock,
+    /// Whether the person must choose a new password at the next sign-in.
+    pub must_change: bool,
+    /// Resets of one person in a day.
+    pub resets_per_person: u32,
+    /// Resets by one technician in an hour.
+    pub resets_per_technician: u32,
+    /// Resets for one customer in an hour.
+    pub resets_per_customer: u32,
+    /// The brake: more resets in an hour than this stop all of the account's.
+    pub resets_per_account: u32,
+    /// Codes to one destination in an hour.
+    pub codes_per_destination: u32,
+    /// Codes by one technician in an hour.
+    pub codes_per_technician: u32,
+    /// Codes by the account in an hour: texts cost money.
+    pub codes_per_account: u32,
+}
+
+/// When the technician says an unlock code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unlock {
+    /// Always.
+    Always,
+    /// When the number that verified also gets the link.
+    SameNumber,
+    /// Never: the consequence is named where it is set.
+    Never,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            fresh_ms: 15 * 60_000,
+            code_ms: 5 * 60_000,
+            code_tries: 5,
+            accept_contact_phones: false,
+            link_ms: 60 * 60_000,
+            unlock: Unlock::SameNumber,
+            must_change: true,
+            resets_per_person: 5,
+            resets_per_technician: 20,
+            resets_per_customer: 20,
+            resets_per_account: 60,
+            codes_per_destination: 6,
+            codes_per_technician: 60,
+            codes_per_account: 300,
+        }
+    }
+}
+
+impl Policy {
+    /// Whether a verification by this way, to a destination from this source, counts for a reset.
+    #[must_use]
+    pub fn accepts(&self, channel: Channel, source: Source) -> bool {
+        match (channel, source) {
+            (Channel::SmsCode, Source::Microsoft) => true,
+            (Channel::SmsCode, Source::Contact) => self.accept_contact_phones,
+        }
+    }
+
+    /// Whether the technician will say an unlock code.
+    #[must_use]
+    pub fn unlocks(&self, same_number: bool) -> bool {
+        match self.unlock {
+            Unlock::Always => true,
+            Unlock::SameNumber => same_number,
+            Unlock::Never => false,
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! From the click to `staged`; and what a technician may do with a reset later.
+
+use std::time::Duration;
+
+use shared::{Code, Factor, Millis, ResetAsk, ResetId, ResetView, Stage};
+
+use super::Resets;
+use super::preflight::{Ready, limit_finding, limits};
+use crate::denied::Denied;
+use crate::password;
+use crate::random;
+use crate::seal::{Place, Purpose};
+use crate::secret::SpokenCode;
+use crate::share;
+use crate::store::{Limit, NotStaged, Reset, Session, StoreError};
+use crate::verification::phone_hash;
+
+/// Digits of an unlock code.
+const UNLOCK_DIGITS: usize = 6;
+/// Texts of one reset in an hour, the first included.
+const MOST_TEXTS: u32 = 5;
+
+/// Where the link goes, under its seal.
+pub(super) const PHONE: &str = "reset.phone";
+/// The unlock code, under its seal.
+pub(super) const UNLOCK: &str = "reset.unlock";
+
+pub(super) fn place(kind: &'static str, reset: &Reset) -> Place<'static> {
+    Place { account: reset.account.0, kind, row: reset.id.0, bound_to: "" }
+}
+
+impl Resets {
+    /// Stages a reset and sets it going; or tells how the one with this id stands.
+    ///
+    /// # Errors
+    /// Everything that the preflight finds, `IdTaken` for the same id with another body, and what
+    /// changed between confirmation and click.
+    pub async fn begin(
+        &self,
+        who: &Session,
+        id: ResetId,
+        ask: &ResetAsk,
+    ) -> Result<ResetView, Denied> {
+        let account = who.technician.account;
+        let body_hash = self.body_hash(who, ask)?;
+        if let Some(known) = self.known(who, id, &body_hash).await? {
+            return Ok(known);
+        }
+        if let Err(denied) = self.check_and_stage(who, id, ask, &body_hash).await {
+            // Asked twice at once: the other one staged while we were checking, and what stands
+            // in our way is our own reset.
+            return self.known(who, id, &body_hash).await?.ok_or(denied);
+        }
+        self.bell.ring(account);
+        self.set_going(id);
+        self.watch(who, id, Duration::from_secs(8)).await
+    }
+
+    /// The reset of this id, when it was asked for with the same body.
+    async fn known(
+        &self,
+        who: &Session,
+        id: ResetId,
+        body_hash: &[u8],
+    ) -> Result<Option<ResetView>, Denied> {
+        match self.store.reset(who.technician.account, id).await? {
+            None => Ok(None),
+            Some(known) if known.body_hash == body_hash => Ok(Some(self.view(who, &known).await?)),
+            Some(_) => Err(Code::IdTaken.into()),
+        }
+    }
+
+    async fn check_and_stage(
+        &self,
+        who: &Session,
+        id: ResetId,
+        ask: &ResetAsk,
+        body_hash: &[u8],
+    ) -> Result<(), Denied> {
+        let checked = self.check(who, ask.contact, ask.ticket).await?;
+        let Some(ready) = checked.ready else {
+            let first = checked.view.findings.into_iter().next();
+            return Err(first.unwrap_or(Code::Internal.into()).into());
+        };
+        self.compare(who, &ask.sealed, &ready)?;
+        self.stage(who, id, body_hash.to_vec(), &ready).await?.map_err(|not| match not {
+            NotStaged::Limit(hit) => limit_finding(&hit.name).into(),
+            NotStaged::VerificationUsed => Code::VerificationUsed.into(),
+            NotStaged::UnderWay => Code::ResetUnderWay.into(),
+            NotStaged::IdTaken => Code::IdTaken.into(),
+        })
+    }
+
+    async fn stage(
+        &self,
+        who: &Session,
+        id: ResetId,
+        body_hash: Vec<u8>,
+        ready: &Ready,
+    ) -> Result<Result<(), NotStaged>, StoreError> {
+        let keys = &self.store.keys;
+        let account = who.technician.account;
+        let now = self.clock.now();
+        let one_factor = ready.factor == Factor::One;
+        let unlock = ready
+            .policy
+            .unlocks(one_factor)
+            .then(|| SpokenCode::new(random::digits(UNLOCK_DIGITS)));
+        let password = password::make(&[
+            ready.person.name(),
+            &ready.person.user_principal_name,
+            &ready.contact.customer_name,
+        ]);
+        let share = share::seal_password(
+            keys,
+            account,
+            id,
+            &password,
+            ready.policy.link_ms,
+            unlock.as_ref(),
+            now,
+        );
+        let mut reset = Reset {
+            id,
+            account,
+            customer: ready.contact.customer,
+            contact: ready.contact.id,
+            ticket: ready.ticket.as_ref().map(|ticket| ticket.id),
+            technician: who.technician.id,
+            technician_name: who.technician.name.clone(),
+            integration: ready.tenant.integration,
+            verification: ready.verification.id,
+            directory_user: ready.person.id.clone(),
+            person: ready.person.name().to_owned(),
+            body_hash,
+            stage: Stage::Staged,
+            asked_at: now,
+            apply_before: now.plus(self.settings.reset.apply_before_ms),
+            phone_masked: ready.phone.masked(),
+            phone_sealed: Vec::new(),
+            phone_hash: phone_hash(&self.store, &ready.phone),
+            unlock_sealed: None,
+            one_factor,
+            tries: 0,
+            answers: 0,
+            unknown: false,
+            answer: None,
+            retry_at: Millis(0),
+            reseals: 0,
+            code: None,
+            about: None,
+            applied_at: None,
+        };
+        reset.phone_sealed = keys.seal(place(PHONE, &reset), ready.phone.e164().as_bytes());
+        reset.unlock_sealed =
+            unlock.map(|code| keys.seal(place(UNLOCK, &reset), code.expose().as_bytes()));
+        let limits = limits(who, &ready.contact, &ready.person.id, &ready.policy);
+        self.store.stage_reset(&reset, &share, &limits).await
+    }
+
+    /// How a reset stands.
+    ///
+    /// # Errors
+    /// `NotFound` when it is not this account's.
+    pub async fn get(&self, who: &Session, id: ResetId) -> Result<ResetView, Denied> {
+        let reset = self.own(who, id).await?;
+        self.view(who, &reset).await
+    }
+
+    /// Waits until the reset has left its live stages or patience ends, and tells how it stands.
+    async fn watch(
+        &self,
+        who: &Session,
+        id: ResetId,
+        patience: Duration,
+    ) -> Result<ResetView, Denied> {
+        let account = who.technician.account;
+        let mut bell = self.bell.listen(account);
+        let settled = async {
+            loop {
+                let reset = self.own(who, id).await?;
+                if !reset.stage.is_live() {
+                    return Ok::<(), Denied>(());
+                }
+                // Woken by the driver; looks by itself too, in case another process drives.
+                let _ = tokio::time::timeout(Duration::from_millis(500), bell.changed()).await;
+            }
+        };
+        if let Ok(result) = tokio::time::timeout(patience, settled).await {
+            result?;
+        }
+        self.get(who, id).await
+    }
+
+    /// Texts the same link again. Nothing is sent while a text is waiting already or when the link
+    /// is over; what is given back says how it stands.
+    ///
+    /// # Errors
+    /// When too many texts were sent.
+    pub async fn resend(&self, who: &Session, id: ResetId) -> Result<ResetView, Denied> {
+        self.may_reset(who)?;
+        let reset = self.own(who, id).await?;
+        let now = self.clock.now();
+        let limit = Limit {
+            name: format!("text reset {id}"),
+            most: MOST_TEXTS - 1,
+            window_ms: 60 * 60_000,
+        };
+        match self.store.text_again(&reset, who.technician.id, now, &limit).await? {
+            Ok(true) => {
+                self.bell.ring(reset.account);
+                self.wake.notify_one();
+            }
+            Ok(false) => {}
+            Err(hit) => return Err(Denied::Limit { retry_after: hit.retry_after }),
+        }
+        self.get(who, id).await
+    }
+
+    /// Ends a reset that nobody has opened: nobody gets this password.
+    ///
+    /// # Errors
+    /// `IdTaken` when there is nothing to give up.
+    pub async fn give_up(&self, who: &Session, id: ResetId) -> Result<ResetView, Denied> {
+        self.may_reset(who)?;
+        let reset = self.own(who, id).await?;
+        match self.store.give_up(&reset, who.technician.id, self.clock.now()).await {
+            Ok(()) => self.bell.ring(reset.account),
+            // Opened or ended meanwhile: the view says which.
+            Err(StoreError::MovedOn) if !reset.stage.is_live() => {}
+            Err(StoreError::MovedOn) => return Err(Code::ResetUnderWay.into()),
+            Err(other) => return Err(other.into()),
+        }
+        self.get(who, id).await
+    }
+
+    async fn own(&self, who: &Session, id: ResetId) -> Result<Reset, Denied> {
+        Ok(self.store.reset(who.technician.account, id).await?.ok_or(Code::NotFound)?)
+    }
+
+    fn body_hash(&self, who: &Session, ask: &ResetAsk) -> Result<Vec<u8>, Code> {
+        let body = serde_json::to_vec(ask).map_err(|_| Code::Internal)?;
+        Ok(self.store.keys.hash(Purpose::Body, &[who.technician.id.0.as_bytes(), &body]))
+    }
+}

@@ -1,0 +1,210 @@
+//! The driver: claim, plan, perform, record. Recovery is the same loop on rows whose lease ran
+//! out; it has no code of its own.
+
+use shared::{Code, Millis, ResetId};
+
+use super::Resets;
+use super::plan::{self, Step};
+use crate::directory::Tenant;
+use crate::outbound::{Answer, Refusal, retry_delay};
+use crate::password;
+use crate::random;
+use crate::share;
+use crate::store::{LastAnswer, Lease, Reset, StoreError};
+use crate::verification::phone_hash;
+
+/// Within this time of the click the preflight's findings still stand.
+const JUST_CHECKED_MS: i64 = 5_000;
+
+impl Resets {
+    /// Sets a reset going in a task of its own.
+    pub fn set_going(&self, id: ResetId) {
+        let resets = self.clone();
+        self.tasks.spawn(async move { resets.drive(id).await });
+    }
+
+    /// Drives a reset until it has nothing to do or must wait. Doing nothing when somebody else
+    /// has it is right.
+    pub async fn drive(&self, id: ResetId) {
+        match self.drive_claimed(id).await {
+            Ok(()) => {}
+            // A late driver: the reset is in better hands.
+            Err(StoreError::MovedOn) => tracing::info!(reset.id = %id, outcome = "moved-on"),
+            Err(error) => tracing::error!(reset.id = %id, error = %error, "driver"),
+        }
+    }
+
+    async fn drive_claimed(&self, id: ResetId) -> Result<(), StoreError> {
+        let lease = self.lease();
+        if !self.store.claim_reset(id, lease, self.clock.now()).await? {
+            return Ok(());
+        }
+        loop {
+            let reset = self.store.reset_to_drive(id).await?;
+            let now = self.clock.now();
+            match plan::next(&reset, self.settings.reset.tries, now) {
+                Step::SetPassword => self.set_password(&reset, lease).await?,
+                Step::SealAnother => self.seal_another(&reset, lease).await?,
+                Step::Refuse(code) => {
+                    let about = reset.about.clone();
+                    self.store.record_refused(&reset, lease, code, about.as_deref(), now).await?;
+                    return self.settled(&reset, "refused");
+                }
+                Step::CallForHelp => {
+                    self.store.record_stuck(&reset, lease, now).await?;
+                    return self.settled(&reset, "stuck");
+                }
+                Step::Wait(at) => {
+                    self.store.release_reset(id, lease, at).await?;
+                    self.bell.ring(reset.account);
+                    return Ok(());
+                }
+                Step::Rest => return self.settled(&reset, "driven"),
+            }
+            self.bell.ring(reset.account);
+        }
+    }
+
+    fn settled(&self, reset: &Reset, outcome: &'static str) -> Result<(), StoreError> {
+        tracing::info!(reset.id = %reset.id, account.id = %reset.account, outcome);
+        self.bell.ring(reset.account);
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    fn lease(&self) -> Lease {
+        let now = self.clock.now();
+        Lease { id: random::id(now), until: now.plus(self.settings.reset.lease_ms) }
+    }
+
+    /// One try: what must be known is checked, the try is written down, Microsoft is asked, the
+    /// answer is written down.
+    async fn set_password(&self, reset: &Reset, lease: Lease) -> Result<(), StoreError> {
+        let tenant = match self.still_right(reset, lease).await? {
+            Ok(tenant) => tenant,
+            Err(Answer::Refused(refusal)) => return self.refuse(reset, lease, refusal).await,
+            // Not knowing is no reason to end it: ask again, up to `apply_before`.
+            Err(_) => {
+                let roll = random::below(1024);
+                let at = self.clock.now().plus(retry_delay(None, 2, roll));
+                return self.store.postpone(reset, lease, at).await;
+            }
+        };
+        let share = self
+            .store
+            .share_of(reset.account, reset.id)
+            .await?
+            .ok_or(StoreError::Inconsistent("a live reset without a share"))?;
+        let password = share::password(&self.store.keys, &share)
+            .map_err(|_| StoreError::Inconsistent("a sealed password that does not open"))?;
+        let policy = self.store.policy(reset.account, reset.customer).await?;
+        let now = self.clock.now();
+        let held = Lease { until: now.plus(self.settings.reset.lease_ms), ..lease };
+        // P2: on disk before Microsoft is asked.
+        self.store.announce(reset, held, now).await?;
+        self.bell.ring(reset.account);
+        // Whoever comes after `not_after` may find the reset in other hands, or the person with a
+        // password of their own. The call itself may take as long as its time limit.
+        let timeout = i64::try_from(self.settings.outbound.timeout_ms).unwrap_or(i64::MAX);
+        let not_after = Millis(held.until.0 - timeout).min(reset.apply_before);
+        let answer = self
+            .directory
+            .set_password(&tenant, &reset.directory_user, &password, policy.must_change, not_after)
+            .await;
+        let now = self.clock.now();
+        let roll = random::below(1024);
+        let at = |said| now.plus(retry_delay(said, reset.tries, roll));
+        let (answer, about, retry_at) = match answer {
+            Answer::Done(()) => return self.store.record_applied(reset, lease, now).await,
+            Answer::Refused(Refusal { code: Code::PasswordRefused, about }) => {
+                (LastAnswer::PasswordRefused, about, now)
+            }
+            Answer::Refused(Refusal { code, about }) => (LastAnswer::Refused(code), about, now),
+            Answer::Later(said) => (LastAnswer::Later, None, at(said)),
+            Answer::Unknown(said) => (LastAnswer::Unknown, None, at(said)),
+        };
+        self.store.record_answer(reset, lease, answer, about.as_deref(), retry_at, now).await
+    }
+
+    /// The guard and the switches once more (P12), unless the click's own preflight is seconds old.
+    async fn still_right(
+        &self,
+        reset: &Reset,
+        lease: Lease,
+    ) -> Result<Result<Tenant, Answer<()>>, StoreError> {
+        let refused = |code: Code| Ok(Err(Answer::Refused(code.into())));
+        let Some(contact) = self.store.contact(reset.account, reset.contact).await? else {
+            return refused(Code::NotFound);
+        };
+        if !self.store.account_on(reset.account).await? {
+            return refused(Code::AccountOff);
+        }
+        if !contact.customer_on {
+            return refused(Code::CustomerOff);
+        }
+        let tenant = match self.directory.tenant(reset.account, reset.customer).await? {
+            Ok(tenant) if tenant.integration == reset.integration => tenant,
+            Ok(_) => return refused(Code::M365Missing),
+            Err(refusal) => return Ok(Err(Answer::Refused(refusal))),
+        };
+        if reset.tries == 0 && self.clock.now().since(reset.asked_at) < JUST_CHECKED_MS {
+            return Ok(Ok(tenant));
+        }
+        // Each of these may wait for its time limit: the lease is renewed before each.
+        self.renew(reset, lease).await?;
+        let person = match self.directory.person(&tenant, &reset.directory_user).await.done() {
+            Ok(person) => person,
+            Err(other) => return Ok(Err(other)),
+        };
+        self.renew(reset, lease).await?;
+        let phone = match self.directory.phone(&tenant, &reset.directory_user).await.done() {
+            Ok(phone) => phone,
+            Err(other) => return Ok(Err(other)),
+        };
+        if phone_hash(&self.store, &phone) != reset.phone_hash {
+            return refused(Code::PhoneChanged);
+        }
+        self.renew(reset, lease).await?;
+        let finding = self.directory.standing(&tenant, &person).await.findings.into_iter().next();
+        Ok(match finding {
+            None => Ok(tenant),
+            Some(finding) if finding.code == Code::MicrosoftUnavailable => Err(Answer::Later(None)),
+            Some(finding) => {
+                Err(Answer::Refused(Refusal { code: finding.code, about: finding.about }))
+            }
+        })
+    }
+
+    async fn renew(&self, reset: &Reset, lease: Lease) -> Result<(), StoreError> {
+        let until = self.clock.now().plus(self.settings.reset.lease_ms);
+        self.store.renew_lease(reset, Lease { until, ..lease }).await
+    }
+
+    /// What forbids it now: nothing was changed, unless an earlier try is in doubt.
+    async fn refuse(
+        &self,
+        reset: &Reset,
+        lease: Lease,
+        refusal: Refusal,
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        if plan::in_doubt(reset) {
+            self.store.record_stuck(reset, lease, now).await
+        } else {
+            let about = refusal.about.as_deref();
+            self.store.record_refused(reset, lease, refusal.code, about, now).await
+        }
+    }
+
+    async fn seal_another(&self, reset: &Reset, lease: Lease) -> Result<(), StoreError> {
+        let share = self
+            .store
+            .share_of(reset.account, reset.id)
+            .await?
+            .ok_or(StoreError::Inconsistent("a live reset without a share"))?;
+        let password = password::make(&[&reset.person]);
+        let share = share::reseal_password(&self.store.keys, &share, &password)
+            .map_err(|_| StoreError::Inconsistent("a sealed token that does not open"))?;
+        self.store.reseal(reset, lease, &share, self.clock.now()).await
+    }
+}

@@ -1,0 +1,50 @@
+//! The reset engine: a saga with a pivot (design §4). Everything before `applied` can be thrown
+//! away, everything after it can only be finished. Forward only, no compensation.
+//!
+//! `preflight` finds what stands in the way, `begin` stages, `plan` says what is next, `drive`
+//! does it, `outbox` sends what must be sent, `work` finds what is due, `view` shows how far it is.
+
+mod begin;
+mod drive;
+mod outbox;
+mod plan;
+mod preflight;
+mod view;
+mod words;
+mod work;
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::bell::Bell;
+use crate::clock::Clock;
+use crate::directory::Directory;
+use crate::settings::Settings;
+use crate::sms::Sms;
+use crate::store::Store;
+
+/// Resets, with what they need.
+#[derive(Clone)]
+pub struct Resets {
+    /// What is remembered.
+    pub store: Store,
+    /// Who people are at Microsoft.
+    pub directory: Directory,
+    /// The way to phones.
+    pub sms: Sms,
+    /// The time.
+    pub clock: Clock,
+    /// Tells pods.
+    pub bell: Bell,
+    /// What the operator set.
+    pub settings: Arc<Settings>,
+    /// Drivers run here, not in a request's future: a browser that leaves must not cancel one.
+    pub tasks: TaskTracker,
+    /// Ends the workers.
+    pub stop: CancellationToken,
+    /// Wakes the outbox's worker.
+    pub wake: Arc<Notify>,
+}

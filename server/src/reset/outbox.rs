@@ -1,0 +1,112 @@
+//! Sends what was written down with `applied`: at least once. The text carries only the link, so
+//! the same one twice is harmless; a note carries a mark that keeps it single.
+
+use shared::Code;
+use uuid::Uuid;
+
+use super::begin::{PHONE, place};
+use super::{Resets, words};
+use crate::outbound::{Answer, Refusal, retry_delay};
+use crate::random;
+use crate::share;
+use crate::sms::Text;
+use crate::store::{Lease, OutboxKind, OutboxRow, Reset, ShareStanding, StoreError};
+
+impl Resets {
+    /// Sends one row, if nobody else does.
+    pub(super) async fn send_from_outbox(&self, id: Uuid) {
+        let now = self.clock.now();
+        let lease = Lease { id: random::id(now), until: now.plus(self.settings.reset.lease_ms) };
+        let sent = async {
+            let Some(row) = self.store.claim_outbox(id, lease, now).await? else {
+                return Ok(());
+            };
+            let reset = self
+                .store
+                .reset(row.account, row.reset)
+                .await?
+                .ok_or(StoreError::Inconsistent("an outbox row without a reset"))?;
+            match row.kind {
+                OutboxKind::Text => self.send_text(&row, &reset, lease).await?,
+                _ if now >= row.give_up_at => {
+                    let code = Code::Internal;
+                    self.store.outbox_failed(&row, &reset, lease, code, None, now).await?;
+                }
+                OutboxKind::NoteSet | OutboxKind::NoteOpened | OutboxKind::NoteLate => {
+                    let body = words::note(self, &reset, row.kind).await?;
+                    let now = self.clock.now();
+                    self.store.note_written(&row, &reset, lease, &body, now).await?;
+                }
+            }
+            self.bell.ring(row.account);
+            self.wake.notify_one();
+            Ok::<(), StoreError>(())
+        }
+        .await;
+        match sent {
+            Ok(()) => {}
+            Err(StoreError::MovedOn) => tracing::info!(outbox.id = %id, outcome = "moved-on"),
+            Err(error) => tracing::error!(outbox.id = %id, error = %error, "outbox"),
+        }
+    }
+
+    async fn send_text(
+        &self,
+        row: &OutboxRow,
+        reset: &Reset,
+        lease: Lease,
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let failed = |refusal: Refusal| async move {
+            let about = refusal.about.as_deref();
+            self.store.outbox_failed(row, reset, lease, refusal.code, about, now).await
+        };
+        let share = self.store.share_of(reset.account, reset.id).await?;
+        let life_ms = match &share {
+            // A text whose answer we did not hear did arrive: there is nothing left to send.
+            Some(share) if share.state == ShareStanding::Opened => {
+                return self.store.text_arrived(row, reset, lease, now).await;
+            }
+            Some(share) if share.state == ShareStanding::Open => share.left_ms(now),
+            _ => return failed(Code::GivenUp.into()).await,
+        };
+        let Some(share) = share.filter(|_| life_ms > 0) else {
+            return failed(Code::LinkDead.into()).await;
+        };
+        if now >= row.give_up_at {
+            return failed(Code::SmsUnavailable.into()).await;
+        }
+        let answer = match self.sms.provider(reset.account).await? {
+            Err(refusal) => Answer::Refused(refusal),
+            Ok(provider) => {
+                let keys = &self.store.keys;
+                let broken = |_| StoreError::Inconsistent("a sealed value that does not open");
+                let link =
+                    share::link(keys, &share, &self.settings.share.origin).map_err(broken)?;
+                let phone = keys.open(place(PHONE, reset), &reset.phone_sealed).map_err(broken)?;
+                let phone = zeroize::Zeroizing::new(
+                    String::from_utf8(phone)
+                        .map_err(|_| StoreError::Inconsistent("a sealed phone"))?,
+                );
+                let brand = self.store.account_name(reset.account).await?;
+                let body = words::link_text(&brand, &link, life_ms);
+                // Not to arrive when the link is dead already.
+                let valid_for = life_ms / 1000;
+                let text = Text { to: &phone, body, valid_for, followed: true };
+                self.sms.send(&provider, &text).await
+            }
+        };
+        let now = self.clock.now();
+        match answer {
+            Answer::Done(provider_id) => {
+                self.store.text_sent(row, reset, lease, &provider_id, now).await
+            }
+            Answer::Refused(refusal) => failed(refusal).await,
+            // The same link again is harmless, so `Unknown` is as good as `Later`.
+            Answer::Later(said) | Answer::Unknown(said) => {
+                let delay = retry_delay(said, row.attempts, random::below(1024));
+                self.store.outbox_later(row, lease, now.plus(delay)).await
+            }
+        }
+    }
+}

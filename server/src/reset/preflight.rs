@@ -1,0 +1,258 @@
+//! Everything that would make a reset fail, found before anything is changed (design §5). The
+//! confirmation shows it; the click runs it again and refuses with the same words. What can't be
+//! known counts as a refusal.
+
+use data_encoding::BASE64URL_NOPAD;
+use serde::{Deserialize, Serialize};
+use shared::{
+    Code, ContactId, Factor, Finding, Millis, Preflight, TechnicianId, TicketId, VerificationId,
+};
+
+use super::Resets;
+use crate::denied::Denied;
+use crate::directory::{Person, Phone, Tenant};
+use crate::policy::Policy;
+use crate::seal::Place;
+use crate::sign_in::session::fresh_second_factor;
+use crate::store::{Contact, Limit, Session, Ticket, Verification};
+use crate::verification::{Occasion, choose, contact_hash, phone_hash, subject};
+
+/// A confirmation is good for so long.
+const CONFIRM_MS: i64 = 10 * 60_000;
+const HOUR_MS: i64 = 60 * 60_000;
+
+/// What was shown, in the seal that travels through the pod.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Confirmed {
+    technician: TechnicianId,
+    contact: ContactId,
+    ticket: Option<TicketId>,
+    directory_user: String,
+    phone: String,
+    verification: VerificationId,
+    at: Millis,
+}
+
+/// A preflight with what the server needs to go on.
+pub(super) struct Checked {
+    pub(super) view: Preflight,
+    pub(super) ready: Option<Ready>,
+}
+
+/// Everything that a reset needs, when nothing stands in its way.
+pub(super) struct Ready {
+    pub(super) contact: Contact,
+    pub(super) ticket: Option<Ticket>,
+    pub(super) tenant: Tenant,
+    pub(super) person: Person,
+    pub(super) phone: Phone,
+    pub(super) verification: Verification,
+    pub(super) policy: Policy,
+    pub(super) factor: Factor,
+}
+
+impl Resets {
+    /// What the confirmation shows.
+    ///
+    /// # Errors
+    /// When the contact or ticket is not this account's, or this technician may not reset.
+    pub async fn preflight(
+        &self,
+        who: &Session,
+        contact: ContactId,
+        ticket: Option<TicketId>,
+    ) -> Result<Preflight, Denied> {
+        Ok(self.check(who, contact, ticket).await?.view)
+    }
+
+    /// Whether this technician may reset at all, now.
+    ///
+    /// # Errors
+    /// `Forbidden` or `SecondFactorNeeded`.
+    pub fn may_reset(&self, who: &Session) -> Result<(), Code> {
+        if !who.technician.account_on {
+            return Err(Code::AccountOff);
+        }
+        if !who.technician.may_reset {
+            return Err(Code::Forbidden);
+        }
+        if !fresh_second_factor(who, self.clock.now()) {
+            return Err(Code::SecondFactorNeeded);
+        }
+        Ok(())
+    }
+
+    pub(super) async fn check(
+        &self,
+        who: &Session,
+        contact: ContactId,
+        ticket: Option<TicketId>,
+    ) -> Result<Checked, Denied> {
+        self.may_reset(who)?;
+        let account = who.technician.account;
+        let (contact, ticket) = subject(&self.store, who, contact, ticket).await?;
+        let policy = self.store.policy(account, contact.customer).await?;
+        let mut findings = Vec::new();
+        let mut add = |finding: Finding| {
+            if !findings.contains(&finding) {
+                findings.push(finding);
+            }
+        };
+        if !contact.customer_on {
+            add(Code::CustomerOff.into());
+        }
+        if let Err(refusal) = self.sms.provider(account).await? {
+            add(Finding { code: refusal.code, about: refusal.about });
+        }
+        let look = self.directory.look(account, &contact).await?;
+        for finding in [look.person.as_ref().err(), look.phone.as_ref().err()].into_iter().flatten()
+        {
+            add(finding.clone());
+        }
+        let mut verification = Err(Code::NotVerified);
+        if let (Some(tenant), Ok(person)) = (&look.tenant, &look.person) {
+            for finding in self.directory.standing(tenant, person).await.findings {
+                add(finding);
+            }
+            if let Some(live) = self.store.live_reset(account, &person.id).await? {
+                add(Finding {
+                    code: Code::ResetUnderWay,
+                    about: Some(format!("by {}", live.technician_name)),
+                });
+            }
+            let newest = self.store.verifications_of(account, contact.id, 20).await?;
+            let occasion = Occasion {
+                contact: contact.id,
+                ticket: ticket.as_ref().map(|ticket| ticket.id),
+                technician: who.technician.id,
+                directory_user: &person.id,
+                contact_hash: &contact_hash(&self.store, &contact),
+                phone_hash: &look
+                    .phone
+                    .as_ref()
+                    .map(|phone| phone_hash(&self.store, phone))
+                    .unwrap_or_default(),
+                now: self.clock.now(),
+            };
+            verification = choose(&newest, &occasion, &policy).cloned();
+            let limits = limits(who, &contact, &person.id, &policy);
+            let now = self.clock.now();
+            if let Some(name) = self.store.would_hit(account, now, &limits).await? {
+                add(limit_finding(&name));
+            }
+        }
+        if let Err(code) = verification {
+            add(code.into());
+        }
+        let factor = match (&verification, &look.phone) {
+            (Ok(by), Ok(phone)) if by.destination_hash != phone_hash(&self.store, phone) => {
+                Factor::Two
+            }
+            _ => Factor::One,
+        };
+        let view = Preflight {
+            person: look.person.as_ref().map_or(contact.name.as_str(), Person::name).to_owned(),
+            upn: look.person.as_ref().map_or("", |p| p.user_principal_name.as_str()).to_owned(),
+            customer: contact.customer_name.clone(),
+            tenant: look.person.as_ref().map_or("", Person::domain).to_owned(),
+            phone: look.phone.as_ref().ok().map(Phone::masked),
+            factor,
+            unlock_code: policy.unlocks(factor == Factor::One),
+            findings,
+            sealed: None,
+        };
+        if !view.findings.is_empty() {
+            return Ok(Checked { view, ready: None });
+        }
+        let (Some(tenant), Ok(person), Ok(phone), Ok(verification)) =
+            (look.tenant.clone(), look.person.clone(), look.phone.clone(), verification)
+        else {
+            // Nothing stands in the way, yet something is missing: never go on.
+            return Err(Code::Internal.into());
+        };
+        let ready = Ready { contact, ticket, tenant, person, phone, verification, policy, factor };
+        let sealed = self.seal(who, &ready)?;
+        Ok(Checked { view: Preflight { sealed: Some(sealed), ..view }, ready: Some(ready) })
+    }
+
+    fn seal(&self, who: &Session, ready: &Ready) -> Result<String, Code> {
+        let confirmed = Confirmed {
+            technician: who.technician.id,
+            contact: ready.contact.id,
+            ticket: ready.ticket.as_ref().map(|ticket| ticket.id),
+            directory_user: ready.person.id.clone(),
+            phone: ready.phone.e164().to_owned(),
+            verification: ready.verification.id,
+            at: self.clock.now(),
+        };
+        let json =
+            zeroize::Zeroizing::new(serde_json::to_vec(&confirmed).map_err(|_| Code::Internal)?);
+        Ok(BASE64URL_NOPAD.encode(&self.store.keys.seal(place(who), &json)))
+    }
+
+    /// Opens what was confirmed and compares it with how things are now.
+    pub(super) fn compare(&self, who: &Session, sealed: &str, ready: &Ready) -> Result<(), Code> {
+        let bytes = BASE64URL_NOPAD.decode(sealed.as_bytes()).map_err(|_| Code::PreflightStale)?;
+        let json = self.store.keys.open(place(who), &bytes).map_err(|_| Code::PreflightStale)?;
+        let json = zeroize::Zeroizing::new(json);
+        let shown: Confirmed = serde_json::from_slice(&json).map_err(|_| Code::PreflightStale)?;
+        let same_ask = shown.technician == who.technician.id
+            && shown.contact == ready.contact.id
+            && shown.ticket == ready.ticket.as_ref().map(|ticket| ticket.id)
+            && self.clock.now().since(shown.at) < CONFIRM_MS;
+        if !same_ask {
+            return Err(Code::PreflightStale);
+        }
+        if shown.phone != ready.phone.e164() {
+            return Err(Code::PhoneChanged);
+        }
+        if shown.directory_user != ready.person.id || shown.verification != ready.verification.id {
+            return Err(Code::PreflightStale);
+        }
+        Ok(())
+    }
+}
+
+fn place(who: &Session) -> Place<'static> {
+    Place {
+        account: who.technician.account.0,
+        kind: "preflight",
+        row: who.technician.id.0,
+        bound_to: "",
+    }
+}
+
+/// What one more reset would count against.
+pub(super) fn limits(
+    who: &Session,
+    contact: &Contact,
+    directory_user: &str,
+    policy: &Policy,
+) -> Vec<Limit> {
+    let hour = |name: String, most| Limit { name, most, window_ms: HOUR_MS };
+    vec![
+        Limit {
+            name: format!("reset person {directory_user}"),
+            most: policy.resets_per_person,
+            window_ms: 24 * HOUR_MS,
+        },
+        hour(format!("reset technician {}", who.technician.id), policy.resets_per_technician),
+        hour(format!("reset customer {}", contact.customer), policy.resets_per_customer),
+        hour(BRAKE.into(), policy.resets_per_account),
+    ]
+}
+
+const BRAKE: &str = "reset account";
+
+/// A limit as the technician reads it.
+pub(super) fn limit_finding(name: &str) -> Finding {
+    if name == BRAKE {
+        return Code::Brake.into();
+    }
+    let about = match name.split(' ').nth(1) {
+        Some("person") => "resets of one person in a day",
+        Some("technician") => "your resets in an hour",
+        _ => "resets for this customer in an hour",
+    };
+    Finding { code: Code::LimitReached, about: Some(about.into()) }
+}

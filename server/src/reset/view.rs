@@ -1,0 +1,139 @@
+//! How a reset looks to the technician: the truth, in steps.
+
+use shared::{ResetAct, ResetView, ShareState, Stage, StepKind, StepState, StepView};
+
+use super::Resets;
+use super::begin::{UNLOCK, place};
+use crate::denied::Denied;
+use crate::store::{OutboxKind, OutboxRow, OutboxState, Reset, Session, Share, ShareStanding};
+
+impl Resets {
+    /// The reset as this technician may see it.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn view(&self, who: &Session, reset: &Reset) -> Result<ResetView, Denied> {
+        let share = self.store.share_of(reset.account, reset.id).await?;
+        let rows = self.store.outbox_of(reset.account, reset.id).await?;
+        let unlock_code = self.unlock_code(who, reset, share.as_ref());
+        Ok(ResetView {
+            id: reset.id,
+            stage: reset.stage,
+            asked_at: reset.asked_at,
+            asked_by: reset.technician_name.clone(),
+            person: reset.person.clone(),
+            phone: reset.phone_masked.clone(),
+            steps: steps(reset, share.as_ref(), &rows),
+            code: reset.code,
+            share: share_state(share.as_ref(), self.clock.now()),
+            unlock_code,
+            acts: acts(reset, share.as_ref(), &rows, self.clock.now()),
+        })
+    }
+
+    /// Only for the technician who asked, and only while the link can be opened.
+    fn unlock_code(&self, who: &Session, reset: &Reset, share: Option<&Share>) -> Option<String> {
+        let open = share.is_some_and(|share| share.state == ShareStanding::Open);
+        if !open || who.technician.id != reset.technician {
+            return None;
+        }
+        let sealed = reset.unlock_sealed.as_deref()?;
+        let clear = self.store.keys.open(place(UNLOCK, reset), sealed).ok()?;
+        String::from_utf8(clear).ok()
+    }
+}
+
+fn share_state(share: Option<&Share>, now: shared::Millis) -> ShareState {
+    let Some(share) = share else { return ShareState::Closed };
+    let ends = share.expires_at.or(share.latest_at);
+    match (share.state, ends, share.opened_at) {
+        (ShareStanding::Open, Some(ends), _) if ends <= now => ShareState::Expired,
+        (ShareStanding::Open, Some(ends), _) => ShareState::Open { expires_at: ends },
+        (ShareStanding::Opened, _, Some(at)) => ShareState::Opened { at },
+        (ShareStanding::Expired, ..) => ShareState::Expired,
+        (ShareStanding::Revoked | ShareStanding::Locked, ..) => ShareState::Revoked,
+        (ShareStanding::Destroyed, ..) => ShareState::Destroyed,
+        _ => ShareState::Closed,
+    }
+}
+
+/// The steps, in the order in which they happen.
+fn steps(reset: &Reset, share: Option<&Share>, rows: &[OutboxRow]) -> Vec<StepView> {
+    let newest = |kind| rows.iter().rev().find(|row| row.kind == kind);
+    let text = newest(OutboxKind::Text);
+    let mut steps = vec![
+        step(StepKind::Sealed, StepState::Done { at: reset.asked_at }),
+        step(StepKind::PasswordSet, password_set(reset)),
+        step(StepKind::TextSent, sent(text)),
+        step(StepKind::TextDelivered, delivered(text)),
+        step(
+            StepKind::LinkOpened,
+            match share.map(|share| (share.state, share.opened_at, share.expires_at)) {
+                Some((_, Some(at), _)) => StepState::Done { at },
+                // The text is out: now it is the person's turn.
+                Some((ShareStanding::Open, None, Some(_))) => StepState::Running,
+                _ => StepState::Waiting,
+            },
+        ),
+    ];
+    if reset.ticket.is_some() {
+        steps.push(step(StepKind::NoteWritten, sent(newest(OutboxKind::NoteSet))));
+    }
+    steps
+}
+
+fn step(what: StepKind, state: StepState) -> StepView {
+    StepView { what, state }
+}
+
+fn password_set(reset: &Reset) -> StepState {
+    match (reset.applied_at, reset.stage, reset.code) {
+        (Some(at), ..) => StepState::Done { at },
+        (None, Stage::Refused | Stage::Stuck | Stage::Completed, Some(code)) => {
+            StepState::Failed { code }
+        }
+        (None, Stage::Staged | Stage::Applying, _) => StepState::Running,
+        _ => StepState::Waiting,
+    }
+}
+
+fn sent(row: Option<&OutboxRow>) -> StepState {
+    match row.map(|row| (row.state, row.done_at, row.code)) {
+        None => StepState::Waiting,
+        Some((_, Some(at), _)) => StepState::Done { at },
+        Some((OutboxState::Failed, None, Some(code))) => StepState::Failed { code },
+        Some(_) => StepState::Running,
+    }
+}
+
+fn delivered(text: Option<&OutboxRow>) -> StepState {
+    match text.map(|row| (row.state, row.done_at, row.delivered_at, row.code)) {
+        Some((_, _, Some(at), _)) => StepState::Done { at },
+        // Accepted first, refused by a carrier minutes later.
+        Some((OutboxState::Failed, Some(_), None, Some(code))) => StepState::Failed { code },
+        Some((OutboxState::Done, ..)) => StepState::Running,
+        _ => StepState::Waiting,
+    }
+}
+
+fn acts(
+    reset: &Reset,
+    share: Option<&Share>,
+    rows: &[OutboxRow],
+    now: shared::Millis,
+) -> Vec<ResetAct> {
+    let mut acts = Vec::new();
+    let waiting =
+        rows.iter().any(|row| row.kind == OutboxKind::Text && row.state == OutboxState::Waiting);
+    let open = matches!(share_state(share, now), ShareState::Open { .. });
+    if open && !waiting {
+        acts.push(ResetAct::Resend);
+    }
+    let kept = share.is_some_and(|share| {
+        matches!(share.state, ShareStanding::Closed | ShareStanding::Open | ShareStanding::Locked)
+    });
+    if kept && !reset.stage.is_live() {
+        acts.push(ResetAct::GiveUp);
+    }
+    acts
+}

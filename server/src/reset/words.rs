@@ -1,0 +1,125 @@
+//! What end users and tickets read about a reset. Never a password, a code or a link in a note.
+
+use shared::Millis;
+use zeroize::Zeroizing;
+
+use super::Resets;
+use crate::gsm;
+use crate::store::{OutboxKind, OutboxState, Reset, StoreError};
+
+/// The text with the link: who it is from, the link mid-sentence (some phones open a link at
+/// either end of a text for a preview), when it ends, and what not to do. One segment.
+pub(super) fn link_text(brand: &str, link: &str, life_ms: i64) -> Zeroizing<String> {
+    let tail = format!(
+        " shows your new password once, within {}. Never read it out or forward it.",
+        span(life_ms)
+    );
+    let room = 160_usize.saturating_sub(link.len() + tail.len() + 2);
+    let brand = gsm::clean(brand, room.min(40));
+    Zeroizing::new(format!("{brand}: {link}{tail}"))
+}
+
+/// `1 hour`, `45 minutes`.
+fn span(ms: i64) -> String {
+    let minutes = (ms / 60_000).max(1);
+    match (minutes / 60, minutes % 60) {
+        (0, 1) => "1 minute".into(),
+        (0, minutes) => format!("{minutes} minutes"),
+        (1, 0) => "1 hour".into(),
+        (hours, 0) => format!("{hours} hours"),
+        _ => format!("{minutes} minutes"),
+    }
+}
+
+/// The internal note in the ticket.
+pub(super) async fn note(
+    resets: &Resets,
+    reset: &Reset,
+    kind: OutboxKind,
+) -> Result<String, StoreError> {
+    let store = &resets.store;
+    if kind == OutboxKind::NoteLate {
+        return Ok(format!(
+            "Somebody tried the link for {} again from another device after it was opened, and got \
+             nothing. If {} did not do that, ask who else has seen the text.",
+            reset.person, reset.person
+        ));
+    }
+    if kind == OutboxKind::NoteOpened {
+        let share = store.share_of(reset.account, reset.id).await?;
+        let at = share.and_then(|share| share.opened_at).unwrap_or_default();
+        return Ok(format!(
+            "{} opened the one-time link and has the new password, {}.",
+            reset.person,
+            utc(at)
+        ));
+    }
+    let verified = store
+        .verification(reset.account, reset.verification)
+        .await?
+        .map(|v| {
+            let at = v.verified_at.map(utc).unwrap_or_default();
+            format!("Verified by a code to {}, asked for by {}, {at}", v.masked, v.technician_name)
+        })
+        .unwrap_or_default();
+    let rows = store.outbox_of(reset.account, reset.id).await?;
+    let text = rows.iter().rev().find(|row| row.kind == OutboxKind::Text);
+    let sent = match text.map(|row| (row.state, row.done_at, row.code)) {
+        Some((OutboxState::Done, Some(at), _)) => {
+            format!("One-time link texted to {}, {}", reset.phone_masked, utc(at))
+        }
+        Some((OutboxState::Failed, _, Some(code))) => {
+            format!("The one-time link could not be texted yet: {}", code.words().what)
+        }
+        _ => format!("The one-time link is on its way to {}", reset.phone_masked),
+    };
+    let factor = match (reset.one_factor, reset.unlock_sealed.is_some()) {
+        (true, true) => {
+            "One factor: the verifying phone also got the link, so an unlock code was needed."
+        }
+        (true, false) => "One factor: the verifying phone also got the link.",
+        (false, _) => "Two factors.",
+    };
+    Ok(format!(
+        "Microsoft 365 password reset for {} by {}, {}.\n{verified}.\n{sent}.\n{factor}\n\
+         Nobody but the person can see the password.",
+        reset.person,
+        reset.technician_name,
+        utc(reset.applied_at.unwrap_or(reset.asked_at)),
+    ))
+}
+
+/// `2026-11-22 14:05 UTC`: notes are read in many time zones.
+fn utc(at: Millis) -> String {
+    let Ok(at) = time::OffsetDateTime::from_unix_timestamp(at.0.div_euclid(1000)) else {
+        return String::new();
+    };
+    let (date, month) = (at.date(), u8::from(at.month()));
+    format!("{}-{month:02}-{:02} {:02}:{:02} UTC", date.year(), date.day(), at.hour(), at.minute())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_is_one_segment_with_the_link_inside() {
+        let link = format!("https://secure.a-rather-long-name.example/s#{}", "A".repeat(22));
+        for brand in ["Acme", &"Größe & Söhne ".repeat(9)] {
+            let text = link_text(brand, &link, 3_600_000);
+            assert!(gsm::fits_one_segment(&text), "{}", *text);
+            assert!(text.contains(&format!(": {link} shows")) && text.ends_with("forward it."));
+        }
+    }
+
+    #[test]
+    fn spans_and_times_are_plain() {
+        assert_eq!(span(3_600_000), "1 hour");
+        assert_eq!(span(7_200_000), "2 hours");
+        assert_eq!(span(900_000), "15 minutes");
+        assert_eq!(span(5_400_000), "90 minutes");
+        assert_eq!(utc(Millis(0)), "1970-01-01 00:00 UTC");
+        assert_eq!(utc(Millis(1_795_356_300_000)), "2026-11-22 14:05 UTC");
+        assert_eq!(utc(Millis(951_782_400_000)), "2000-02-29 00:00 UTC");
+    }
+}

@@ -1,0 +1,64 @@
+//! The worker: finds resets that nobody drives, sends what is due, erases what is over.
+
+use std::time::Duration;
+
+use shared::Millis;
+
+use super::Resets;
+use crate::store::StoreError;
+
+/// How long the worker sleeps when nobody wakes it.
+const PAUSE: Duration = Duration::from_millis(500);
+/// How often what is over is erased.
+const SWEEP_MS: i64 = 5_000;
+/// How often what has run out is forgotten.
+const TIDY_MS: i64 = 10 * 60_000;
+
+/// When things were done last.
+#[derive(Clone, Copy)]
+struct Done {
+    swept: Millis,
+    tidied: Millis,
+}
+
+impl Resets {
+    /// Works until stopped.
+    pub async fn work(self) {
+        let now = self.clock.now();
+        let mut done = Done { swept: now, tidied: now };
+        loop {
+            // In a task of its own: a bug in one pass must not end the worker.
+            let resets = self.clone();
+            match self.tasks.spawn(async move { resets.work_once(done).await }).await {
+                Ok(Ok(now_done)) => done = now_done,
+                Ok(Err(error)) => tracing::error!(error = %error, "worker"),
+                Err(_) => tracing::error!("the worker panicked; it goes on"),
+            }
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                () = self.wake.notified() => {}
+                () = tokio::time::sleep(PAUSE) => {}
+            }
+        }
+    }
+
+    async fn work_once(&self, mut done: Done) -> Result<Done, StoreError> {
+        let now = self.clock.now();
+        for id in self.store.due_resets(now).await? {
+            self.set_going(id);
+        }
+        for id in self.store.due_outbox(now).await? {
+            let resets = self.clone();
+            self.tasks.spawn(async move { resets.send_from_outbox(id).await });
+        }
+        if now.since(done.swept) >= SWEEP_MS {
+            done.swept = now;
+            self.store.sweep_shares(now).await?;
+        }
+        if now.since(done.tidied) >= TIDY_MS {
+            done.tidied = now;
+            self.store.sweep_ended(now).await?;
+        }
+        Ok(done)
+    }
+}

@@ -1,0 +1,99 @@
+//! Starting, running and stopping: the same for the program and for tests, which bring their own
+//! listener and clock.
+
+use std::time::Duration;
+
+use shared::TechnicianId;
+use tokio::net::TcpListener;
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::key_file;
+use crate::random;
+use crate::settings::Settings;
+use crate::sign_in::make_set_up_link;
+use crate::store::{ImportRow, Role, Store, StoreError};
+use crate::web;
+
+/// How long a stop waits for connections, and then for work that has begun: ten seconds in all.
+const STOP_PATIENCE: Duration = Duration::from_millis(4_500);
+
+/// Opens the database with its key, and puts the application together.
+///
+/// # Errors
+/// One line for the operator: the folder, the key, the settings.
+pub async fn open(settings: Settings, clock: Clock) -> anyhow::Result<App> {
+    let folder = settings.store.folder.clone();
+    let file = folder.join("msp-reset.sqlite");
+    // Before anything is made: what can't be read here would leave a key and a database behind.
+    crate::outbound::Outbound::new(&settings.outbound)?;
+    let keys = key_file::read_or_make(&settings.keys.file, file.exists())?;
+    std::fs::create_dir_all(&folder).map_err(|error| {
+        anyhow::anyhow!("the data folder {} can't be made: {error}", folder.display())
+    })?;
+    let store = Store::open(&folder, std::sync::Arc::new(keys)).await?;
+    Ok(App::new(settings, clock, store)?)
+}
+
+/// Serves until `app.stop` is cancelled, then finishes what has begun.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn run(app: App, listener: TcpListener) -> std::io::Result<()> {
+    app.tasks.spawn(app.resets.clone().work());
+    let stop = app.stop.clone();
+    let service =
+        web::router(app.clone()).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    let serving = axum::serve(listener, service)
+        .with_graceful_shutdown({
+            let stop = stop.clone();
+            async move { stop.cancelled().await }
+        })
+        .into_future();
+    let too_long = async {
+        stop.cancelled().await;
+        tokio::time::sleep(STOP_PATIENCE).await;
+    };
+    tokio::select! {
+        ended = serving => ended?,
+        // Somebody keeps a connection open and says nothing: that must not keep us.
+        () = too_long => tracing::warn!("stopped with connections open"),
+    }
+    app.tasks.close();
+    if tokio::time::timeout(STOP_PATIENCE, app.tasks.wait()).await.is_err() {
+        // Their leases run out, and the next start takes them over.
+        tracing::warn!("stopped with work under way");
+    }
+    app.store.close().await;
+    Ok(())
+}
+
+/// For an empty database: an account with one admin, who gets a one-time set-up link. Gives the
+/// links of all admins that still need one.
+///
+/// # Errors
+/// When the database can't be written.
+pub async fn first_links(app: &App) -> Result<Vec<zeroize::Zeroizing<String>>, StoreError> {
+    let now = app.clock.now();
+    if app.store.is_empty().await? {
+        let account = shared::AccountId(random::id(now));
+        let first = &app.settings.first_start;
+        let rows = [
+            ImportRow::Account { id: account, name: first.account.clone() },
+            ImportRow::Technician {
+                id: TechnicianId(random::id(now)),
+                name: "Admin".into(),
+                email: first.admin_email.trim().to_lowercase(),
+                role: Role::Admin,
+                may_reset: true,
+                may_use_ui: true,
+            },
+        ];
+        app.store.import(account, now, &rows).await?;
+    }
+    let mut links = Vec::new();
+    for admin in app.store.admins_awaiting_set_up().await? {
+        links.push(make_set_up_link(app, admin.account, admin.id).await?);
+    }
+    Ok(links)
+}

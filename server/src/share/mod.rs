@@ -1,0 +1,205 @@
+//! The sealed secret behind one link (design §7). It knows nothing of resets: it takes a secret,
+//! makes a link, and lets one device open it.
+//!
+//! The token is 128 random bits. HKDF-SHA256 makes three values of it that tell nothing of each
+//! other: *id* for looking, *proof* for opening, *key* for the ciphertext.
+
+use data_encoding::BASE64URL_NOPAD;
+use shared::{AccountId, Millis, ResetId, ShareId};
+use zeroize::Zeroizing;
+
+use crate::random;
+use crate::seal::{self, Keys, Place, Purpose, SealBroken};
+use crate::secret::{LinkToken, Password, SpokenCode};
+use crate::store::{Share, ShareStanding};
+
+const TOKEN: &str = "share.token";
+const PASSWORD: &str = "share.password";
+
+/// The three values that a link's token stands for.
+pub struct Derived {
+    /// For looking.
+    pub id: [u8; 16],
+    /// For opening.
+    proof: Zeroizing<[u8; 32]>,
+    key: Zeroizing<[u8; 32]>,
+}
+
+impl Derived {
+    /// For opening: who has it has the link.
+    #[must_use]
+    pub fn proof(&self) -> &[u8; 32] {
+        &self.proof
+    }
+
+    /// Opens what was sealed for the link, as the page's script does.
+    ///
+    /// # Errors
+    /// When it was sealed for another link.
+    pub fn decrypt(&self, ciphertext: &[u8]) -> Result<Password, SealBroken> {
+        seal::decrypt(&seal::aes(&self.key), &self.id, ciphertext).map(Password::from)
+    }
+}
+
+/// What a token stands for. The page's script derives the same.
+#[must_use]
+pub fn derive(token: &LinkToken) -> Derived {
+    Derived {
+        id: *seal::derive::<16>(token.expose(), "share id"),
+        proof: seal::derive::<32>(token.expose(), "share proof"),
+        key: seal::derive::<32>(token.expose(), "share key"),
+    }
+}
+
+/// A new closed share of a password, and nothing in it that could be read without a key.
+#[must_use]
+pub fn seal_password(
+    keys: &Keys,
+    account: AccountId,
+    reset: ResetId,
+    password: &Password,
+    life_ms: i64,
+    unlock: Option<&SpokenCode>,
+    now: Millis,
+) -> Share {
+    let id = ShareId(random::id(now));
+    let token = LinkToken::new(random::bytes::<16>());
+    let derived = derive(&token);
+    Share {
+        id,
+        account,
+        reset: Some(reset),
+        look_id: derived.id.to_vec(),
+        proof_hash: seal::sha256(derived.proof.as_ref()),
+        ciphertext: encrypt(&derived, password),
+        state: ShareStanding::Closed,
+        life_ms,
+        expires_at: None,
+        latest_at: None,
+        opened_at: None,
+        unlock_hash: unlock.map(|code| unlock_hash(keys, id, code.expose())),
+        token_sealed: Some(keys.seal(place(account, TOKEN, id), token.expose())),
+        password_sealed: Some(
+            keys.seal(place(account, PASSWORD, id), password.expose().as_bytes()),
+        ),
+        late_attempts: 0,
+    }
+}
+
+/// The same link with another password in it: Microsoft refused the first.
+///
+/// # Errors
+/// When the token can't be opened any more.
+pub fn reseal_password(
+    keys: &Keys,
+    share: &Share,
+    password: &Password,
+) -> Result<Share, SealBroken> {
+    let derived = derive(&token(keys, share)?);
+    Ok(Share {
+        ciphertext: encrypt(&derived, password),
+        password_sealed: Some(
+            keys.seal(place(share.account, PASSWORD, share.id), password.expose().as_bytes()),
+        ),
+        ..share.clone()
+    })
+}
+
+/// The sealed password, for the PATCH.
+///
+/// # Errors
+/// When it was erased or does not open.
+pub fn password(keys: &Keys, share: &Share) -> Result<Password, SealBroken> {
+    let sealed = share.password_sealed.as_deref().ok_or(SealBroken)?;
+    keys.open(place(share.account, PASSWORD, share.id), sealed).map(Password::from)
+}
+
+/// The link, for the text. The token stands wholly in the fragment: no server, proxy or log
+/// ever sees it.
+///
+/// # Errors
+/// When the token was erased or does not open.
+pub fn link(keys: &Keys, share: &Share, origin: &str) -> Result<Zeroizing<String>, SealBroken> {
+    let token = token(keys, share)?;
+    let text = Zeroizing::new(BASE64URL_NOPAD.encode(token.expose()));
+    Ok(Zeroizing::new(format!("{}/s#{}", origin.trim_end_matches('/'), *text)))
+}
+
+/// Keyed hash of an unlock code, bound to its share.
+#[must_use]
+pub fn unlock_hash(keys: &Keys, share: ShareId, code: &str) -> Vec<u8> {
+    keys.hash(Purpose::Unlock, &[share.0.as_bytes(), code.as_bytes()])
+}
+
+fn token(keys: &Keys, share: &Share) -> Result<LinkToken, SealBroken> {
+    let sealed = share.token_sealed.as_deref().ok_or(SealBroken)?;
+    let clear = Zeroizing::new(keys.open(place(share.account, TOKEN, share.id), sealed)?);
+    let bytes: [u8; 16] = clear.as_slice().try_into().map_err(|_| SealBroken)?;
+    Ok(LinkToken::new(Zeroizing::new(bytes)))
+}
+
+fn encrypt(derived: &Derived, password: &Password) -> Vec<u8> {
+    seal::encrypt(&seal::aes(&derived.key), &derived.id, password.expose().as_bytes())
+}
+
+fn place(account: AccountId, kind: &'static str, id: ShareId) -> Place<'static> {
+    Place { account: account.0, kind, row: id.0, bound_to: "" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn sealed() -> (Keys, Share, Password) {
+        let keys = Keys::new(&[5; 32]);
+        let password = Password::new(Zeroizing::new("Secret-7-word".into()));
+        let share = seal_password(
+            &keys,
+            AccountId(Uuid::from_u128(1)),
+            ResetId(Uuid::from_u128(2)),
+            &password,
+            60_000,
+            None,
+            Millis(0),
+        );
+        (keys, share, password)
+    }
+
+    /// What the page's script does, step by step.
+    #[test]
+    fn the_link_opens_the_ciphertext_and_nothing_else_does() {
+        let (keys, share, password) = sealed();
+        let link = link(&keys, &share, "https://s.example/").unwrap();
+        let (page, fragment) = link.split_once('#').unwrap();
+        assert_eq!((page, fragment.len()), ("https://s.example/s", 22));
+        let bytes = BASE64URL_NOPAD.decode(fragment.as_bytes()).unwrap();
+        let derived = derive(&LinkToken::new(Zeroizing::new(bytes.try_into().unwrap())));
+        assert_eq!(derived.id.as_slice(), share.look_id);
+        assert_eq!(seal::sha256(derived.proof.as_ref()), share.proof_hash);
+        let clear = derived.decrypt(&share.ciphertext).unwrap();
+        assert_eq!(clear.expose(), password.expose());
+        // Nothing that is stored shows it.
+        for stored in [&share.ciphertext, share.password_sealed.as_ref().unwrap()] {
+            assert!(!stored.windows(6).any(|window| window == b"Secret"));
+        }
+    }
+
+    #[test]
+    fn another_password_keeps_the_link() {
+        let (keys, share, _) = sealed();
+        let other = Password::new(Zeroizing::new("Other".into()));
+        let again = reseal_password(&keys, &share, &other).unwrap();
+        assert_eq!(link(&keys, &again, "x").unwrap(), link(&keys, &share, "x").unwrap());
+        assert_eq!(super::password(&keys, &again).unwrap().expose(), "Other");
+        assert_ne!(again.ciphertext, share.ciphertext);
+    }
+
+    #[test]
+    fn what_was_erased_is_gone() {
+        let (keys, share, _) = sealed();
+        let erased = Share { token_sealed: None, password_sealed: None, ..share };
+        assert!(link(&keys, &erased, "x").is_err());
+        assert!(super::password(&keys, &erased).is_err());
+    }
+}

@@ -1,0 +1,51 @@
+//! What an import writes, row by row.
+
+use shared::{AccountId, ContactId, CustomerId, IntegrationId, Millis, TechnicianId, TicketId};
+use uuid::Uuid;
+
+use super::Role;
+
+/// One row of an import, parents first.
+#[expect(missing_docs, reason = "the fields are the columns")]
+pub enum ImportRow {
+    /// The account itself.
+    Account { id: AccountId, name: String },
+    /// A person at the MSP; signing in comes separately.
+    Technician {
+        id: TechnicianId,
+        name: String,
+        email: String,
+        role: Role,
+        may_reset: bool,
+        may_use_ui: bool,
+    },
+    /// A company that it serves.
+    Customer { id: CustomerId, name: String },
+    /// A person there.
+    Contact {
+        id: ContactId,
+        customer: CustomerId,
+        name: String,
+        email: String,
+        phones: Vec<String>,
+    },
+    /// A ticket about one.
+    Ticket {
+        id: TicketId,
+        customer: CustomerId,
+        contact: ContactId,
+        number: String,
+        summary: String,
+        created_at: Millis,
+    },
+    /// A connection to another company.
+    Integration {
+        id: IntegrationId,
+        customer: Option<CustomerId>,
+        kind: &'static str,
+        name: String,
+        settings: String,
+    },
+    /// Its secret, sealed already.
+    Secret { kind: &'static str, row: Uuid, sealed: Vec<u8> },
+}

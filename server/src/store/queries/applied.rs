@@ -1,0 +1,264 @@
+//! The pivot: Microsoft holds the new password. One transaction opens the share, writes down what
+//! must be sent, and ends what is older (P4). And the ways in which a reset ends after it.
+
+use shared::{AccountId, Code, Millis, ResetId, TechnicianId};
+use uuid::Uuid;
+
+use super::reset_reads::entry;
+use crate::audit::{Act, Entry};
+use crate::random;
+use crate::store::{Lease, Limit, LimitHit, OutboxKind, Reset, Store, StoreError, Write};
+
+/// A link never lives longer after the password was set.
+const LATEST_MS: i64 = 24 * 60 * 60_000;
+/// A text that was not accepted within this time is given up; the technician can send it again.
+const TEXT_PATIENCE_MS: i64 = 15 * 60_000;
+/// A ticket note is tried for a day.
+const NOTE_PATIENCE_MS: i64 = 24 * 60 * 60_000;
+/// The note waits so long for the text's outcome before it is written without.
+const NOTE_DELAY_MS: i64 = 60_000;
+
+impl Store {
+    /// `applied`: forward only from here.
+    ///
+    /// # Errors
+    /// `MovedOn` when another driver has the reset.
+    pub async fn record_applied(
+        &self,
+        reset: &Reset,
+        lease: Lease,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        let query = sqlx::query(
+            "update resets set stage = 'applied', answers = answers + 1, applied_at = $4,
+                 code = null, about = null, lease = null, lease_until = 0
+             where account = $1 and id = $2 and lease = $3 and stage = 'applying'",
+        )
+        .bind(reset.account.0)
+        .bind(reset.id.0)
+        .bind(lease.id)
+        .bind(now.0);
+        write.one(query).await?;
+        let query = sqlx::query(
+            "update shares set state = 'open', latest_at = $3
+             where account = $1 and reset = $2 and state = 'closed'",
+        )
+        .bind(reset.account.0)
+        .bind(reset.id.0)
+        .bind(now.plus(LATEST_MS).0);
+        write.one(query).await?;
+        self.end_older(&mut write, reset, now).await?;
+        let (whose, give_up) = ((reset.account, reset.id), now.plus(TEXT_PATIENCE_MS));
+        self.put_in_outbox(&mut write, whose, OutboxKind::Text, now, give_up).await?;
+        if reset.ticket.is_some() {
+            let due = now.plus(NOTE_DELAY_MS);
+            let give_up = now.plus(NOTE_PATIENCE_MS);
+            self.put_in_outbox(&mut write, whose, OutboxKind::NoteSet, due, give_up).await?;
+        }
+        self.note(&mut write, reset.account, now, &entry(Act::ResetApplied, reset)).await?;
+        write.commit().await
+    }
+
+    /// The person's older passwords are void at Microsoft: their links and their doubts end.
+    async fn end_older(
+        &self,
+        write: &mut Write,
+        reset: &Reset,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let older: Vec<Uuid> = sqlx::query_scalar(
+            "select id from resets r where r.account = $1 and r.directory_user = $2 and r.id <> $3
+                 and (r.stage = 'stuck' or exists (select 1 from shares s where s.reset = r.id
+                     and s.state in ('closed', 'open', 'locked')))",
+        )
+        .bind(reset.account.0)
+        .bind(&reset.directory_user)
+        .bind(reset.id.0)
+        .fetch_all(&mut *write.tx)
+        .await?;
+        for id in older.into_iter().map(ResetId) {
+            self.end_unopened(write, reset.account, id, now).await?;
+            let entry = Entry {
+                reset: Some(id),
+                ..Entry::new(Act::ResetSuperseded).about(format!("by {}", reset.id))
+            };
+            self.note(write, reset.account, now, &entry).await?;
+        }
+        Ok(())
+    }
+
+    /// Nobody gets this password any more: the share is erased, its texts don't go out, a doubt
+    /// is over.
+    async fn end_unopened(
+        &self,
+        write: &mut Write,
+        account: AccountId,
+        id: ResetId,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "update shares set state = 'revoked', ciphertext = x'', token_sealed = null,
+                 password_sealed = null
+             where account = $1 and reset = $2 and state in ('closed', 'open', 'locked')",
+        )
+        .bind(account.0)
+        .bind(id.0)
+        .execute(&mut *write.tx)
+        .await?;
+        sqlx::query(
+            "update outbox set state = 'failed', code = $3
+             where account = $1 and reset = $2 and state = 'waiting' and kind = 'text'",
+        )
+        .bind(account.0)
+        .bind(id.0)
+        .bind(Code::GivenUp.as_str())
+        .execute(&mut *write.tx)
+        .await?;
+        sqlx::query(
+            "update resets set code = $3,
+                 stage = case when stage = 'stuck' then 'completed' else stage end,
+                 settled_at = case when stage = 'stuck' then $4 else settled_at end
+             where account = $1 and id = $2",
+        )
+        .bind(account.0)
+        .bind(id.0)
+        .bind(Code::GivenUp.as_str())
+        .bind(now.0)
+        .execute(&mut *write.tx)
+        .await?;
+        self.complete_if_settled(write, account, id, now).await
+    }
+
+    pub(super) async fn put_in_outbox(
+        &self,
+        write: &mut Write,
+        (account, reset): (AccountId, ResetId),
+        kind: OutboxKind,
+        due_at: Millis,
+        give_up_at: Millis,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "insert into outbox (id, account, reset, kind, state, due_at, give_up_at)
+             values ($1, $2, $3, $4, 'waiting', $5, $6)",
+        )
+        .bind(random::id(due_at))
+        .bind(account.0)
+        .bind(reset.0)
+        .bind(kind.as_str())
+        .bind(due_at.0)
+        .bind(give_up_at.0)
+        .execute(&mut *write.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// The same link once more. `false` when a text is still waiting to go out, or the link can't
+    /// be opened any more.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub async fn text_again(
+        &self,
+        reset: &Reset,
+        by: TechnicianId,
+        now: Millis,
+        limit: &Limit,
+    ) -> Result<Result<bool, LimitHit>, StoreError> {
+        let mut write = self.write().await?;
+        let open: Option<i64> = sqlx::query_scalar(
+            "select 1 from shares where account = $1 and reset = $2 and state = 'open'
+                 and coalesce(expires_at, latest_at) > $3
+                 and not exists (select 1 from outbox where account = $1 and reset = $2
+                     and kind = 'text' and state = 'waiting')",
+        )
+        .bind(reset.account.0)
+        .bind(reset.id.0)
+        .bind(now.0)
+        .fetch_optional(&mut *write.tx)
+        .await?;
+        if open.is_none() {
+            return Ok(Ok(false));
+        }
+        let limits = std::slice::from_ref(limit);
+        if let Err(hit) = self.spend(&mut write, reset.account, now, limits).await? {
+            return Ok(Err(hit));
+        }
+        let (whose, give_up) = ((reset.account, reset.id), now.plus(TEXT_PATIENCE_MS));
+        self.put_in_outbox(&mut write, whose, OutboxKind::Text, now, give_up).await?;
+        let entry = entry(Act::TextAskedAgain, reset).by(by);
+        self.note(&mut write, reset.account, now, &entry).await?;
+        write.commit().await?;
+        Ok(Ok(true))
+    }
+
+    /// A technician ends it: nobody gets this password. For a stuck reset, and for one whose link
+    /// was not opened.
+    ///
+    /// # Errors
+    /// `MovedOn` when there is nothing to give up.
+    pub async fn give_up(
+        &self,
+        reset: &Reset,
+        by: TechnicianId,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        let query = sqlx::query(
+            "update resets set code = $3
+             where account = $1 and id = $2 and stage in ('stuck', 'applied', 'completed')
+                 and exists (select 1 from shares where account = $1 and reset = $2
+                     and state in ('closed', 'open', 'locked'))",
+        )
+        .bind(reset.account.0)
+        .bind(reset.id.0)
+        .bind(Code::GivenUp.as_str());
+        write.one(query).await?;
+        self.end_unopened(&mut write, reset.account, reset.id, now).await?;
+        let entry = entry(Act::ResetGivenUp, reset).by(by).because(Code::GivenUp);
+        self.note(&mut write, reset.account, now, &entry).await?;
+        write.commit().await
+    }
+
+    /// `completed`, once nothing of an applied reset waits to be sent.
+    pub(super) async fn complete_if_settled(
+        &self,
+        write: &mut Write,
+        account: AccountId,
+        reset: ResetId,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let rows = sqlx::query(
+            "update resets set stage = 'completed', settled_at = $3
+             where account = $1 and id = $2 and stage = 'applied' and not exists (
+                 select 1 from outbox where account = $1 and reset = $2 and state = 'waiting')",
+        )
+        .bind(account.0)
+        .bind(reset.0)
+        .bind(now.0)
+        .execute(&mut *write.tx)
+        .await?
+        .rows_affected();
+        if rows == 1 {
+            let entry = Entry { reset: Some(reset), ..Entry::new(Act::ResetCompleted) };
+            self.note(write, account, now, &entry).await?;
+        }
+        Ok(())
+    }
+
+    /// Everything that has a stage, for the tests' last look.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn unsettled(&self) -> Result<(i64, i64), StoreError> {
+        let resets: i64 = sqlx::query_scalar(
+            "select count(*) from resets where stage in ('staged', 'applying', 'applied')",
+        )
+        .fetch_one(self.read())
+        .await?;
+        let rows: i64 = sqlx::query_scalar("select count(*) from outbox where state = 'waiting'")
+            .fetch_one(self.read())
+            .await?;
+        Ok((resets, rows))
+    }
+}

@@ -1,0 +1,143 @@
+//! The audit chain. Entries are only ever written inside the transaction that they tell of (P7).
+
+use shared::{AccountId, Millis};
+use sqlx::Row;
+use uuid::Uuid;
+
+use crate::audit::{self, Entry};
+use crate::seal::same;
+use crate::store::{Store, StoreError, Write};
+
+/// Where an account's chain stops being intact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrokenChain {
+    /// The first entry that does not fit, or the one that is missing.
+    pub seq: i64,
+}
+
+impl Store {
+    /// Appends an entry to the account's chain, in the transaction that it tells of.
+    pub(crate) async fn note(
+        &self,
+        write: &mut Write,
+        account: AccountId,
+        at: Millis,
+        entry: &Entry,
+    ) -> Result<(), StoreError> {
+        let head = sqlx::query("select audit_count, audit_head from accounts where id = $1")
+            .bind(account.0)
+            .fetch_one(&mut *write.tx)
+            .await?;
+        let seq = head.try_get::<i64, _>(0)? + 1;
+        let before: Vec<u8> = head.try_get(1)?;
+        let body = serde_json::to_string(entry)
+            .map_err(|_| StoreError::Inconsistent("an audit entry that is no JSON"))?;
+        let mac = audit::mac(&self.keys, account, seq, at, &before, &body);
+        sqlx::query("insert into audit (account, seq, at, body, mac) values ($1, $2, $3, $4, $5)")
+            .bind(account.0)
+            .bind(seq)
+            .bind(at.0)
+            .bind(body)
+            .bind(&mac)
+            .execute(&mut *write.tx)
+            .await?;
+        sqlx::query("update accounts set audit_count = $2, audit_head = $3 where id = $1")
+            .bind(account.0)
+            .bind(seq)
+            .bind(mac)
+            .execute(&mut *write.tx)
+            .await?;
+        Ok(())
+    }
+
+    /// Remembers the name of an id that audit entries use. Kept apart, so that it can be erased.
+    pub(crate) async fn name(
+        &self,
+        write: &mut Write,
+        account: AccountId,
+        id: Uuid,
+        name: &str,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "insert into audit_names (account, id, name) values ($1, $2, $3)
+             on conflict (account, id) do update set name = excluded.name",
+        )
+        .bind(account.0)
+        .bind(id)
+        .bind(name)
+        .execute(&mut *write.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// An entry on its own, for acts that change nothing else (a refused sign-in).
+    ///
+    /// # Errors
+    /// When the database does not take it.
+    pub async fn note_alone(
+        &self,
+        account: AccountId,
+        at: Millis,
+        entry: &Entry,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        self.note(&mut write, account, at, entry).await?;
+        write.commit().await
+    }
+
+    /// The account's entries, oldest first, as JSON: sequence number, time, body.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn audit(
+        &self,
+        account: AccountId,
+    ) -> Result<Vec<(i64, Millis, String)>, StoreError> {
+        let rows = sqlx::query("select seq, at, body from audit where account = $1 order by seq")
+            .bind(account.0)
+            .fetch_all(self.read())
+            .await?;
+        rows.iter()
+            .map(|row| Ok((row.try_get(0)?, Millis(row.try_get(1)?), row.try_get(2)?)))
+            .collect()
+    }
+
+    /// Recomputes the account's chain.
+    ///
+    /// # Errors
+    /// When the database can't be read; a broken chain is an answer, not an error.
+    pub async fn verify_audit(
+        &self,
+        account: AccountId,
+    ) -> Result<Result<i64, BrokenChain>, StoreError> {
+        // One snapshot: an entry written between two reads is no damage.
+        let mut tx = self.read().begin().await?;
+        let head = sqlx::query("select audit_count, audit_head from accounts where id = $1")
+            .bind(account.0)
+            .fetch_optional(&mut *tx)
+            .await?
+            .ok_or_else(|| StoreError::Unusable(format!("there is no account {account}")))?;
+        let (count, newest): (i64, Vec<u8>) = (head.try_get(0)?, head.try_get(1)?);
+        let rows =
+            sqlx::query("select seq, at, body, mac from audit where account = $1 order by seq")
+                .bind(account.0)
+                .fetch_all(&mut *tx)
+                .await?;
+        let mut before = Vec::new();
+        for (row, expected) in rows.iter().zip(1..) {
+            let (seq, at, body): (i64, i64, String) =
+                (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+            let mac: Vec<u8> = row.try_get(3)?;
+            let right = audit::mac(&self.keys, account, seq, Millis(at), &before, &body);
+            if seq != expected || !same(&mac, &right) {
+                return Ok(Err(BrokenChain { seq: expected }));
+            }
+            before = mac;
+        }
+        let len = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        if len != count || before != newest {
+            return Ok(Err(BrokenChain { seq: len + 1 }));
+        }
+        Ok(Ok(count))
+    }
+}

@@ -1,0 +1,120 @@
+//! An account and everything in it, in one transaction.
+
+use shared::{AccountId, Millis};
+
+use crate::audit::{Act, Entry};
+use crate::store::{ImportRow, Store, StoreError, Write};
+
+impl Store {
+    /// Writes all rows or none.
+    ///
+    /// # Errors
+    /// `Taken` when somebody's address has an account already or a ticket number is there twice.
+    pub async fn import(
+        &self,
+        account: AccountId,
+        now: Millis,
+        rows: &[ImportRow],
+    ) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        for row in rows {
+            insert(&mut write, account, now, row).await.map_err(StoreError::taken)?;
+            if let ImportRow::Technician { id, name, .. } = row {
+                self.name(&mut write, account, id.0, name).await?;
+            }
+        }
+        let entry = Entry::new(Act::Imported).about(format!("{} rows", rows.len()));
+        self.note(&mut write, account, now, &entry).await?;
+        write.commit().await
+    }
+
+    /// Whether there is any account.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn is_empty(&self) -> Result<bool, StoreError> {
+        let any: Option<i64> = sqlx::query_scalar("select 1 from accounts limit 1")
+            .fetch_optional(self.read())
+            .await?;
+        Ok(any.is_none())
+    }
+}
+
+async fn insert(
+    write: &mut Write,
+    account: AccountId,
+    now: Millis,
+    row: &ImportRow,
+) -> Result<(), sqlx::Error> {
+    let query = match row {
+        ImportRow::Account { id, name } => {
+            sqlx::query("insert into accounts (id, name, created_at) values ($1, $2, $3)")
+                .bind(id.0)
+                .bind(name)
+                .bind(now.0)
+        }
+        ImportRow::Technician { id, name, email, role, may_reset, may_use_ui } => sqlx::query(
+            "insert into technicians (id, account, name, email, role, may_reset, may_use_ui,
+                 must_use_mfa, created_at)
+             values ($1, $2, $3, $4, $5, $6, $7, true, $8)",
+        )
+        .bind(id.0)
+        .bind(account.0)
+        .bind(name)
+        .bind(email)
+        .bind(role.as_str())
+        .bind(may_reset)
+        .bind(may_use_ui)
+        .bind(now.0),
+        ImportRow::Customer { id, name } => {
+            sqlx::query("insert into customers (id, account, name) values ($1, $2, $3)")
+                .bind(id.0)
+                .bind(account.0)
+                .bind(name)
+        }
+        ImportRow::Contact { id, customer, name, email, phones } => sqlx::query(
+            "insert into contacts (id, account, customer, name, email, phones, changed_at)
+             values ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(id.0)
+        .bind(account.0)
+        .bind(customer.0)
+        .bind(name)
+        .bind(email)
+        .bind(serde_json::Value::from(phones.clone()).to_string())
+        .bind(now.0),
+        ImportRow::Ticket { id, customer, contact, number, summary, created_at } => sqlx::query(
+            "insert into tickets (id, account, customer, contact, number, summary, created_at)
+             values ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(id.0)
+        .bind(account.0)
+        .bind(customer.0)
+        .bind(contact.0)
+        .bind(number)
+        .bind(summary)
+        .bind(created_at.0),
+        ImportRow::Integration { id, customer, kind, name, settings } => sqlx::query(
+            "insert into integrations (id, account, customer, kind, name, settings, changed_at)
+             values ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(id.0)
+        .bind(account.0)
+        .bind(customer.map(|customer| customer.0))
+        .bind(*kind)
+        .bind(name)
+        .bind(settings)
+        .bind(now.0),
+        ImportRow::Secret { kind, row, sealed } => sqlx::query(
+            "insert into secrets (account, kind, row, sealed, updated_at)
+             values ($1, $2, $3, $4, $5)",
+        )
+        .bind(account.0)
+        .bind(*kind)
+        .bind(row)
+        .bind(sealed)
+        .bind(now.0),
+    };
+    query.execute(&mut *write.tx).await?;
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! Connections to other companies, their sealed secrets, and who a contact is over there.
+
+use shared::{AccountId, ContactId, CustomerId, IntegrationId, Millis};
+use sqlx::Row;
+use uuid::Uuid;
+
+use super::super::Db;
+use crate::audit::{Act, Entry};
+use crate::store::{DirectoryLink, Integration, Store, StoreError};
+
+type Line = <Db as sqlx::Database>::Row;
+
+fn integration(row: &Line) -> Result<Integration, sqlx::Error> {
+    Ok(Integration {
+        id: IntegrationId(row.try_get("id")?),
+        account: shared::AccountId(row.try_get("account")?),
+        customer: row.try_get::<Option<Uuid>, _>("customer")?.map(CustomerId),
+        name: row.try_get("name")?,
+        is_on: row.try_get("is_on")?,
+        settings: row.try_get("settings")?,
+        changed_at: Millis(row.try_get("changed_at")?),
+    })
+}
+
+impl Store {
+    /// The customer's Microsoft 365 integration.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn m365_of(
+        &self,
+        account: AccountId,
+        customer: CustomerId,
+    ) -> Result<Option<Integration>, StoreError> {
+        let row = sqlx::query(
+            "select * from integrations where account = $1 and customer = $2 and kind = 'm365'",
+        )
+        .bind(account.0)
+        .bind(customer.0)
+        .fetch_optional(self.read())
+        .await?;
+        Ok(row.as_ref().map(integration).transpose()?)
+    }
+
+    /// The account's SMS provider.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn sms_of(&self, account: AccountId) -> Result<Option<Integration>, StoreError> {
+        let row = sqlx::query("select * from integrations where account = $1 and kind = 'twilio'")
+            .bind(account.0)
+            .fetch_optional(self.read())
+            .await?;
+        Ok(row.as_ref().map(integration).transpose()?)
+    }
+
+    /// Any integration by its id alone: for callbacks, which know nothing else and prove
+    /// themselves by a signature.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn integration(&self, id: IntegrationId) -> Result<Option<Integration>, StoreError> {
+        let row = sqlx::query("select * from integrations where id = $1")
+            .bind(id.0)
+            .fetch_optional(self.read())
+            .await?;
+        Ok(row.as_ref().map(integration).transpose()?)
+    }
+
+    /// A sealed secret; opening it is the caller's act.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn secret(
+        &self,
+        account: AccountId,
+        kind: &'static str,
+        row: Uuid,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(sqlx::query_scalar(
+            "select sealed from secrets where account = $1 and kind = $2 and row = $3",
+        )
+        .bind(account.0)
+        .bind(kind)
+        .bind(row)
+        .fetch_optional(self.read())
+        .await?)
+    }
+
+    /// Who a contact was found to be at Microsoft.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn directory_link(
+        &self,
+        account: AccountId,
+        contact: ContactId,
+    ) -> Result<Option<DirectoryLink>, StoreError> {
+        let row = sqlx::query("select * from directory_links where account = $1 and contact = $2")
+            .bind(account.0)
+            .bind(contact.0)
+            .fetch_optional(self.read())
+            .await?;
+        row.map(|row| {
+            Ok(DirectoryLink {
+                contact,
+                integration: IntegrationId(row.try_get("integration")?),
+                directory_user: row.try_get("directory_user")?,
+                address_hash: row.try_get("address_hash")?,
+            })
+        })
+        .transpose()
+    }
+
+    /// Links a contact to the one person that has exactly its address.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub async fn link_directory(
+        &self,
+        account: AccountId,
+        now: Millis,
+        link: &DirectoryLink,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        sqlx::query(
+            "insert into directory_links
+                 (contact, account, integration, directory_user, address_hash, linked_at)
+             values ($1, $2, $3, $4, $5, $6)
+             on conflict (contact) do update set integration = excluded.integration,
+                 directory_user = excluded.directory_user,
+                 address_hash = excluded.address_hash, linked_at = excluded.linked_at",
+        )
+        .bind(link.contact.0)
+        .bind(account.0)
+        .bind(link.integration.0)
+        .bind(&link.directory_user)
+        .bind(&link.address_hash)
+        .bind(now.0)
+        .execute(&mut *write.tx)
+        .await?;
+        let entry = Entry {
+            contact: Some(link.contact),
+            ..Entry::new(Act::DirectoryLinked).about(link.directory_user.clone())
+        };
+        self.note(&mut write, account, now, &entry).await?;
+        write.commit().await
+    }
+}

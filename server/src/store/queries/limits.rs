@@ -1,0 +1,100 @@
+//! Limits, kept in the database so that every process counts the same, and policies.
+
+use shared::{AccountId, CustomerId, Millis};
+use sqlx::Row;
+use uuid::Uuid;
+
+use crate::policy::Policy;
+use crate::store::{Limit, LimitHit, Store, StoreError, Write};
+
+impl Store {
+    /// The policy in force for a customer: its own where it has one, otherwise the account's,
+    /// otherwise the defaults.
+    ///
+    /// # Errors
+    /// When the database can't be read or the policy makes no sense.
+    pub async fn policy(
+        &self,
+        account: AccountId,
+        customer: CustomerId,
+    ) -> Result<Policy, StoreError> {
+        // The account's own row has the nil id, which sorts first.
+        let body: Option<String> = sqlx::query_scalar(
+            "select body from policies where account = $1 and customer in ($2, $3)
+             order by customer desc limit 1",
+        )
+        .bind(account.0)
+        .bind(customer.0)
+        .bind(Uuid::nil())
+        .fetch_optional(self.read())
+        .await?;
+        match body {
+            None => Ok(Policy::default()),
+            Some(body) => {
+                serde_json::from_str(&body).map_err(|_| StoreError::Inconsistent("a policy"))
+            }
+        }
+    }
+
+    /// Counts one against every limit, or against none when one of them is reached. Part of the
+    /// transaction that does the thing.
+    pub(crate) async fn spend(
+        &self,
+        write: &mut Write,
+        account: AccountId,
+        now: Millis,
+        limits: &[Limit],
+    ) -> Result<Result<(), LimitHit>, StoreError> {
+        for limit in limits {
+            let row = sqlx::query(
+                "insert into limits (account, name, since, count) values ($1, $2, $3, 1)
+                 on conflict (account, name) do update set
+                     count = case when limits.since <= $4 then 1 else limits.count + 1 end,
+                     since = case when limits.since <= $4 then excluded.since else limits.since end
+                 returning since, count",
+            )
+            .bind(account.0)
+            .bind(&limit.name)
+            .bind(now.0)
+            .bind(now.0 - limit.window_ms)
+            .fetch_one(&mut *write.tx)
+            .await?;
+            let (since, count): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+            if count > i64::from(limit.most) {
+                // The caller drops the transaction, so that a refused act counts nowhere.
+                let wait_ms = Millis(since).plus(limit.window_ms).since(now).max(1000);
+                return Ok(Err(LimitHit {
+                    name: limit.name.clone(),
+                    retry_after: u32::try_from(wait_ms / 1000).unwrap_or(u32::MAX),
+                }));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// Which limit one more would hit, without counting.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn would_hit(
+        &self,
+        account: AccountId,
+        now: Millis,
+        limits: &[Limit],
+    ) -> Result<Option<String>, StoreError> {
+        for limit in limits {
+            let count: Option<i64> = sqlx::query_scalar(
+                "select count from limits where account = $1 and name = $2 and since > $3",
+            )
+            .bind(account.0)
+            .bind(&limit.name)
+            .bind(now.0 - limit.window_ms)
+            .fetch_optional(self.read())
+            .await?;
+            if count.is_some_and(|count| count >= i64::from(limit.most)) {
+                return Ok(Some(limit.name.clone()));
+            }
+        }
+        Ok(None)
+    }
+}

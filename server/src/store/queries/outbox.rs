@@ -1,0 +1,351 @@
+//! What must be sent after a commit: claimed by lease, sent at least once, each with its result.
+
+use shared::{AccountId, Code, Millis, ResetId};
+use sqlx::Row;
+use uuid::Uuid;
+
+use super::super::Db;
+use super::reset_reads::entry;
+use crate::audit::{Act, Entry};
+use crate::store::{Lease, OutboxKind, OutboxRow, OutboxState, Reset, Store, StoreError};
+
+type Line = <Db as sqlx::Database>::Row;
+
+fn outbox(row: &Line) -> Result<OutboxRow, StoreError> {
+    Ok(OutboxRow {
+        id: row.try_get("id")?,
+        account: AccountId(row.try_get("account")?),
+        reset: ResetId(row.try_get("reset")?),
+        kind: OutboxKind::parse(row.try_get::<&str, _>("kind")?)
+            .ok_or(StoreError::Inconsistent("an outbox kind"))?,
+        state: match row.try_get::<&str, _>("state")? {
+            "waiting" => OutboxState::Waiting,
+            "done" => OutboxState::Done,
+            "failed" => OutboxState::Failed,
+            _ => return Err(StoreError::Inconsistent("an outbox state")),
+        },
+        attempts: row.try_get("attempts")?,
+        give_up_at: Millis(row.try_get("give_up_at")?),
+        code: row.try_get::<Option<String>, _>("code")?.as_deref().and_then(Code::parse),
+        done_at: row.try_get::<Option<i64>, _>("done_at")?.map(Millis),
+        delivered_at: row.try_get::<Option<i64>, _>("delivered_at")?.map(Millis),
+    })
+}
+
+impl Store {
+    /// Rows that somebody should send.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn due_outbox(&self, now: Millis) -> Result<Vec<Uuid>, StoreError> {
+        Ok(sqlx::query_scalar(
+            "select id from outbox where state = 'waiting' and due_at <= $1
+                 and lease_until <= $1 order by due_at limit 64",
+        )
+        .bind(now.0)
+        .fetch_all(self.read())
+        .await?)
+    }
+
+    /// Takes a row for a while. `None` when somebody else has it or it is settled.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub async fn claim_outbox(
+        &self,
+        id: Uuid,
+        lease: Lease,
+        now: Millis,
+    ) -> Result<Option<OutboxRow>, StoreError> {
+        let mut write = self.write().await?;
+        let row = sqlx::query(
+            "update outbox set lease = $2, lease_until = $3, attempts = attempts + 1
+             where id = $1 and state = 'waiting' and due_at <= $4 and lease_until <= $4
+             returning *",
+        )
+        .bind(id)
+        .bind(lease.id)
+        .bind(lease.until.0)
+        .bind(now.0)
+        .fetch_optional(&mut *write.tx)
+        .await?;
+        write.commit().await?;
+        row.as_ref().map(outbox).transpose()
+    }
+
+    /// The provider took the text: the link's life begins now, and the note may tell of it.
+    ///
+    /// # Errors
+    /// `MovedOn` when the lease ran out meanwhile; the text may then go out twice, with one link.
+    pub async fn text_sent(
+        &self,
+        row: &OutboxRow,
+        reset: &Reset,
+        lease: Lease,
+        provider_id: &str,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        let query = sqlx::query(
+            "update outbox set state = 'done', done_at = $4, provider_id = $5, lease = null,
+                 code = null
+             where account = $1 and id = $2 and lease = $3 and state = 'waiting'",
+        )
+        .bind(row.account.0)
+        .bind(row.id)
+        .bind(lease.id)
+        .bind(now.0)
+        .bind(provider_id);
+        write.one(query).await?;
+        sqlx::query(
+            "update shares set expires_at = case when $3 + life_ms < latest_at then $3 + life_ms
+                 else latest_at end
+             where account = $1 and reset = $2 and state = 'open' and expires_at is null",
+        )
+        .bind(row.account.0)
+        .bind(row.reset.0)
+        .bind(now.0)
+        .execute(&mut *write.tx)
+        .await?;
+        self.wake_note(&mut write, row, now).await?;
+        let entry =
+            entry(Act::TextSent, reset).about(format!("{} {provider_id}", reset.phone_masked));
+        self.note(&mut write, row.account, now, &entry).await?;
+        self.complete_if_settled(&mut write, row.account, row.reset, now).await?;
+        write.commit().await
+    }
+
+    /// A text whose answer we did not hear: its link was opened, so it must have arrived.
+    ///
+    /// # Errors
+    /// `MovedOn` when the lease ran out meanwhile.
+    pub async fn text_arrived(
+        &self,
+        row: &OutboxRow,
+        reset: &Reset,
+        lease: Lease,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        let query = sqlx::query(
+            "update outbox set state = 'done', done_at = $4, delivered_at = $4, lease = null
+             where account = $1 and id = $2 and lease = $3 and state = 'waiting'",
+        )
+        .bind(row.account.0)
+        .bind(row.id)
+        .bind(lease.id)
+        .bind(now.0);
+        write.one(query).await?;
+        self.wake_note(&mut write, row, now).await?;
+        self.note(&mut write, row.account, now, &entry(Act::TextDelivered, reset)).await?;
+        self.complete_if_settled(&mut write, row.account, row.reset, now).await?;
+        write.commit().await
+    }
+
+    /// The note is in the ticket.
+    ///
+    /// # Errors
+    /// `MovedOn` when the lease ran out meanwhile.
+    pub async fn note_written(
+        &self,
+        row: &OutboxRow,
+        reset: &Reset,
+        lease: Lease,
+        body: &str,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        let query = sqlx::query(
+            "update outbox set state = 'done', done_at = $4, lease = null
+             where account = $1 and id = $2 and lease = $3 and state = 'waiting'",
+        )
+        .bind(row.account.0)
+        .bind(row.id)
+        .bind(lease.id)
+        .bind(now.0);
+        write.one(query).await?;
+        if let Some(ticket) = reset.ticket {
+            // The opening is the person's act: the product tells of it, not the technician.
+            let by = (row.kind == OutboxKind::NoteSet).then_some(reset.technician);
+            // The built-in ticket's note; the mark keeps a retry from writing twice.
+            sqlx::query(
+                "insert into ticket_notes (id, account, ticket, technician, body, mark, created_at)
+                 values ($1, $2, $3, $4, $5, $6, $7) on conflict (ticket, mark) do nothing",
+            )
+            .bind(crate::random::id(now))
+            .bind(row.account.0)
+            .bind(ticket.0)
+            .bind(by.map(|technician| technician.0))
+            .bind(body)
+            .bind(format!("[reset {} {}]", reset.id, row.kind.as_str()))
+            .bind(now.0)
+            .execute(&mut *write.tx)
+            .await?;
+        }
+        self.note(&mut write, row.account, now, &entry(Act::NoteWritten, reset)).await?;
+        self.complete_if_settled(&mut write, row.account, row.reset, now).await?;
+        write.commit().await
+    }
+
+    /// Not now: to be taken again from `due_at` on.
+    ///
+    /// # Errors
+    /// `MovedOn` when the lease ran out meanwhile.
+    pub async fn outbox_later(
+        &self,
+        row: &OutboxRow,
+        lease: Lease,
+        due_at: Millis,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        let query = sqlx::query(
+            "update outbox set due_at = $4, lease = null, lease_until = 0
+             where account = $1 and id = $2 and lease = $3 and state = 'waiting'",
+        )
+        .bind(row.account.0)
+        .bind(row.id)
+        .bind(lease.id)
+        .bind(due_at.0);
+        write.one(query).await?;
+        write.commit().await
+    }
+
+    /// Given up, with the reason for the technician.
+    ///
+    /// # Errors
+    /// `MovedOn` when the lease ran out meanwhile.
+    pub async fn outbox_failed(
+        &self,
+        row: &OutboxRow,
+        reset: &Reset,
+        lease: Lease,
+        code: Code,
+        about: Option<&str>,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        let query = sqlx::query(
+            "update outbox set state = 'failed', code = $4, lease = null
+             where account = $1 and id = $2 and lease = $3 and state = 'waiting'",
+        )
+        .bind(row.account.0)
+        .bind(row.id)
+        .bind(lease.id)
+        .bind(code.as_str());
+        write.one(query).await?;
+        if row.kind == OutboxKind::Text {
+            self.wake_note(&mut write, row, now).await?;
+        }
+        let act = if row.kind == OutboxKind::Text { Act::TextFailed } else { Act::NoteFailed };
+        let mut entry = entry(act, reset).because(code);
+        entry.about = about.map(str::to_owned);
+        self.note(&mut write, row.account, now, &entry).await?;
+        self.complete_if_settled(&mut write, row.account, row.reset, now).await?;
+        write.commit().await
+    }
+
+    async fn wake_note(
+        &self,
+        write: &mut crate::store::Write,
+        row: &OutboxRow,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "update outbox set due_at = $3 where account = $1 and reset = $2
+                 and kind = 'note-set' and state = 'waiting' and due_at > $3",
+        )
+        .bind(row.account.0)
+        .bind(row.reset.0)
+        .bind(now.0)
+        .execute(&mut *write.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Whether a text with this provider's id was written down. A callback can be faster than the
+    /// commit that remembers the id.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn knows_text(
+        &self,
+        account: AccountId,
+        provider_id: &str,
+    ) -> Result<bool, StoreError> {
+        let known: Option<i64> = sqlx::query_scalar(
+            "select 1 from outbox where account = $1 and provider_id = $2 limit 1",
+        )
+        .bind(account.0)
+        .bind(provider_id)
+        .fetch_optional(self.read())
+        .await?;
+        Ok(known.is_some())
+    }
+
+    /// A provider's word about a text, minutes later. Only ever moves it forward. Answers whether
+    /// it was news.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub async fn text_status(
+        &self,
+        account: AccountId,
+        provider_id: &str,
+        rank: i32,
+        delivered: bool,
+        failure: Option<Code>,
+        now: Millis,
+    ) -> Result<bool, StoreError> {
+        let mut write = self.write().await?;
+        let row = sqlx::query(
+            "update outbox set provider_rank = $3,
+                 delivered_at = case when $4 then $5 else delivered_at end,
+                 state = case when $6 is null then state else 'failed' end,
+                 code = coalesce($6, code)
+             where account = $1 and provider_id = $2 and provider_rank < $3 returning *",
+        )
+        .bind(account.0)
+        .bind(provider_id)
+        .bind(rank)
+        .bind(delivered)
+        .bind(now.0)
+        .bind(failure.map(Code::as_str))
+        .fetch_optional(&mut *write.tx)
+        .await?;
+        let Some(row) = row else { return Ok(false) };
+        let row = outbox(&row)?;
+        let act = match (delivered, failure) {
+            (true, _) => Some(Act::TextDelivered),
+            (_, Some(_)) => Some(Act::TextFailed),
+            _ => None,
+        };
+        if let Some(act) = act {
+            let entry = Entry {
+                reset: Some(row.reset),
+                code: failure,
+                ..Entry::new(act).about(provider_id)
+            };
+            self.note(&mut write, account, now, &entry).await?;
+        }
+        write.commit().await?;
+        Ok(true)
+    }
+
+    /// The rows of a reset, oldest first.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn outbox_of(
+        &self,
+        account: AccountId,
+        reset: ResetId,
+    ) -> Result<Vec<OutboxRow>, StoreError> {
+        let rows =
+            sqlx::query("select * from outbox where account = $1 and reset = $2 order by id")
+                .bind(account.0)
+                .bind(reset.0)
+                .fetch_all(self.read())
+                .await?;
+        rows.iter().map(outbox).collect()
+    }
+}

@@ -1,0 +1,220 @@
+//! Contacts and tickets of the built-in list.
+
+use shared::{AccountId, ContactId, CustomerId, Millis, TicketId};
+use sqlx::Row;
+
+use super::super::Db;
+use crate::store::{Contact, Store, StoreError, Ticket, TicketNote};
+
+type Found = <Db as sqlx::Database>::Row;
+
+/// The columns that [`contact`] reads, in its order.
+macro_rules! contact_columns {
+    () => {
+        "select c.id, c.customer, u.name, u.is_on, c.name, c.email, c.phones
+         from contacts c join customers u on u.id = c.customer where c.account = $1 "
+    };
+}
+
+/// The columns that [`ticket`] reads, in its order.
+macro_rules! ticket_columns {
+    () => {
+        "select t.id, t.contact, c.name, u.name, t.number, t.summary, t.created_at
+         from tickets t join contacts c on c.id = t.contact join customers u on u.id = t.customer
+         where t.account = $1 "
+    };
+}
+
+fn contact(row: &Found) -> Result<Contact, StoreError> {
+    let phones: String = row.try_get(6)?;
+    Ok(Contact {
+        id: ContactId(row.try_get(0)?),
+        customer: CustomerId(row.try_get(1)?),
+        customer_name: row.try_get(2)?,
+        customer_on: row.try_get(3)?,
+        name: row.try_get(4)?,
+        email: row.try_get(5)?,
+        phones: serde_json::from_str(&phones)
+            .map_err(|_| StoreError::Inconsistent("a contact's phones"))?,
+    })
+}
+
+fn ticket(row: &Found) -> Result<Ticket, StoreError> {
+    Ok(Ticket {
+        id: TicketId(row.try_get(0)?),
+        contact: ContactId(row.try_get(1)?),
+        contact_name: row.try_get(2)?,
+        customer_name: row.try_get(3)?,
+        number: row.try_get(4)?,
+        summary: row.try_get(5)?,
+        created_at: Millis(row.try_get(6)?),
+    })
+}
+
+/// A `like` pattern that finds `text` anywhere; what `like` would read as a wildcard is escaped.
+fn anywhere(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 2);
+    pattern.push('%');
+    for c in text.trim().to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+impl Store {
+    /// One contact.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn contact(
+        &self,
+        account: AccountId,
+        id: ContactId,
+    ) -> Result<Option<Contact>, StoreError> {
+        let row = sqlx::query(concat!(contact_columns!(), "and c.id = $2"))
+            .bind(account.0)
+            .bind(id.0)
+            .fetch_optional(self.read())
+            .await?;
+        row.as_ref().map(contact).transpose()
+    }
+
+    /// Contacts by name; `search` looks at name, e-mail address and customer, empty finds all.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn contacts(
+        &self,
+        account: AccountId,
+        search: &str,
+        limit: u32,
+        offset: u32,
+    ) -> Result<Vec<Contact>, StoreError> {
+        let rows = sqlx::query(concat!(
+            contact_columns!(),
+            "and (lower(c.name) like $2 escape '\\' or lower(c.email) like $2 escape '\\'
+             or lower(u.name) like $2 escape '\\')
+             order by lower(c.name), c.id limit $3 offset $4"
+        ))
+        .bind(account.0)
+        .bind(anywhere(search))
+        .bind(i64::from(limit))
+        .bind(i64::from(offset))
+        .fetch_all(self.read())
+        .await?;
+        rows.iter().map(contact).collect()
+    }
+
+    /// One ticket.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn ticket(
+        &self,
+        account: AccountId,
+        id: TicketId,
+    ) -> Result<Option<Ticket>, StoreError> {
+        let row = sqlx::query(concat!(ticket_columns!(), "and t.id = $2"))
+            .bind(account.0)
+            .bind(id.0)
+            .fetch_optional(self.read())
+            .await?;
+        row.as_ref().map(ticket).transpose()
+    }
+
+    /// Open tickets, newest first; `search` looks at number, summary, contact and customer, and
+    /// finds closed ones too; empty finds all open ones.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn tickets(
+        &self,
+        account: AccountId,
+        search: &str,
+        limit: u32,
+        offset: u32,
+    ) -> Result<Vec<Ticket>, StoreError> {
+        let rows = sqlx::query(concat!(
+            ticket_columns!(),
+            "and (($5 and t.closed_at is null) or (not $5 and (lower(t.number) like $2 escape '\\'
+             or lower(t.summary) like $2 escape '\\' or lower(c.name) like $2 escape '\\'
+             or lower(u.name) like $2 escape '\\')))
+             order by t.created_at desc, t.number desc limit $3 offset $4"
+        ))
+        .bind(account.0)
+        // People write "#1042" as they see it.
+        .bind(anywhere(search.trim().trim_start_matches('#')))
+        .bind(i64::from(limit))
+        .bind(i64::from(offset))
+        .bind(search.trim().is_empty())
+        .fetch_all(self.read())
+        .await?;
+        rows.iter().map(ticket).collect()
+    }
+
+    /// The newest tickets about one contact, closed ones too.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn tickets_of(
+        &self,
+        account: AccountId,
+        contact: ContactId,
+        limit: u32,
+    ) -> Result<Vec<Ticket>, StoreError> {
+        let rows = sqlx::query(concat!(
+            ticket_columns!(),
+            "and t.contact = $2 order by t.created_at desc, t.number desc limit $3"
+        ))
+        .bind(account.0)
+        .bind(contact.0)
+        .bind(i64::from(limit))
+        .fetch_all(self.read())
+        .await?;
+        rows.iter().map(ticket).collect()
+    }
+
+    /// The notes of a ticket, oldest first.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn ticket_notes(
+        &self,
+        account: AccountId,
+        ticket: TicketId,
+    ) -> Result<Vec<TicketNote>, StoreError> {
+        let rows = sqlx::query(
+            "select p.name, n.body, n.created_at from ticket_notes n
+             left join technicians p on p.id = n.technician and p.account = n.account
+             where n.account = $1 and n.ticket = $2 order by n.created_at, n.id",
+        )
+        .bind(account.0)
+        .bind(ticket.0)
+        .fetch_all(self.read())
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(TicketNote {
+                    technician: row.try_get(0)?,
+                    body: row.try_get(1)?,
+                    created_at: Millis(row.try_get(2)?),
+                })
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_is_taken_literally() {
+        assert_eq!(anywhere(" 50%_\\A "), "%50\\%\\_\\\\a%");
+        assert_eq!(anywhere(""), "%%");
+    }
+}

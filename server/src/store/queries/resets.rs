@@ -1,0 +1,375 @@
+//! Resets: each transition is one compare-and-set on id, stage and lease, with its audit entry in
+//! the same transaction (P7). Reading is in `reset_reads.rs`.
+
+use shared::{Code, Millis, Stage};
+
+use super::super::Query;
+use super::reset_reads::entry;
+use crate::audit::Act;
+use crate::store::{LastAnswer, Lease, Limit, LimitHit, Reset, Share, Store, StoreError, Write};
+
+/// Why a reset could not be staged.
+#[derive(Debug)]
+pub enum NotStaged {
+    /// A limit.
+    Limit(LimitHit),
+    /// The verification was used up meanwhile.
+    VerificationUsed,
+    /// Another one for this person is live (P5).
+    UnderWay,
+    /// The id exists.
+    IdTaken,
+}
+
+impl Store {
+    /// `staged`: the request, the sealed password, the closed share and the used verification, in
+    /// one transaction (P1, P9). From here on nothing can be lost; nothing was changed yet.
+    ///
+    /// # Errors
+    /// When the database can't be written; what stands in the way is an answer, not an error.
+    pub async fn stage_reset(
+        &self,
+        reset: &Reset,
+        share: &Share,
+        limits: &[Limit],
+    ) -> Result<Result<(), NotStaged>, StoreError> {
+        let mut write = self.write().await?;
+        let known: Option<i64> = sqlx::query_scalar("select 1 from resets where id = $1")
+            .bind(reset.id.0)
+            .fetch_optional(&mut *write.tx)
+            .await?;
+        if known.is_some() {
+            return Ok(Err(NotStaged::IdTaken));
+        }
+        if let Err(hit) = self.spend(&mut write, reset.account, reset.asked_at, limits).await? {
+            return Ok(Err(NotStaged::Limit(hit)));
+        }
+        let used = sqlx::query(
+            "update verifications set used_by = $3
+             where account = $1 and id = $2 and outcome = 'verified' and used_by is null",
+        )
+        .bind(reset.account.0)
+        .bind(reset.verification.0)
+        .bind(reset.id.0)
+        .execute(&mut *write.tx)
+        .await?
+        .rows_affected();
+        if used != 1 {
+            return Ok(Err(NotStaged::VerificationUsed));
+        }
+        match insert_reset(reset).execute(&mut *write.tx).await.map_err(StoreError::taken) {
+            Err(StoreError::Taken) => return Ok(Err(NotStaged::UnderWay)),
+            other => other?,
+        };
+        self.insert_share(&mut write, share, reset.asked_at).await?;
+        let entry = entry(Act::ResetAsked, reset).by(reset.technician).about(format!(
+            "{} {}",
+            reset.phone_masked,
+            if reset.one_factor { "one factor" } else { "two factors" }
+        ));
+        self.note(&mut write, reset.account, reset.asked_at, &entry).await?;
+        write.commit().await?;
+        Ok(Ok(()))
+    }
+
+    /// Takes a live reset for a while. `None` when somebody else has it or it is not live.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub async fn claim_reset(
+        &self,
+        id: shared::ResetId,
+        lease: Lease,
+        now: Millis,
+    ) -> Result<bool, StoreError> {
+        let mut write = self.write().await?;
+        let rows = sqlx::query(
+            "update resets set lease = $2, lease_until = $3
+             where id = $1 and lease_until <= $4 and stage in ('staged', 'applying')",
+        )
+        .bind(id.0)
+        .bind(lease.id)
+        .bind(lease.until.0)
+        .bind(now.0)
+        .execute(&mut *write.tx)
+        .await?
+        .rows_affected();
+        write.commit().await?;
+        Ok(rows == 1)
+    }
+
+    /// Lets go of a reset, to be taken again from `retry_at` on.
+    ///
+    /// # Errors
+    /// `MovedOn` when the lease ran out meanwhile.
+    pub async fn release_reset(
+        &self,
+        id: shared::ResetId,
+        lease: Lease,
+        retry_at: Millis,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        let query = sqlx::query(
+            "update resets set lease = null, lease_until = 0, retry_at = $3
+             where id = $1 and lease = $2",
+        )
+        .bind(id.0)
+        .bind(lease.id)
+        .bind(retry_at.0);
+        write.one(query).await?;
+        write.commit().await
+    }
+
+    /// Holds a reset for longer.
+    ///
+    /// # Errors
+    /// `MovedOn` when the lease ran out meanwhile and somebody else took it.
+    pub async fn renew_lease(&self, reset: &Reset, lease: Lease) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        let query = sqlx::query(
+            "update resets set lease_until = $4 where account = $1 and id = $2 and lease = $3",
+        )
+        .bind(reset.account.0)
+        .bind(reset.id.0)
+        .bind(lease.id)
+        .bind(lease.until.0);
+        write.one(query).await?;
+        write.commit().await
+    }
+
+    /// Not now: what must be known before a try could not be learnt. Keeps the lease.
+    ///
+    /// # Errors
+    /// `MovedOn` when the lease ran out meanwhile.
+    pub async fn postpone(
+        &self,
+        reset: &Reset,
+        lease: Lease,
+        retry_at: Millis,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        let query = sqlx::query(
+            "update resets set retry_at = $4
+             where account = $1 and id = $2 and lease = $3 and stage in ('staged', 'applying')",
+        )
+        .bind(reset.account.0)
+        .bind(reset.id.0)
+        .bind(lease.id)
+        .bind(retry_at.0);
+        write.one(query).await?;
+        write.commit().await
+    }
+
+    /// `applying`: the intent and the attempt's number are on disk before Microsoft is asked (P2).
+    ///
+    /// # Errors
+    /// `MovedOn` when another driver has the reset.
+    pub async fn announce(
+        &self,
+        reset: &Reset,
+        lease: Lease,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let query = sqlx::query(
+            "update resets set stage = 'applying', tries = tries + 1, lease_until = $4
+             where account = $1 and id = $2 and lease = $3 and stage in ('staged', 'applying')
+                 and apply_before > $5",
+        )
+        .bind(reset.account.0)
+        .bind(reset.id.0)
+        .bind(lease.id)
+        .bind(lease.until.0)
+        .bind(now.0);
+        let entry = entry(Act::ResetApplying, reset).about(format!("attempt {}", reset.tries + 1));
+        self.transition(reset, query, now, &entry).await
+    }
+
+    /// An answer short of yes.
+    ///
+    /// # Errors
+    /// `MovedOn` when another driver has the reset.
+    pub async fn record_answer(
+        &self,
+        reset: &Reset,
+        lease: Lease,
+        answer: LastAnswer,
+        about: Option<&str>,
+        retry_at: Millis,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let query = sqlx::query(
+            "update resets set answers = answers + 1, answer = $4, about = $5, retry_at = $6,
+                 unknown = (unknown or $7)
+             where account = $1 and id = $2 and lease = $3 and stage = 'applying'",
+        )
+        .bind(reset.account.0)
+        .bind(reset.id.0)
+        .bind(lease.id)
+        .bind(answer.to_text())
+        .bind(about.map(str::to_owned))
+        .bind(retry_at.0)
+        .bind(answer == LastAnswer::Unknown);
+        let said = format!("{} {}", answer.to_text(), about.unwrap_or_default());
+        let entry = entry(Act::ResetAnswered, reset).about(said.trim_end());
+        self.transition(reset, query, now, &entry).await
+    }
+
+    /// Another password, because Microsoft said that it refused the last (P3): sealed and
+    /// committed before it is sent.
+    ///
+    /// # Errors
+    /// `MovedOn` when another driver has the reset.
+    pub async fn reseal(
+        &self,
+        reset: &Reset,
+        lease: Lease,
+        share: &Share,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        let query = sqlx::query(
+            "update resets set answer = null, reseals = reseals + 1
+             where account = $1 and id = $2 and lease = $3 and stage = 'applying'
+                 and answer = 'password-refused'",
+        )
+        .bind(reset.account.0)
+        .bind(reset.id.0)
+        .bind(lease.id);
+        write.one(query).await?;
+        let query = sqlx::query(
+            "update shares set ciphertext = $3, password_sealed = $4
+             where account = $1 and id = $2 and state = 'closed'",
+        )
+        .bind(reset.account.0)
+        .bind(share.id.0)
+        .bind(&share.ciphertext)
+        .bind(&share.password_sealed);
+        write.one(query).await?;
+        self.note(&mut write, reset.account, now, &entry(Act::PasswordResealed, reset)).await?;
+        write.commit().await
+    }
+
+    /// `refused`: nothing was changed; the share is destroyed. The verification is given back when
+    /// Microsoft was never asked (P9).
+    ///
+    /// # Errors
+    /// `MovedOn` when another driver has the reset.
+    pub async fn record_refused(
+        &self,
+        reset: &Reset,
+        lease: Lease,
+        code: Code,
+        about: Option<&str>,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        self.end_reset(&mut write, reset, lease, Stage::Refused, code, about, now).await?;
+        sqlx::query(
+            "update shares set state = 'destroyed', ciphertext = x'', token_sealed = null,
+                 password_sealed = null
+             where account = $1 and reset = $2 and state = 'closed'",
+        )
+        .bind(reset.account.0)
+        .bind(reset.id.0)
+        .execute(&mut *write.tx)
+        .await?;
+        if reset.tries == 0 {
+            sqlx::query(
+                "update verifications set used_by = null where account = $1 and used_by = $2",
+            )
+            .bind(reset.account.0)
+            .bind(reset.id.0)
+            .execute(&mut *write.tx)
+            .await?;
+        }
+        let mut entry = entry(Act::ResetRefused, reset).because(code);
+        entry.about = about.map(str::to_owned);
+        self.note(&mut write, reset.account, now, &entry).await?;
+        write.commit().await
+    }
+
+    /// `stuck`: in doubt, out of tries or time. The share is kept; a person decides.
+    ///
+    /// # Errors
+    /// `MovedOn` when another driver has the reset.
+    pub async fn record_stuck(
+        &self,
+        reset: &Reset,
+        lease: Lease,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        let code = Code::InDoubt;
+        self.end_reset(&mut write, reset, lease, Stage::Stuck, code, None, now).await?;
+        let entry = entry(Act::ResetStuck, reset).because(code);
+        self.note(&mut write, reset.account, now, &entry).await?;
+        write.commit().await
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one statement, two callers")]
+    async fn end_reset(
+        &self,
+        write: &mut Write,
+        reset: &Reset,
+        lease: Lease,
+        stage: Stage,
+        code: Code,
+        about: Option<&str>,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let query = sqlx::query(
+            "update resets set stage = $4, code = $5, about = $6, settled_at = $7, lease = null,
+                 lease_until = 0
+             where account = $1 and id = $2 and lease = $3 and stage in ('staged', 'applying')",
+        )
+        .bind(reset.account.0)
+        .bind(reset.id.0)
+        .bind(lease.id)
+        .bind(stage.as_str())
+        .bind(code.as_str())
+        .bind(about.map(str::to_owned))
+        .bind(now.0);
+        write.one(query).await
+    }
+
+    async fn transition(
+        &self,
+        reset: &Reset,
+        query: Query<'_>,
+        now: Millis,
+        entry: &crate::audit::Entry,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        write.one(query).await?;
+        self.note(&mut write, reset.account, now, entry).await?;
+        write.commit().await
+    }
+}
+
+fn insert_reset(reset: &Reset) -> Query<'_> {
+    sqlx::query(
+        "insert into resets (id, account, customer, contact, ticket, technician, integration,
+             verification, directory_user, person, body_hash, stage, asked_at, apply_before,
+             phone_masked, phone_sealed, phone_hash, unlock_sealed, one_factor)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'staged', $12, $13, $14, $15, $16,
+             $17, $18)",
+    )
+    .bind(reset.id.0)
+    .bind(reset.account.0)
+    .bind(reset.customer.0)
+    .bind(reset.contact.0)
+    .bind(reset.ticket.map(|ticket| ticket.0))
+    .bind(reset.technician.0)
+    .bind(reset.integration.0)
+    .bind(reset.verification.0)
+    .bind(&reset.directory_user)
+    .bind(&reset.person)
+    .bind(&reset.body_hash)
+    .bind(reset.asked_at.0)
+    .bind(reset.apply_before.0)
+    .bind(&reset.phone_masked)
+    .bind(&reset.phone_sealed)
+    .bind(&reset.phone_hash)
+    .bind(&reset.unlock_sealed)
+    .bind(reset.one_factor)
+}

@@ -1,0 +1,231 @@
+//! Sessions: browsers that are signed in, half signed in, and pods. A row's id is the keyed hash
+//! of a token that only its holder has; looking one up by it is an exception to "account first".
+
+use shared::{AccountId, Host, Millis};
+use sqlx::Row;
+
+use super::technicians::{TECHNICIAN_COLUMNS, technician, technician_columns};
+use crate::audit::{Act, Entry};
+use crate::store::{NewSession, Proof, Session, SessionKind, Store, StoreError, Write};
+
+fn host_name(host: Host) -> &'static str {
+    match host {
+        Host::Web => "web",
+    }
+}
+
+fn host_of(text: &str) -> Result<Host, StoreError> {
+    match text {
+        "web" => Ok(Host::Web),
+        _ => Err(StoreError::Inconsistent("a session's host")),
+    }
+}
+
+impl Store {
+    /// The session with this hash, while it lives: it has not ended, was used within `idle_ms`,
+    /// its technician is still there, and so is the web session that a pod came from.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn session(
+        &self,
+        id: &[u8],
+        now: Millis,
+        idle_ms: i64,
+    ) -> Result<Option<Session>, StoreError> {
+        let row = sqlx::query(concat!(
+            "select ",
+            technician_columns!(),
+            ", s.kind, s.host, s.parent, s.second_factor_at, s.seen_at, s.expires_at
+             from sessions s
+             join technicians t on t.id = s.technician and t.account = s.account
+             join accounts a on a.id = s.account
+             left join sessions p on p.id = s.parent
+             where s.id = $1 and s.expires_at > $2 and t.ended_at is null
+             and (s.kind = 'pod' or s.seen_at > $3)
+             and (s.kind <> 'pod' or (p.kind = 'web' and p.expires_at > $2 and p.seen_at > $3))"
+        ))
+        .bind(id)
+        .bind(now.0)
+        .bind(now.0.saturating_sub(idle_ms))
+        .fetch_optional(self.read())
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let kind: String = row.try_get(TECHNICIAN_COLUMNS)?;
+        let host: String = row.try_get(TECHNICIAN_COLUMNS + 1)?;
+        Ok(Some(Session {
+            id: id.to_vec(),
+            kind: SessionKind::parse(&kind).ok_or(StoreError::Inconsistent("a session's kind"))?,
+            host: host_of(&host)?,
+            parent: row.try_get(TECHNICIAN_COLUMNS + 2)?,
+            technician: technician(&row)?,
+            second_factor_at: row.try_get::<Option<i64>, _>(TECHNICIAN_COLUMNS + 3)?.map(Millis),
+            seen_at: Millis(row.try_get(TECHNICIAN_COLUMNS + 4)?),
+            expires_at: Millis(row.try_get(TECHNICIAN_COLUMNS + 5)?),
+        }))
+    }
+
+    /// Begins a session that needs no further proof: a half one after the password, a web one
+    /// where no second factor is asked for, a pod's from a web one. `instead_of` ends with it.
+    ///
+    /// # Errors
+    /// When the database does not take it; [`StoreError::MovedOn`] when the web session that a
+    /// pod's is made from has just ended.
+    pub async fn begin_session(
+        &self,
+        account: AccountId,
+        at: Millis,
+        new: &NewSession<'_>,
+        instead_of: Option<&[u8]>,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        if let Some(old) = instead_of {
+            drop_session(&mut write, old).await?;
+        }
+        insert(&mut write, account, at, new).await?;
+        // A half session is nothing yet, and a pod's is its web session's.
+        if new.kind == SessionKind::Web {
+            let entry = Entry::new(Act::SignedIn).by(new.technician).about("password only");
+            self.note(&mut write, account, at, &entry).await?;
+        }
+        write.commit().await
+    }
+
+    /// Ends the half session and begins the one that the second factor was proved for. A code
+    /// counts once, even when it comes twice at the same time.
+    ///
+    /// # Errors
+    /// [`StoreError::MovedOn`] when the code was used, the half session has ended or, enrolling,
+    /// there is an authenticator already.
+    pub async fn prove_second_factor(
+        &self,
+        account: AccountId,
+        at: Millis,
+        proof: &Proof<'_>,
+        new: &NewSession<'_>,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        let technician = proof.technician.0;
+        if let Some(sealed) = proof.enrol {
+            // Whoever knows only a password must not be able to replace an authenticator.
+            let query = sqlx::query(
+                "insert into secrets (account, kind, row, sealed, updated_at)
+                 values ($1, 'totp', $2, $3, $4) on conflict (account, kind, row) do nothing",
+            )
+            .bind(account.0)
+            .bind(technician)
+            .bind(sealed)
+            .bind(at.0);
+            write.one(query).await?;
+            let entry = Entry::new(Act::AuthenticatorEnrolled).by(proof.technician);
+            self.note(&mut write, account, at, &entry).await?;
+        }
+        let query = sqlx::query(
+            "update technicians set totp_step = $3
+             where account = $1 and id = $2 and totp_step < $3 and ended_at is null",
+        )
+        .bind(account.0)
+        .bind(technician)
+        .bind(proof.step);
+        write.one(query).await?;
+        if drop_session(&mut write, proof.half).await? != 1 {
+            return Err(StoreError::MovedOn);
+        }
+        insert(&mut write, account, at, new).await?;
+        let entry = Entry::new(Act::SignedIn).by(proof.technician).about("second factor");
+        self.note(&mut write, account, at, &entry).await?;
+        write.commit().await
+    }
+
+    /// Remembers that a person used this session.
+    ///
+    /// # Errors
+    /// When the database does not take it.
+    pub async fn touch_session(
+        &self,
+        account: AccountId,
+        id: &[u8],
+        at: Millis,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        sqlx::query(
+            "update sessions set seen_at = $3 where account = $1 and id = $2 and seen_at < $3",
+        )
+        .bind(account.0)
+        .bind(id)
+        .bind(at.0)
+        .execute(&mut *write.tx)
+        .await?;
+        write.commit().await
+    }
+
+    /// Ends a session, and every pod that came from it. Ending it twice is fine. A half session
+    /// that leads nowhere ends without an entry: what was wrong has one.
+    ///
+    /// # Errors
+    /// When the database does not take it.
+    pub async fn end_session(
+        &self,
+        account: AccountId,
+        at: Millis,
+        id: &[u8],
+        entry: Option<&Entry>,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        let rows = sqlx::query("delete from sessions where account = $1 and id = $2")
+            .bind(account.0)
+            .bind(id)
+            .execute(&mut *write.tx)
+            .await?
+            .rows_affected();
+        if let Some(entry) = entry.filter(|_| rows > 0) {
+            self.note(&mut write, account, at, entry).await?;
+        }
+        write.commit().await
+    }
+}
+
+async fn drop_session(write: &mut Write, id: &[u8]) -> Result<u64, StoreError> {
+    Ok(sqlx::query("delete from sessions where id = $1")
+        .bind(id)
+        .execute(&mut *write.tx)
+        .await?
+        .rows_affected())
+}
+
+async fn insert(
+    write: &mut Write,
+    account: AccountId,
+    at: Millis,
+    new: &NewSession<'_>,
+) -> Result<(), StoreError> {
+    // What has ended long ago goes when its technician comes back.
+    sqlx::query("delete from sessions where technician = $1 and expires_at <= $2")
+        .bind(new.technician.0)
+        .bind(at.0)
+        .execute(&mut *write.tx)
+        .await?;
+    let made = sqlx::query(
+        "insert into sessions (id, account, technician, kind, host, parent, second_factor_at,
+         created_at, seen_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
+    )
+    .bind(new.id)
+    .bind(account.0)
+    .bind(new.technician.0)
+    .bind(new.kind.as_str())
+    .bind(host_name(new.host))
+    .bind(new.parent)
+    .bind(new.second_factor_at.map(|at| at.0))
+    .bind(at.0)
+    .bind(new.expires_at.0)
+    .execute(&mut *write.tx)
+    .await;
+    match made {
+        Ok(_) => Ok(()),
+        // Its parent was signed out between the look-up and here.
+        Err(error) if error.as_database_error().is_some_and(|e| e.is_foreign_key_violation()) => {
+            Err(StoreError::MovedOn)
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,346 @@
+//! Shares: looking at one without effect, and opening one exactly once (P10).
+
+use shared::{AccountId, Millis, ResetId, ShareId};
+use sqlx::Row;
+use uuid::Uuid;
+
+use super::super::Db;
+use super::reset_reads::{entry, reset};
+use crate::audit::{Act, Entry};
+use crate::store::{
+    LookRow, OpenResult, OutboxKind, Share, ShareStanding, Store, StoreError, Write,
+};
+
+type Line = <Db as sqlx::Database>::Row;
+
+/// The device that opened a link may fetch again for so long: a lost reply, a reload.
+pub(crate) const GRACE_MS: i64 = 5 * 60_000;
+/// The longest window of any limit: a day.
+const LONGEST_WINDOW_MS: i64 = 24 * 60 * 60_000;
+/// The note that the link was opened is tried for a day.
+const NOTE_PATIENCE_MS: i64 = 24 * 60 * 60_000;
+
+fn share(row: &Line) -> Result<Share, StoreError> {
+    Ok(Share {
+        id: ShareId(row.try_get("id")?),
+        account: AccountId(row.try_get("account")?),
+        reset: row.try_get::<Option<Uuid>, _>("reset")?.map(ResetId),
+        look_id: row.try_get("look_id")?,
+        proof_hash: row.try_get("proof_hash")?,
+        ciphertext: row.try_get("ciphertext")?,
+        state: ShareStanding::parse(row.try_get::<&str, _>("state")?)
+            .ok_or(StoreError::Inconsistent("a share's state"))?,
+        life_ms: row.try_get("life_ms")?,
+        expires_at: row.try_get::<Option<i64>, _>("expires_at")?.map(Millis),
+        latest_at: row.try_get::<Option<i64>, _>("latest_at")?.map(Millis),
+        opened_at: row.try_get::<Option<i64>, _>("opened_at")?.map(Millis),
+        unlock_hash: row.try_get("unlock_hash")?,
+        token_sealed: row.try_get("token_sealed")?,
+        password_sealed: row.try_get("password_sealed")?,
+        late_attempts: row.try_get("late_attempts")?,
+    })
+}
+
+impl Store {
+    pub(super) async fn insert_share(
+        &self,
+        write: &mut Write,
+        share: &Share,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "insert into shares (id, account, reset, look_id, proof_hash, ciphertext, state,
+                 life_ms, created_at, latest_at, unlock_hash, token_sealed, password_sealed)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        )
+        .bind(share.id.0)
+        .bind(share.account.0)
+        .bind(share.reset.map(|reset| reset.0))
+        .bind(&share.look_id)
+        .bind(&share.proof_hash)
+        .bind(&share.ciphertext)
+        .bind(share.state.as_str())
+        .bind(share.life_ms)
+        .bind(now.0)
+        .bind(share.latest_at.map(|at| at.0))
+        .bind(&share.unlock_hash)
+        .bind(&share.token_sealed)
+        .bind(&share.password_sealed)
+        .execute(&mut *write.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// The newest share of a reset.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn share_of(
+        &self,
+        account: AccountId,
+        reset: ResetId,
+    ) -> Result<Option<Share>, StoreError> {
+        let row = sqlx::query(
+            "select * from shares where account = $1 and reset = $2
+             order by created_at desc, id desc limit 1",
+        )
+        .bind(account.0)
+        .bind(reset.0)
+        .fetch_optional(self.read())
+        .await?;
+        row.as_ref().map(share).transpose()
+    }
+
+    /// Looks at a link without any effect. `None` for every kind of dead.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn look_at_share(
+        &self,
+        look_id: &[u8],
+        now: Millis,
+    ) -> Result<Option<LookRow>, StoreError> {
+        let row = sqlx::query(
+            "select a.name, coalesce(s.expires_at, s.latest_at) as ends, s.unlock_hash
+             from shares s join accounts a on a.id = s.account
+             where s.look_id = $1 and s.state = 'open' and coalesce(s.expires_at, s.latest_at) > $2",
+        )
+        .bind(look_id)
+        .bind(now.0)
+        .fetch_optional(self.read())
+        .await?;
+        row.map(|row| {
+            Ok(LookRow {
+                brand: row.try_get(0)?,
+                expires_at: Millis(row.try_get(1)?),
+                code_needed: row.try_get::<Option<Vec<u8>>, _>(2)?.is_some(),
+            })
+        })
+        .transpose()
+    }
+
+    /// The account and row of a share, for hashing an unlock code. No effect.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn share_row(
+        &self,
+        look_id: &[u8],
+    ) -> Result<Option<(AccountId, ShareId)>, StoreError> {
+        let row = sqlx::query("select account, id from shares where look_id = $1")
+            .bind(look_id)
+            .fetch_optional(self.read())
+            .await?;
+        row.map(|row| Ok((AccountId(row.try_get(0)?), ShareId(row.try_get(1)?)))).transpose()
+    }
+
+    /// Opens a link for the device that holds `opener_hash`'s nonce.
+    ///
+    /// One statement claims before anything is answered, and counts an unlock code's try only for
+    /// who has the right proof, before it is compared (P10). The winning device may come again
+    /// within the grace; for anybody else the link is dead.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub async fn open_share(
+        &self,
+        look_id: &[u8],
+        proof_hash: &[u8],
+        opener_hash: &[u8],
+        unlock_hash: Option<&[u8]>,
+        now: Millis,
+    ) -> Result<OpenResult, StoreError> {
+        let mut write = self.write().await?;
+        let claimed = sqlx::query(
+            "update shares set
+                 unlock_tries = case when unlock_hash is null then unlock_tries
+                     else unlock_tries - 1 end,
+                 state = case when unlock_hash is null or unlock_hash = $4 then 'opened'
+                     when unlock_tries <= 1 then 'locked' else 'open' end,
+                 opened_at = case when unlock_hash is null or unlock_hash = $4 then $5 end,
+                 opener_hash = case when unlock_hash is null or unlock_hash = $4 then $3 end
+             where look_id = $1 and proof_hash = $2 and state = 'open'
+                 and coalesce(expires_at, latest_at) > $5 and unlock_tries > 0
+                 and (unlock_hash is null or $4 is not null)
+             returning *, unlock_tries as tries_now",
+        )
+        .bind(look_id)
+        .bind(proof_hash)
+        .bind(opener_hash)
+        .bind(unlock_hash)
+        .bind(now.0)
+        .fetch_optional(&mut *write.tx)
+        .await?;
+        let result = match claimed {
+            Some(row) => {
+                let claimed = share(&row)?;
+                let tries_left = row.try_get("tries_now")?;
+                self.opened_or_wrong(&mut write, claimed, tries_left, now).await?
+            }
+            None => self.again_or_dead(&mut write, look_id, proof_hash, opener_hash, now).await?,
+        };
+        write.commit().await?;
+        Ok(result)
+    }
+
+    async fn opened_or_wrong(
+        &self,
+        write: &mut Write,
+        claimed: Share,
+        tries_left: u32,
+        now: Millis,
+    ) -> Result<OpenResult, StoreError> {
+        let act = match claimed.state {
+            ShareStanding::Opened => Act::ShareOpened,
+            ShareStanding::Locked => Act::ShareLocked,
+            _ => Act::ShareUnlockWrong,
+        };
+        let row = match claimed.reset {
+            None => None,
+            Some(id) => {
+                sqlx::query(
+                    "select r.*, t.name as technician_name from resets r
+                     join technicians t on t.id = r.technician where r.account = $1 and r.id = $2",
+                )
+                .bind(claimed.account.0)
+                .bind(id.0)
+                .fetch_optional(&mut *write.tx)
+                .await?
+            }
+        };
+        let whose = row.as_ref().map(reset).transpose()?;
+        let told = whose.as_ref().map_or_else(|| Entry::new(act), |reset| entry(act, reset));
+        self.note(write, claimed.account, now, &told).await?;
+        if claimed.state != ShareStanding::Opened {
+            return Ok(OpenResult::WrongUnlock { tries_left });
+        }
+        if let Some(reset) = whose.filter(|reset| reset.ticket.is_some()) {
+            let (whose, give_up) = ((reset.account, reset.id), now.plus(NOTE_PATIENCE_MS));
+            self.put_in_outbox(write, whose, OutboxKind::NoteOpened, now, give_up).await?;
+        }
+        Ok(OpenResult::Opened { ciphertext: claimed.ciphertext, grace_until: now.plus(GRACE_MS) })
+    }
+
+    /// The device that won, coming again; the right link without its code; or nothing.
+    async fn again_or_dead(
+        &self,
+        write: &mut Write,
+        look_id: &[u8],
+        proof_hash: &[u8],
+        opener_hash: &[u8],
+        now: Millis,
+    ) -> Result<OpenResult, StoreError> {
+        let row = sqlx::query(
+            "select ciphertext, opened_at from shares
+             where look_id = $1 and proof_hash = $2 and state = 'opened' and opener_hash = $3
+                 and opened_at > $4",
+        )
+        .bind(look_id)
+        .bind(proof_hash)
+        .bind(opener_hash)
+        .bind(now.0 - GRACE_MS)
+        .fetch_optional(&mut *write.tx)
+        .await?;
+        if let Some(row) = row {
+            let opened_at = Millis(row.try_get(1)?);
+            let grace_until = opened_at.plus(GRACE_MS);
+            return Ok(OpenResult::Opened { ciphertext: row.try_get(0)?, grace_until });
+        }
+        let asks: Option<u32> = sqlx::query_scalar(
+            "select unlock_tries from shares where look_id = $1 and proof_hash = $2
+                 and state = 'open' and coalesce(expires_at, latest_at) > $3 and unlock_tries > 0",
+        )
+        .bind(look_id)
+        .bind(proof_hash)
+        .bind(now.0)
+        .fetch_optional(&mut *write.tx)
+        .await?;
+        if let Some(tries_left) = asks {
+            // No code was given: nothing was tried, so nothing is counted.
+            return Ok(OpenResult::WrongUnlock { tries_left });
+        }
+        // Somebody else with the right link: worth an alert, and told nothing.
+        let late = sqlx::query(
+            "update shares set late_attempts = late_attempts + 1
+             where look_id = $1 and proof_hash = $2 and state = 'opened' and opener_hash <> $3
+             returning account, reset, late_attempts,
+                 (select ticket from resets r where r.id = shares.reset) as ticket",
+        )
+        .bind(look_id)
+        .bind(proof_hash)
+        .bind(opener_hash)
+        .fetch_optional(&mut *write.tx)
+        .await?;
+        if let Some(row) = late {
+            let account = AccountId(row.try_get("account")?);
+            let reset = row.try_get::<Option<Uuid>, _>("reset")?.map(ResetId);
+            let entry = Entry { reset, ..Entry::new(Act::ShareLateAttempt) };
+            self.note(write, account, now, &entry).await?;
+            let first = row.try_get::<i64, _>("late_attempts")? == 1;
+            let ticket: Option<Uuid> = row.try_get("ticket")?;
+            if let (Some(reset), true, true) = (reset, first, ticket.is_some()) {
+                let (whose, give_up) = ((account, reset), now.plus(NOTE_PATIENCE_MS));
+                self.put_in_outbox(write, whose, OutboxKind::NoteLate, now, give_up).await?;
+            }
+        }
+        Ok(OpenResult::Dead)
+    }
+
+    /// Erases what no one may fetch any more: opened and past its grace, or expired unopened.
+    /// Answers how many links expired.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub async fn sweep_shares(&self, now: Millis) -> Result<u64, StoreError> {
+        let mut write = self.write().await?;
+        sqlx::query(
+            "update shares set ciphertext = x'', token_sealed = null, password_sealed = null
+             where state = 'opened' and opened_at <= $1 and password_sealed is not null",
+        )
+        .bind(now.0 - GRACE_MS)
+        .execute(&mut *write.tx)
+        .await?;
+        let expired = sqlx::query(
+            "update shares set state = 'expired', ciphertext = x'', token_sealed = null,
+                 password_sealed = null
+             where state in ('open', 'locked') and coalesce(expires_at, latest_at) <= $1
+             returning account, reset",
+        )
+        .bind(now.0)
+        .fetch_all(&mut *write.tx)
+        .await?;
+        for row in &expired {
+            let reset: Option<Uuid> = row.try_get(1)?;
+            let entry = Entry { reset: reset.map(ResetId), ..Entry::new(Act::ShareExpired) };
+            self.note(&mut write, AccountId(row.try_get(0)?), now, &entry).await?;
+        }
+        // What was needed to text a link again goes with its last link.
+        sqlx::query(
+            "update resets set unlock_sealed = null, phone_sealed = x''
+             where phone_sealed <> x'' and stage in ('refused', 'completed') and not exists (
+                 select 1 from shares s where s.reset = resets.id
+                     and (s.state in ('closed', 'open', 'locked') or s.password_sealed is not null))",
+        )
+        .execute(&mut *write.tx)
+        .await?;
+        write.commit().await?;
+        Ok(expired.len() as u64)
+    }
+
+    /// Forgets what has run out: limits whose window is over, sessions that have ended.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub async fn sweep_ended(&self, now: Millis) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        sqlx::query("delete from limits where since < $1")
+            .bind(now.0 - LONGEST_WINDOW_MS)
+            .execute(&mut *write.tx)
+            .await?;
+        sqlx::query("delete from sessions where expires_at < $1")
+            .bind(now.0)
+            .execute(&mut *write.tx)
+            .await?;
+        write.commit().await
+    }
+}

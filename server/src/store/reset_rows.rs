@@ -1,0 +1,312 @@
+//! What stands in the tables of the reset engine, as types.
+
+use shared::{
+    AccountId, Code, ContactId, CustomerId, IntegrationId, Millis, ResetId, ShareId, Stage,
+    TechnicianId, TicketId, VerificationId,
+};
+use uuid::Uuid;
+
+/// One password reset.
+#[derive(Debug, Clone)]
+pub struct Reset {
+    /// Its id, made by the pod.
+    pub id: ResetId,
+    /// Whose.
+    pub account: AccountId,
+    /// For which customer.
+    pub customer: CustomerId,
+    /// For whom.
+    pub contact: ContactId,
+    /// In which ticket.
+    pub ticket: Option<TicketId>,
+    /// Who asked.
+    pub technician: TechnicianId,
+    /// Their name.
+    pub technician_name: String,
+    /// In which tenant.
+    pub integration: IntegrationId,
+    /// What proved the caller.
+    pub verification: VerificationId,
+    /// The person's object id there.
+    pub directory_user: String,
+    /// Their name there.
+    pub person: String,
+    /// Keyed hash of what was asked.
+    pub body_hash: Vec<u8>,
+    /// How far it is.
+    pub stage: Stage,
+    /// The click.
+    pub asked_at: Millis,
+    /// No PATCH from here on (P12).
+    pub apply_before: Millis,
+    /// Where the link goes, for people.
+    pub phone_masked: String,
+    /// Where the link goes, sealed.
+    pub phone_sealed: Vec<u8>,
+    /// Keyed hash of it.
+    pub phone_hash: Vec<u8>,
+    /// The unlock code, sealed.
+    pub unlock_sealed: Option<Vec<u8>>,
+    /// The verifying number also gets the link.
+    pub one_factor: bool,
+    /// PATCHes that were begun.
+    pub tries: u32,
+    /// PATCHes whose answer was recorded.
+    pub answers: u32,
+    /// Whether any answer was `Unknown`.
+    pub unknown: bool,
+    /// The newest answer.
+    pub answer: Option<LastAnswer>,
+    /// Not to be tried before.
+    pub retry_at: Millis,
+    /// Passwords that Microsoft refused and that were replaced.
+    pub reseals: u32,
+    /// Why it was refused or is stuck.
+    pub code: Option<Code>,
+    /// What the code can't say.
+    pub about: Option<String>,
+    /// When Microsoft took the password.
+    pub applied_at: Option<Millis>,
+}
+
+/// The newest answer to a PATCH, short of `Done`, which is recorded as the stage `applied`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LastAnswer {
+    /// They said no.
+    Refused(Code),
+    /// They said no to this password.
+    PasswordRefused,
+    /// They said not now.
+    Later,
+    /// We can't tell.
+    Unknown,
+}
+
+impl LastAnswer {
+    /// As in the database.
+    #[must_use]
+    pub fn to_text(self) -> String {
+        match self {
+            LastAnswer::Refused(code) => format!("refused:{}", code.as_str()),
+            LastAnswer::PasswordRefused => "password-refused".into(),
+            LastAnswer::Later => "later".into(),
+            LastAnswer::Unknown => "unknown".into(),
+        }
+    }
+
+    /// What this text means; `None` when nothing we know.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "password-refused" => Some(LastAnswer::PasswordRefused),
+            "later" => Some(LastAnswer::Later),
+            "unknown" => Some(LastAnswer::Unknown),
+            _ => Code::parse(text.strip_prefix("refused:")?).map(LastAnswer::Refused),
+        }
+    }
+}
+
+/// Who holds a row for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lease {
+    /// Random; a late driver's does not match any more.
+    pub id: Uuid,
+    /// Until when nobody else takes the row.
+    pub until: Millis,
+}
+
+/// A sealed secret behind a link.
+#[derive(Debug, Clone)]
+pub struct Share {
+    /// Its row.
+    pub id: ShareId,
+    /// Whose.
+    pub account: AccountId,
+    /// For which reset.
+    pub reset: Option<ResetId>,
+    /// Derived from the token, for look-ups.
+    pub look_id: Vec<u8>,
+    /// SHA-256 of the proof.
+    pub proof_hash: Vec<u8>,
+    /// What the link's key opens.
+    pub ciphertext: Vec<u8>,
+    /// How it stands.
+    pub state: ShareStanding,
+    /// How long it can be opened once the text was accepted.
+    pub life_ms: i64,
+    /// Until when it can be opened; `None` until the text was accepted.
+    pub expires_at: Option<Millis>,
+    /// The latest end.
+    pub latest_at: Option<Millis>,
+    /// When one device opened it.
+    pub opened_at: Option<Millis>,
+    /// Keyed hash of the unlock code.
+    pub unlock_hash: Option<Vec<u8>>,
+    /// The token, for texting it again.
+    pub token_sealed: Option<Vec<u8>>,
+    /// The password, for a new link.
+    pub password_sealed: Option<Vec<u8>>,
+    /// Other devices that tried the opened link.
+    pub late_attempts: i64,
+}
+
+impl Share {
+    /// How long the link can still be opened, in milliseconds: its whole life before the first
+    /// text was accepted.
+    #[must_use]
+    pub fn left_ms(&self, now: Millis) -> i64 {
+        let latest = self.latest_at.map_or(self.life_ms, |latest| latest.since(now));
+        self.expires_at.map_or(self.life_ms, |expires| expires.since(now)).min(latest)
+    }
+}
+
+/// How a share stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShareStanding {
+    /// Microsoft has not confirmed the password.
+    Closed,
+    /// Can be opened.
+    Open,
+    /// One device opened it.
+    Opened,
+    /// Its time went by.
+    Expired,
+    /// A technician or a newer reset ended it.
+    Revoked,
+    /// Five wrong unlock codes; the password is kept for a new link.
+    Locked,
+    /// Gone with a refused reset.
+    Destroyed,
+}
+
+impl ShareStanding {
+    const ALL: [ShareStanding; 7] = [
+        ShareStanding::Closed,
+        ShareStanding::Open,
+        ShareStanding::Opened,
+        ShareStanding::Expired,
+        ShareStanding::Revoked,
+        ShareStanding::Locked,
+        ShareStanding::Destroyed,
+    ];
+
+    /// As in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            ShareStanding::Closed => "closed",
+            ShareStanding::Open => "open",
+            ShareStanding::Opened => "opened",
+            ShareStanding::Expired => "expired",
+            ShareStanding::Revoked => "revoked",
+            ShareStanding::Locked => "locked",
+            ShareStanding::Destroyed => "destroyed",
+        }
+    }
+
+    /// The standing of this name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+}
+
+/// What a look at a link without effect tells.
+#[derive(Debug, Clone)]
+pub struct LookRow {
+    /// The MSP's name.
+    pub brand: String,
+    /// Until when it can be opened.
+    pub expires_at: Millis,
+    /// Whether an unlock code is needed.
+    pub code_needed: bool,
+}
+
+/// What came of an attempt to open a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OpenResult {
+    /// This device has it, now or again.
+    Opened {
+        /// What the link's key opens.
+        ciphertext: Vec<u8>,
+        /// Until when this device may fetch it again.
+        grace_until: Millis,
+    },
+    /// The right link, the wrong unlock code.
+    WrongUnlock {
+        /// Tries left.
+        tries_left: u32,
+    },
+    /// Unknown, opened elsewhere, expired, revoked, locked: a stranger is not told which.
+    Dead,
+}
+
+/// What an outbox row is to send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutboxKind {
+    /// The text with the link.
+    Text,
+    /// The note that the password was set.
+    NoteSet,
+    /// The note that the link was opened.
+    NoteOpened,
+    /// The note that somebody else tried the link after it was opened.
+    NoteLate,
+}
+
+impl OutboxKind {
+    /// As in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            OutboxKind::Text => "text",
+            OutboxKind::NoteSet => "note-set",
+            OutboxKind::NoteOpened => "note-opened",
+            OutboxKind::NoteLate => "note-late",
+        }
+    }
+
+    /// The kind of this name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Text, Self::NoteSet, Self::NoteOpened, Self::NoteLate]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+    }
+}
+
+/// How an outbox row stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutboxState {
+    /// To be sent.
+    Waiting,
+    /// The other side took it.
+    Done,
+    /// Given up.
+    Failed,
+}
+
+/// Something that must be sent after a commit.
+#[derive(Debug, Clone)]
+pub struct OutboxRow {
+    /// Its row.
+    pub id: Uuid,
+    /// Whose.
+    pub account: AccountId,
+    /// For which reset.
+    pub reset: ResetId,
+    /// What.
+    pub kind: OutboxKind,
+    /// How it stands.
+    pub state: OutboxState,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// No more tries from here on.
+    pub give_up_at: Millis,
+    /// Why it failed.
+    pub code: Option<Code>,
+    /// When the other side took it.
+    pub done_at: Option<Millis>,
+    /// When the carrier delivered it.
+    pub delivered_at: Option<Millis>,
+}

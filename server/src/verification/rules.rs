@@ -1,0 +1,227 @@
+//! Whether a verification counts for a reset (P9). Pure: one function, one table of reasons.
+
+use shared::{Code, ContactId, Millis, Outcome, Source, TechnicianId, TicketId};
+
+use crate::policy::Policy;
+use crate::store::Verification;
+
+/// The reset that a verification is to count for, as things stand now.
+#[derive(Debug, Clone, Copy)]
+pub struct Occasion<'a> {
+    /// For whom.
+    pub contact: ContactId,
+    /// In which ticket.
+    pub ticket: Option<TicketId>,
+    /// By whom.
+    pub technician: TechnicianId,
+    /// Who the contact is at Microsoft.
+    pub directory_user: &'a str,
+    /// Keyed hash of what the contact's card says.
+    pub contact_hash: &'a [u8],
+    /// Keyed hash of the phone registered at Microsoft.
+    pub phone_hash: &'a [u8],
+    /// Now.
+    pub now: Millis,
+}
+
+/// Whether it was asked for in this ticket or, without one, by this technician.
+#[must_use]
+pub fn is_from_here(
+    verification: &Verification,
+    ticket: Option<TicketId>,
+    technician: TechnicianId,
+) -> bool {
+    match ticket {
+        Some(_) => verification.ticket == ticket,
+        None => verification.ticket.is_none() && verification.technician == technician,
+    }
+}
+
+/// Until when a verification is fresh; `None` when it was never successful.
+#[must_use]
+pub fn fresh_until(verification: &Verification, policy: &Policy) -> Option<Millis> {
+    match (verification.outcome, verification.verified_at) {
+        (Outcome::Verified, Some(at)) => Some(at.plus(policy.fresh_ms)),
+        _ => None,
+    }
+}
+
+/// Whether one verification counts, or why it does not.
+///
+/// # Errors
+/// The code of the first thing that does not fit.
+pub fn counts(
+    verification: &Verification,
+    occasion: &Occasion<'_>,
+    policy: &Policy,
+) -> Result<(), Code> {
+    if verification.contact != occasion.contact {
+        return Err(Code::NotVerified);
+    }
+    let until = fresh_until(verification, policy).ok_or(Code::NotVerified)?;
+    if until <= occasion.now {
+        return Err(Code::VerificationStale);
+    }
+    if !is_from_here(verification, occasion.ticket, occasion.technician) {
+        return Err(Code::VerificationElsewhere);
+    }
+    if verification.used {
+        return Err(Code::VerificationUsed);
+    }
+    if !policy.accepts(verification.channel, verification.source) {
+        return Err(Code::VerificationNotAccepted);
+    }
+    let same_phone = verification.source != Source::Microsoft
+        || verification.destination_hash == occasion.phone_hash;
+    if verification.directory_user.as_deref() != Some(occasion.directory_user)
+        || verification.contact_hash != occasion.contact_hash
+        || !same_phone
+    {
+        return Err(Code::VerificationVoid);
+    }
+    Ok(())
+}
+
+/// The newest verification that counts, or the reason that helps most: that of the newest
+/// successful one.
+///
+/// # Errors
+/// [`Code::NotVerified`] and its more telling siblings.
+pub fn choose<'v>(
+    newest_first: &'v [Verification],
+    occasion: &Occasion<'_>,
+    policy: &Policy,
+) -> Result<&'v Verification, Code> {
+    let mut reason = Code::NotVerified;
+    for verification in newest_first {
+        match counts(verification, occasion, policy) {
+            Ok(()) => return Ok(verification),
+            Err(Code::NotVerified) => {}
+            Err(code) if reason == Code::NotVerified => reason = code,
+            Err(_) => {}
+        }
+    }
+    Err(reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::{Channel, CustomerId, VerificationId};
+    use uuid::Uuid;
+
+    const NOW: Millis = Millis(1_000_000_000);
+
+    fn id(n: u128) -> Uuid {
+        Uuid::from_u128(n)
+    }
+
+    fn good() -> Verification {
+        Verification {
+            id: VerificationId(id(1)),
+            customer: CustomerId(id(2)),
+            contact: ContactId(id(3)),
+            ticket: Some(TicketId(id(4))),
+            ticket_number: None,
+            technician: TechnicianId(id(5)),
+            technician_name: String::new(),
+            directory_user: Some("user".into()),
+            channel: Channel::SmsCode,
+            source: Source::Microsoft,
+            destination_hash: vec![1],
+            contact_hash: vec![2],
+            masked: String::new(),
+            code_hash: vec![3],
+            outcome: Outcome::Verified,
+            code: None,
+            tries_left: 4,
+            sent_at: NOW,
+            expires_at: NOW.plus(300_000),
+            verified_at: Some(NOW),
+            used: false,
+        }
+    }
+
+    fn occasion() -> Occasion<'static> {
+        Occasion {
+            contact: ContactId(id(3)),
+            ticket: Some(TicketId(id(4))),
+            technician: TechnicianId(id(5)),
+            directory_user: "user",
+            contact_hash: &[2],
+            phone_hash: &[1],
+            now: NOW.plus(1),
+        }
+    }
+
+    #[test]
+    fn every_rule_has_its_reason() {
+        let policy = Policy::default();
+        let check = |change: fn(&mut Verification, &mut Occasion<'_>), expected| {
+            let (mut verification, mut occasion) = (good(), occasion());
+            change(&mut verification, &mut occasion);
+            assert_eq!(counts(&verification, &occasion, &policy), expected);
+        };
+        check(|_, _| {}, Ok(()));
+        check(|v, _| v.outcome = Outcome::Pending, Err(Code::NotVerified));
+        check(|v, _| v.outcome = Outcome::TriesSpent, Err(Code::NotVerified));
+        check(|v, _| v.verified_at = None, Err(Code::NotVerified));
+        check(|_, o| o.contact = ContactId(id(9)), Err(Code::NotVerified));
+        check(|_, o| o.now = NOW.plus(15 * 60_000 - 1), Ok(()));
+        check(|_, o| o.now = NOW.plus(15 * 60_000), Err(Code::VerificationStale));
+        check(|_, o| o.ticket = Some(TicketId(id(9))), Err(Code::VerificationElsewhere));
+        check(|_, o| o.ticket = None, Err(Code::VerificationElsewhere));
+        // In the same ticket a colleague may go on; without one nobody may.
+        check(|_, o| o.technician = TechnicianId(id(9)), Ok(()));
+        check(
+            |v, o| {
+                (v.ticket, o.ticket) = (None, None);
+            },
+            Ok(()),
+        );
+        check(
+            |v, o| {
+                (v.ticket, o.ticket, o.technician) = (None, None, TechnicianId(id(9)));
+            },
+            Err(Code::VerificationElsewhere),
+        );
+        check(|v, _| v.used = true, Err(Code::VerificationUsed));
+        check(|v, _| v.source = Source::Contact, Err(Code::VerificationNotAccepted));
+        check(|_, o| o.directory_user = "other", Err(Code::VerificationVoid));
+        check(|v, _| v.directory_user = None, Err(Code::VerificationVoid));
+        check(|_, o| o.contact_hash = &[9], Err(Code::VerificationVoid));
+        check(|_, o| o.phone_hash = &[9], Err(Code::VerificationVoid));
+    }
+
+    #[test]
+    fn a_loosened_policy_takes_numbers_from_the_card() {
+        let policy = Policy { accept_contact_phones: true, ..Policy::default() };
+        let verification =
+            Verification { source: Source::Contact, destination_hash: vec![7], ..good() };
+        assert_eq!(counts(&verification, &occasion(), &policy), Ok(()));
+    }
+
+    #[test]
+    fn the_newest_that_counts_is_chosen_and_the_reason_is_the_newest_success() {
+        let policy = Policy::default();
+        let named = |n: u128, change: fn(&mut Verification)| {
+            let mut verification = Verification { id: VerificationId(id(n)), ..good() };
+            change(&mut verification);
+            verification
+        };
+        let pending = named(10, |v| v.outcome = Outcome::Pending);
+        let used = named(11, |v| v.used = true);
+        let stale = named(12, |v| v.verified_at = Some(Millis(0)));
+        let fine = named(13, |_| {});
+        let choose =
+            |list: &[Verification]| super::choose(list, &occasion(), &policy).map(|v| v.id);
+        assert_eq!(choose(&[]), Err(Code::NotVerified));
+        assert_eq!(choose(std::slice::from_ref(&pending)), Err(Code::NotVerified));
+        assert_eq!(
+            choose(&[pending.clone(), used.clone(), stale.clone()]),
+            Err(Code::VerificationUsed)
+        );
+        assert_eq!(choose(&[stale, used]), Err(Code::VerificationStale));
+        assert_eq!(choose(&[pending, fine.clone()]), Ok(fine.id));
+    }
+}

@@ -1,0 +1,59 @@
+//! What the pod calls. Thin: who asks, what they ask, one call into the domain.
+
+pub mod pod;
+pub mod preflight;
+pub mod resets;
+pub mod verifications;
+
+use axum::extract::{FromRequest, Request};
+use serde::de::DeserializeOwned;
+use shared::Code;
+
+use super::problem::Failure;
+use crate::app::App;
+
+/// A JSON body; anything else is `bad-request` in our own words.
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
+    type Rejection = Failure;
+    async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
+        match axum::Json::from_request(request, app).await {
+            Ok(axum::Json(value)) => Ok(Self(value)),
+            Err(rejection) if rejection.status().as_u16() == 413 => Err(Code::TooLarge.into()),
+            Err(_) => Err(Code::BadRequest.into()),
+        }
+    }
+}
+
+/// A query; anything else is `bad-request` in our own words.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> axum::extract::FromRequestParts<App> for Query<T> {
+    type Rejection = Failure;
+    async fn from_request_parts(
+        parts: &mut axum::http::request::Parts,
+        app: &App,
+    ) -> Result<Self, Failure> {
+        match axum::extract::Query::from_request_parts(parts, app).await {
+            Ok(axum::extract::Query(value)) => Ok(Self(value)),
+            Err(_) => Err(Code::BadRequest.into()),
+        }
+    }
+}
+
+/// An id in the path; anything else is not there.
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send> axum::extract::FromRequestParts<App> for Path<T> {
+    type Rejection = Failure;
+    async fn from_request_parts(
+        parts: &mut axum::http::request::Parts,
+        app: &App,
+    ) -> Result<Self, Failure> {
+        match axum::extract::Path::from_request_parts(parts, app).await {
+            Ok(axum::extract::Path(value)) => Ok(Self(value)),
+            Err(_) => Err(Code::NotFound.into()),
+        }
+    }
+}

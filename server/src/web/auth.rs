@@ -1,0 +1,240 @@
+//! Who is asking: the cookie of a browser on our own pages, or the bearer of a pod. The one is
+//! never taken for the other.
+
+use axum::Json;
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::response::{AppendHeaders, IntoResponse};
+use cookie::{Cookie, SameSite};
+use serde::Deserialize;
+use shared::{Code, PodTokenAsk, PodTokenView, Problem, TechnicianView};
+
+use super::forms::{Address, OwnJson};
+use super::problem::Failure;
+use crate::app::App;
+use crate::sign_in::session::{self, Token};
+use crate::sign_in::{self, Refused, Typed};
+use crate::store::{Session, SessionKind};
+
+/// `__Host-`: no other host, no path, no plain http can set or read it (browsers treat names
+/// under `localhost` as secure).
+const COOKIE: &str = "__Host-session";
+
+/// The session token in the cookie, whatever it is worth.
+fn cookie_token(headers: &HeaderMap) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(Cookie::split_parse)
+        .filter_map(Result::ok)
+        .find(|cookie| cookie.name() == COOKIE)
+        .map(|cookie| cookie.value().to_owned())
+}
+
+fn cookie(value: &str) -> cookie::CookieBuilder<'_> {
+    // No Max-Age: it goes when the browser is closed; the server ends it earlier anyway.
+    Cookie::build((COOKIE, value)).path("/").secure(true).http_only(true).same_site(SameSite::Lax)
+}
+
+fn set_cookie(cookie: &Cookie<'_>) -> (header::HeaderName, HeaderValue) {
+    let value = HeaderValue::from_str(&cookie.to_string());
+    (header::SET_COOKIE, value.unwrap_or(HeaderValue::from_static("")))
+}
+
+/// The header that signs a browser in.
+pub fn signs_in(token: &Token) -> AppendHeaders<[(header::HeaderName, HeaderValue); 1]> {
+    AppendHeaders([set_cookie(&cookie(token.expose()).build())])
+}
+
+/// The header that makes a browser forget its session.
+pub fn signs_out() -> AppendHeaders<[(header::HeaderName, HeaderValue); 1]> {
+    let gone = cookie("").max_age(cookie::time::Duration::ZERO).build();
+    AppendHeaders([set_cookie(&gone)])
+}
+
+/// The session that the browser came with, full or half.
+///
+/// # Errors
+/// When the database can't be read.
+pub async fn in_cookie(app: &App, headers: &HeaderMap) -> Result<Option<Session>, Failure> {
+    let Some(token) = cookie_token(headers) else { return Ok(None) };
+    Ok(session::look_up(app, &token, SessionKind::Half).await?)
+}
+
+/// Somebody between password and second factor.
+pub struct HalfSignedIn(pub Session);
+
+impl FromRequestParts<App> for HalfSignedIn {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        match in_cookie(app, &parts.headers).await? {
+            Some(half) if half.kind == SessionKind::Half => Ok(Self(half)),
+            _ => Err(Code::NotSignedIn.into()),
+        }
+    }
+}
+
+/// A browser that is signed in and may use our own pages. A page that asks by itself (for the
+/// next pod token) does not keep the session alive; see [`SignedIn`].
+pub struct Browser(pub Session);
+
+impl FromRequestParts<App> for Browser {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let found = in_cookie(app, &parts.headers).await?;
+        let Some(session) = found.filter(|session| session.kind == SessionKind::Web) else {
+            return Err(Code::NotSignedIn.into());
+        };
+        let technician = &session.technician;
+        if technician.must_use_mfa && session.second_factor_at.is_none() {
+            // The flag was set after they signed in without.
+            return Err(Code::NotSignedIn.into());
+        }
+        if !technician.account_on {
+            return Err(Code::AccountOff.into());
+        }
+        if !technician.may_use_ui {
+            return Err(Code::Forbidden.into());
+        }
+        Ok(Self(session))
+    }
+}
+
+/// A person who uses our own pages, with the second factor proved.
+pub struct SignedIn(pub Session);
+
+impl FromRequestParts<App> for SignedIn {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let Browser(session) = Browser::from_request_parts(parts, app).await?;
+        session::touch(app, &session).await?;
+        Ok(Self(session))
+    }
+}
+
+/// A pod, by the token in its `Authorization` header and nowhere else. Never an admin.
+pub struct PodBearer(pub Session);
+
+impl FromRequestParts<App> for PodBearer {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let bearer = parts
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Bearer "));
+        let Some(token) = bearer else { return Err(Code::NotSignedIn.into()) };
+        let found = session::look_up(app, token, SessionKind::Pod).await?;
+        let Some(session) = found else { return Err(Code::NotSignedIn.into()) };
+        if !session.technician.account_on {
+            return Err(Code::AccountOff.into());
+        }
+        // Polling goes on in a room that everybody has left; acts need somebody.
+        if parts.method != Method::GET {
+            session::touch(app, &session).await?;
+        }
+        Ok(Self(session))
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Because(code) => code.into(),
+            Refused::TooMany { seconds } => {
+                let mut problem = Problem::new(Code::TooMany);
+                problem.retry_after = Some(seconds);
+                Self(problem)
+            }
+            Refused::BadPassword(why) => {
+                let mut problem = Problem::new(Code::BadRequest);
+                problem.detail = why.into();
+                Self(problem)
+            }
+            Refused::Store(error) => error.into(),
+            Refused::Ours(what) => {
+                tracing::error!(error = what, "sign-in");
+                Code::Internal.into()
+            }
+        }
+    }
+}
+
+/// POST `/api/session`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SessionAsk {
+    /// Who.
+    email: String,
+    /// The first factor.
+    password: Typed,
+    /// The second.
+    code: Typed,
+}
+
+/// `POST /api/session`: both steps of the sign-in page in one.
+///
+/// # Errors
+/// [`Code::WrongSignIn`], [`Code::TooMany`], [`Code::SecondFactorNeeded`] where an authenticator
+/// has to be enrolled first.
+pub async fn post_session(
+    State(app): State<App>,
+    Address(address): Address,
+    headers: HeaderMap,
+    OwnJson(ask): OwnJson<SessionAsk>,
+) -> Result<impl IntoResponse, Failure> {
+    let old = in_cookie(&app, &headers).await?.map(|session| session.id);
+    let (token, technician) =
+        sign_in::at_once(&app, &ask.email, &ask.password, &ask.code, &address, old.as_deref())
+            .await?;
+    let view = TechnicianView { id: technician.id, name: technician.name };
+    Ok((signs_in(&token), Json(view)))
+}
+
+/// `POST /api/pod/token`: a bearer for a pod in one of our own pages.
+///
+/// # Errors
+/// [`Code::NotSignedIn`]; [`Code::OriginRefused`] from a page that is not ours.
+pub async fn pod_token(
+    State(app): State<App>,
+    Browser(session): Browser,
+    OwnJson(ask): OwnJson<PodTokenAsk>,
+) -> Result<Json<PodTokenView>, Failure> {
+    let (token, expires_at) = session::pod_token(&app, &session, ask.host).await?;
+    Ok(Json(PodTokenView { token: token.expose().to_owned(), expires_at }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(headers: AppendHeaders<[(header::HeaderName, HeaderValue); 1]>) -> String {
+        headers.0[0].1.to_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn the_cookie_has_all_its_flags() {
+        let token = Token::fresh();
+        let sent_in = sent(signs_in(&token));
+        assert!(sent_in.starts_with(&format!("__Host-session={}", token.expose())));
+        for flag in ["; HttpOnly", "; SameSite=Lax", "; Secure", "; Path=/"] {
+            assert!(sent_in.contains(flag), "{flag}");
+        }
+        assert!(!sent_in.contains("Domain"), "a __Host- cookie has none");
+        let sent_out = sent(signs_out());
+        assert!(sent_out.starts_with("__Host-session=;"), "{sent_out}");
+        assert!(sent_out.contains("Max-Age=0") && sent_out.contains("; Secure"), "{sent_out}");
+    }
+
+    #[test]
+    fn the_token_is_found_among_other_cookies() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(cookie_token(&headers), None);
+        headers.append(header::COOKIE, "session=no; x".parse().unwrap());
+        assert_eq!(cookie_token(&headers), None);
+        headers.append(header::COOKIE, "a=b; __Host-session=yes".parse().unwrap());
+        assert_eq!(cookie_token(&headers).as_deref(), Some("yes"));
+    }
+}

@@ -1,0 +1,172 @@
+//! What every answer says to the browser, and which host answers what.
+//!
+//! Two hosts: our own pages and API, and the links that end users open. They share a program and
+//! nothing else: no cookie, no script, no path.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use shared::Code;
+
+use super::problem::Failure;
+use crate::app::App;
+use crate::settings::Settings;
+
+/// One of our two hosts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Site {
+    /// Technicians: pages, pods, API.
+    App,
+    /// End users: the reveal page.
+    Share,
+}
+
+impl Site {
+    /// The site that this `Host` header names. The port is the proxy's business.
+    #[must_use]
+    pub fn of(settings: &Settings, host: &str) -> Option<Self> {
+        let name = host_name(host);
+        [(&settings.server.origin, Site::App), (&settings.share.origin, Site::Share)]
+            .into_iter()
+            .find(|(origin, _)| {
+                let own = origin.split_once("://").map_or(origin.as_str(), |(_, rest)| rest);
+                host_name(own.trim_end_matches('/')).eq_ignore_ascii_case(name)
+            })
+            .map(|(_, site)| site)
+    }
+
+    /// Whether this site answers this path (as it is written: `/S` is not `/s`).
+    #[must_use]
+    pub fn answers(self, path: &str) -> bool {
+        let shares = path == "/s" || path.starts_with("/s/");
+        match self {
+            Site::App => !shares,
+            Site::Share => shares,
+        }
+    }
+}
+
+/// `name:port` without the port; an IPv6 address keeps its brackets.
+fn host_name(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+/// Asked by load balancers, by whatever name they know us.
+const ANY_HOST: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+
+/// Scripts and styles are files of ours; nothing inline, nothing from elsewhere, no frames.
+const APP_CSP: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
+    style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; \
+    base-uri 'none'; frame-ancestors 'none'";
+/// The reveal page sends no form: its script asks.
+const SHARE_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    img-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; \
+    frame-ancestors 'none'";
+
+const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), \
+    display-capture=(), geolocation=(), gyroscope=(), hid=(), microphone=(), midi=(), \
+    payment=(), screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=(), \
+    clipboard-read=(), clipboard-write=(self)";
+
+/// A layer around everything: an unknown host, or a path that is the other host's, is not there;
+/// every answer carries the headers.
+pub async fn protect(State(app): State<App>, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .or_else(|| request.uri().host());
+    let site = host.and_then(|host| Site::of(&app.settings, host));
+    let answered =
+        ANY_HOST.contains(&path.as_str()) || site.is_some_and(|site| site.answers(&path));
+    let mut response = if answered {
+        next.run(request).await
+    } else {
+        Failure::from(Code::NotFound).into_response()
+    };
+    add(response.headers_mut(), site.unwrap_or(Site::App), &app.settings);
+    response
+}
+
+/// Adds what the answer does not say itself.
+fn add(headers: &mut HeaderMap, site: Site, settings: &Settings) {
+    let mut say = |name: HeaderName, value: &'static str| {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    let (csp, referrer, origin) = match site {
+        // `no-referrer` would make browsers send `Origin: null` with our own forms; this tells
+        // other sites just as little.
+        Site::App => (APP_CSP, "same-origin", &settings.server.origin),
+        Site::Share => (SHARE_CSP, "no-referrer", &settings.share.origin),
+    };
+    say(header::CONTENT_SECURITY_POLICY, csp);
+    say(header::REFERRER_POLICY, referrer);
+    say(header::CACHE_CONTROL, "no-store");
+    say(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    say(header::X_FRAME_OPTIONS, "DENY");
+    say(HeaderName::from_static("permissions-policy"), PERMISSIONS);
+    say(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    say(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    say(HeaderName::from_static("x-robots-tag"), "noindex, nofollow");
+    if origin.starts_with("https://") {
+        say(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_host_answers_its_own_paths() {
+        let mut settings = Settings::defaults().unwrap();
+        settings.server.origin = "https://reset.example".into();
+        settings.share.origin = "https://s.example:8443/".into();
+        for (host, path, answered) in [
+            ("reset.example", "/", true),
+            ("reset.example", "/tickets", true),
+            ("reset.example:443", "/sign-in", true),
+            ("RESET.example", "/assets/app.css", true),
+            ("reset.example", "/stuff", true),
+            ("reset.example", "/s", false),
+            ("reset.example", "/s/open", false),
+            ("s.example", "/s", true),
+            ("s.example:8443", "/s/look", true),
+            ("s.example", "/S", false),
+            ("s.example", "/s", true),
+            ("s.example", "/", false),
+            ("s.example", "/sign-in", false),
+            ("s.example", "/api/session", false),
+            ("s.example", "/assets/app.css", false),
+            ("other.example", "/", false),
+            ("other.example", "/s", false),
+            ("reset.example.evil.example", "/", false),
+            ("127.0.0.1:4400", "/", false),
+            ("[::1]:4400", "/", false),
+            ("", "/", false),
+        ] {
+            let site = Site::of(&settings, host);
+            assert_eq!(site.is_some_and(|site| site.answers(path)), answered, "{host}{path}");
+        }
+    }
+
+    #[test]
+    fn every_answer_is_covered_and_assets_keep_their_caching() {
+        let settings = Settings::defaults().unwrap();
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("immutable"));
+        add(&mut headers, Site::Share, &settings);
+        assert_eq!(headers[header::CACHE_CONTROL], "immutable");
+        assert_eq!(headers[header::REFERRER_POLICY], "no-referrer");
+        assert!(!headers.contains_key(header::STRICT_TRANSPORT_SECURITY), "plain http here");
+        for csp in [APP_CSP, SHARE_CSP] {
+            assert!(csp.starts_with("default-src 'none'") && !csp.contains("unsafe-inline"));
+            assert!(csp.contains("frame-ancestors 'none'") && csp.contains("base-uri 'none'"));
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! HTTP: the route table, and what every request passes through. The only place that knows axum.
+
+pub mod api;
+pub mod assets;
+pub mod auth;
+pub mod forms;
+pub mod headers;
+pub mod hooks;
+pub mod pages;
+pub mod problem;
+pub mod reveal;
+pub mod share;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::{HeaderName, Request, StatusCode};
+use axum::middleware;
+use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::request_id::{
+    MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
+};
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::random;
+
+/// The largest body that anybody may send us.
+const MAX_BODY: usize = 64 * 1024;
+/// Longer than a long poll, shorter than a proxy's patience.
+const TIME_LIMIT: Duration = Duration::from_secs(55);
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Every route, by who calls it.
+fn routes() -> Router<App> {
+    Router::new()
+        // Technicians, in a browser.
+        .route("/", get(pages::home))
+        .route("/tickets", get(pages::tickets::list))
+        .route("/tickets/{id}", get(pages::tickets::one))
+        .route("/contacts", get(pages::contacts::list))
+        .route("/contacts/{id}", get(pages::contacts::one))
+        .route("/sign-in", get(pages::sign_in::get).post(pages::sign_in::post))
+        .route("/sign-in/code", get(pages::sign_in::get_code).post(pages::sign_in::post_code))
+        .route(
+            "/sign-in/authenticator",
+            get(pages::sign_in::get_code).post(pages::sign_in::post_authenticator),
+        )
+        .route("/sign-out", post(pages::sign_in::out))
+        .route("/set-up", get(pages::set_up::get).post(pages::set_up::post))
+        .route("/assets/{name}", get(assets::own))
+        .route("/pkg/{*path}", get(assets::pod))
+        // The pod: the cookie gets a token, the token does the rest.
+        .route("/api/session", post(auth::post_session))
+        .route("/api/pod/token", post(auth::pod_token))
+        .route("/api/pod/state", get(api::pod::state))
+        .route("/api/verifications", post(api::verifications::post))
+        .route("/api/verifications/{id}/answer", post(api::verifications::answer))
+        .route("/api/preflight", get(api::preflight::get))
+        .route("/api/resets/{id}", get(api::resets::get).put(api::resets::put))
+        .route("/api/resets/{id}/resend", post(api::resets::resend))
+        .route("/api/resets/{id}/give-up", post(api::resets::give_up))
+        // End users, on the share host.
+        .route("/s", get(reveal::get))
+        .route("/s/look", post(share::look))
+        .route("/s/open", post(share::open))
+        .route("/s/assets/{name}", get(assets::of_share))
+        // Other companies' programs.
+        .route("/hooks/twilio/{id}", post(hooks::twilio))
+        // The operator's.
+        .route("/healthz", get(|| async { StatusCode::NO_CONTENT }))
+        .fallback(pages::nothing_here)
+}
+
+/// The routes, and what every request passes through on its way in, last one first.
+pub fn router(app: App) -> Router {
+    routes()
+        // Problems as pages, for browsers.
+        .layer(middleware::from_fn(pages::in_words))
+        // A body has a size, a request has a time.
+        .layer(RequestBodyLimitLayer::new(MAX_BODY))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIME_LIMIT))
+        // A bug in one request is that request's.
+        .layer(CatchPanicLayer::custom(panicked))
+        // Which host answers what, and what every answer says to the browser.
+        .layer(middleware::from_fn_with_state(app.clone(), headers::protect))
+        // One line per request. The path is ours; the query holds ids only, and is left out.
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(TraceLayer::new_for_http().make_span_with(span).on_response(Finished))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, NewRequestId(app.clock.clone())))
+        .with_state(app)
+}
+
+#[derive(Clone)]
+struct NewRequestId(Clock);
+
+impl MakeRequestId for NewRequestId {
+    fn make_request_id<B>(&mut self, _: &Request<B>) -> Option<RequestId> {
+        random::id(self.0.now()).to_string().parse().ok().map(RequestId::new)
+    }
+}
+
+fn span<B>(request: &Request<B>) -> tracing::Span {
+    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
+    tracing::info_span!("request", request.id = id, method = %request.method(), path = request.uri().path())
+}
+
+#[derive(Clone)]
+struct Finished;
+
+impl<B> tower_http::trace::OnResponse<B> for Finished {
+    fn on_response(self, response: &axum::http::Response<B>, latency: Duration, _: &tracing::Span) {
+        let (status, ms) = (response.status().as_u16(), latency.as_millis());
+        tracing::info!(status, ms, "answered");
+    }
+}
+
+fn panicked(_: Box<dyn std::any::Any + Send>) -> axum::response::Response {
+    use axum::response::IntoResponse;
+    // The panic's text is not repeated: it may hold what nobody should see.
+    tracing::error!("a request panicked");
+    problem::Failure::from(shared::Code::Internal).into_response()
+}

@@ -1,0 +1,156 @@
+//! Our own pages: rendered on the server, usable without a script but for the pod. `assets/app`
+//! holds their one style sheet and their one script.
+
+pub mod contacts;
+mod problem;
+pub mod set_up;
+pub mod sign_in;
+pub mod tickets;
+mod times;
+
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use shared::Code;
+
+pub use problem::in_words;
+
+use super::assets;
+use super::auth::SignedIn;
+use super::forms::form_token;
+use super::problem::Failure;
+use crate::app::App;
+use crate::store::Session;
+
+/// What the frame of every page shows.
+struct Page {
+    title: String,
+    /// The tab of the navigation that this page is under.
+    tab: &'static str,
+    me: Option<Me>,
+}
+
+/// The technician in the page's head.
+struct Me {
+    name: String,
+    form: String,
+}
+
+impl Page {
+    /// A page for somebody who is not signed in.
+    fn outside(title: &str) -> Self {
+        Self { title: title.into(), tab: "", me: None }
+    }
+
+    /// A page under one tab, for this technician.
+    fn inside(app: &App, session: &Session, title: &str, tab: &'static str) -> Self {
+        let me = Me { name: session.technician.name.clone(), form: form_token(app, session) };
+        Self { title: title.into(), tab, me: Some(me) }
+    }
+
+    fn css(&self) -> String {
+        assets::app("app.css")
+    }
+
+    fn js(&self) -> String {
+        assets::app("app.js")
+    }
+
+    fn icon(&self) -> String {
+        assets::app("icon.svg")
+    }
+}
+
+fn html(template: &impl Template) -> Result<Response, Failure> {
+    html_with(StatusCode::OK, template)
+}
+
+fn html_with(status: StatusCode, template: &impl Template) -> Result<Response, Failure> {
+    let text = template.render().map_err(|error| {
+        tracing::error!(%error, "template");
+        Code::Internal
+    })?;
+    let kind = HeaderValue::from_static("text/html; charset=utf-8");
+    Ok((status, [(header::CONTENT_TYPE, kind)], text).into_response())
+}
+
+/// A search and a page of its results, from the address.
+#[derive(Deserialize)]
+pub struct Search {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    page: u32,
+}
+
+/// Rows on one page of a list.
+const PAGE_ROWS: u32 = 50;
+
+impl Search {
+    fn text(&self) -> &str {
+        // Longer ones find nothing anyway.
+        self.q.char_indices().nth(100).map_or(self.q.as_str(), |(end, _)| &self.q[..end])
+    }
+
+    fn offset(&self) -> u32 {
+        self.page.saturating_mul(PAGE_ROWS)
+    }
+
+    /// Keeps one page of the rows that were asked for with one more than a page holds.
+    fn cut<T>(&self, rows: &mut Vec<T>) -> Pager {
+        let more = rows.len() > PAGE_ROWS as usize;
+        rows.truncate(PAGE_ROWS as usize);
+        let query = |page: u32| {
+            let mut query = url::form_urlencoded::Serializer::new(String::new());
+            if !self.text().is_empty() {
+                query.append_pair("q", self.text());
+            }
+            if page > 0 {
+                query.append_pair("page", &page.to_string());
+            }
+            format!("?{}", query.finish())
+        };
+        Pager {
+            before: self.page.checked_sub(1).map(query),
+            after: more.then(|| query(self.page.saturating_add(1))),
+        }
+    }
+}
+
+/// The ways to the neighbouring pages of a list.
+struct Pager {
+    before: Option<String>,
+    after: Option<String>,
+}
+
+/// `GET /`.
+pub async fn home(_: SignedIn) -> Redirect {
+    Redirect::to("/tickets")
+}
+
+/// What no route answers.
+pub async fn nothing_here() -> Failure {
+    Code::NotFound.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_know_their_neighbours() {
+        for (q, page, rows, before, after) in [
+            ("", 0, 50, None, None),
+            ("", 0, 51, None, Some("?page=1")),
+            ("", 1, 10, Some("?"), None),
+            ("a&b", 2, 51, Some("?q=a%26b&page=1"), Some("?q=a%26b&page=3")),
+        ] {
+            let mut list = vec![(); rows];
+            let pager = Search { q: q.into(), page }.cut(&mut list);
+            assert_eq!(pager.before.as_deref(), before);
+            assert_eq!(pager.after.as_deref(), after);
+            assert!(list.len() <= 50);
+        }
+    }
+}

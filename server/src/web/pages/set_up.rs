@@ -1,0 +1,62 @@
+//! `/set-up#<token>`: the first password. The token stands in the fragment, which no server sees
+//! in an address; the page's script moves it into the form, or the person pastes it.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use super::sign_in::{Trouble, on_the_page, way_on};
+use super::{Page, html, html_with};
+use crate::app::App;
+use crate::sign_in::{self, Typed};
+use crate::web::auth::{in_cookie, signs_in};
+use crate::web::forms::OwnForm;
+use crate::web::problem::Failure;
+
+#[derive(Template)]
+#[template(path = "set_up.html")]
+struct SetUpPage<'a> {
+    page: Page,
+    /// Handed back after a password that won't do.
+    token: &'a str,
+    trouble: Option<Trouble>,
+}
+
+/// `GET /set-up`.
+///
+/// # Errors
+/// Never by itself.
+pub async fn get() -> Result<Response, Failure> {
+    html(&SetUpPage { page: Page::outside("Choose your password"), token: "", trouble: None })
+}
+
+/// The form.
+#[derive(Deserialize)]
+pub struct SetUpForm {
+    token: Typed,
+    password: Typed,
+}
+
+/// `POST /set-up`.
+///
+/// # Errors
+/// When the form is not from our page; a refusal is shown on the page.
+pub async fn post(
+    State(app): State<App>,
+    headers: HeaderMap,
+    OwnForm(form): OwnForm<SetUpForm>,
+) -> Result<Response, Failure> {
+    let old = in_cookie(&app, &headers).await?.map(|session| session.id);
+    match sign_in::finish_set_up(&app, &form.token, &form.password, old.as_deref()).await {
+        Ok((token, step)) => Ok((signs_in(&token), way_on(step, "/")).into_response()),
+        Err(refused) => {
+            let (status, trouble) = on_the_page(refused)?;
+            let page = Page::outside("Choose your password");
+            // A link that is dead is not offered again.
+            let token = if status == StatusCode::GONE { "" } else { form.token.expose() };
+            html_with(status, &SetUpPage { page, token, trouble: Some(trouble) })
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! `/sign-in`, `/sign-in/code`, `/sign-in/authenticator`, `/sign-out`.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use shared::{Code, Problem};
+use zeroize::Zeroizing;
+
+use super::{Page, html, html_with};
+use crate::app::App;
+use crate::sign_in::{self, Next, Refused, Typed};
+use crate::store::{Session, SessionKind};
+use crate::web::api::Query;
+use crate::web::auth::{HalfSignedIn, in_cookie, signs_in, signs_out};
+use crate::web::forms::{Address, OwnForm, check_form_token, form_token, local_path};
+use crate::web::problem::Failure;
+
+/// What went wrong, above the form.
+pub(super) struct Trouble {
+    pub(super) what: String,
+    pub(super) next: String,
+}
+
+impl From<&Problem> for Trouble {
+    fn from(problem: &Problem) -> Self {
+        let next = match problem.retry_after {
+            Some(seconds) => format!("Try again in {} min.", seconds.div_ceil(60)),
+            None => problem.detail.clone(),
+        };
+        Self { what: problem.title.clone(), next }
+    }
+}
+
+/// A page knows what it asked for; the API's words for a wrong sign-in cover all of it. Neither
+/// says more than the person who gets here knows already.
+fn in_own_words(
+    refused: Refused,
+    what: &str,
+    next: &str,
+) -> Result<(StatusCode, Trouble), Failure> {
+    let wrong = matches!(refused, Refused::Because(Code::WrongSignIn));
+    let (status, trouble) = on_the_page(refused)?;
+    let own = Trouble { what: what.into(), next: next.into() };
+    Ok((status, if wrong { own } else { trouble }))
+}
+
+fn wrong_code(refused: Refused) -> Result<(StatusCode, Trouble), Failure> {
+    let next = "A code can be used once and lives for 30 seconds: wait for the next one.";
+    in_own_words(refused, "That is not the code.", next)
+}
+
+/// Shows a refusal on the page that was sent; what is no refusal of a person goes on as it is.
+pub(super) fn on_the_page(refused: Refused) -> Result<(StatusCode, Trouble), Failure> {
+    let own_words = match &refused {
+        Refused::BadPassword(why) => {
+            Some(Trouble { what: "This password can't be used.".into(), next: (*why).into() })
+        }
+        Refused::Because(Code::LinkDead) => Some(Trouble {
+            what: "This set-up link does not work any more.".into(),
+            next: "It works once, for 24 hours. Ask your admin or operator for a new one.".into(),
+        }),
+        _ => None,
+    };
+    let Failure(problem) = refused.into();
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
+    if status.is_server_error() {
+        return Err(Failure(problem));
+    }
+    Ok((status, own_words.unwrap_or_else(|| Trouble::from(&problem))))
+}
+
+/// Where the address says that the person wanted to go.
+#[derive(Deserialize)]
+pub struct Going {
+    next: Option<String>,
+    /// The half session ended on the way.
+    again: Option<String>,
+}
+
+fn with_next(path: &str, next: &str) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    if next != "/" {
+        query.append_pair("next", next);
+    }
+    match query.finish() {
+        query if query.is_empty() => path.into(),
+        query => format!("{path}?{query}"),
+    }
+}
+
+/// The page after a right password.
+pub(super) fn way_on(step: Next, next: &str) -> Redirect {
+    Redirect::to(&match step {
+        // Which of the two it is, the page finds out by itself.
+        Next::Code | Next::Enrol => with_next("/sign-in/code", next),
+        Next::Nothing => next.to_owned(),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage<'a> {
+    page: Page,
+    next: &'a str,
+    email: &'a str,
+    trouble: Option<Trouble>,
+}
+
+/// `GET /sign-in`.
+///
+/// # Errors
+/// When the database can't be read.
+pub async fn get(
+    State(app): State<App>,
+    Query(going): Query<Going>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let next = local_path(going.next.as_deref());
+    // Who is signed in already would only lose that session here.
+    let session = in_cookie(&app, &headers).await?;
+    if session.is_some_and(|session| session.kind == SessionKind::Web) && going.again.is_none() {
+        return Ok(Redirect::to(next).into_response());
+    }
+    let trouble = going.again.is_some().then(|| Trouble {
+        what: "Please start again.".into(),
+        next: "That took more than ten minutes, or there were too many wrong codes.".into(),
+    });
+    html(&SignInPage { page: Page::outside("Sign in"), next, email: "", trouble })
+}
+
+/// The first form.
+#[derive(Deserialize)]
+pub struct PasswordForm {
+    email: String,
+    password: Typed,
+    next: Option<String>,
+}
+
+/// `POST /sign-in`: the password.
+///
+/// # Errors
+/// When the form is not from our page; a refusal is shown on the page.
+pub async fn post(
+    State(app): State<App>,
+    Address(address): Address,
+    headers: HeaderMap,
+    OwnForm(form): OwnForm<PasswordForm>,
+) -> Result<Response, Failure> {
+    let next = local_path(form.next.as_deref());
+    let old = in_cookie(&app, &headers).await?.map(|session| session.id);
+    let entered =
+        sign_in::with_password(&app, &form.email, &form.password, &address, old.as_deref()).await;
+    match entered {
+        Ok((token, step)) => Ok((signs_in(&token), way_on(step, next)).into_response()),
+        Err(refused) => {
+            let what = "The email address or the password is wrong.";
+            let (status, trouble) = in_own_words(refused, what, "Check both and try again.")?;
+            let (page, trouble) = (Page::outside("Sign in"), Some(trouble));
+            html_with(status, &SignInPage { page, next, email: &form.email, trouble })
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "sign_in_code.html")]
+struct CodePage<'a> {
+    page: Page,
+    next: &'a str,
+    email: &'a str,
+    form: String,
+    trouble: Option<Trouble>,
+}
+
+#[derive(Template)]
+#[template(path = "authenticator.html")]
+struct AuthenticatorPage<'a> {
+    page: Page,
+    next: &'a str,
+    email: &'a str,
+    form: String,
+    spelt: Zeroizing<String>,
+    uri: Zeroizing<String>,
+    trouble: Option<Trouble>,
+}
+
+fn code_page(
+    app: &App,
+    half: &Session,
+    next: &str,
+    trouble: Option<(StatusCode, Trouble)>,
+) -> Result<Response, Failure> {
+    let (email, form) = (half.technician.email.as_str(), form_token(app, half));
+    let (status, trouble) = trouble.map_or((StatusCode::OK, None), |(s, t)| (s, Some(t)));
+    if half.technician.has_totp {
+        let page = Page::outside("Enter your code");
+        html_with(status, &CodePage { page, next, email, form, trouble })
+    } else {
+        let page = Page::outside("Set up your authenticator");
+        let sign_in::Offer { spelt, uri } = sign_in::offer(app, half);
+        html_with(status, &AuthenticatorPage { page, next, email, form, spelt, uri, trouble })
+    }
+}
+
+/// `GET /sign-in/code`: asks for a code, or offers a new authenticator to who has none.
+///
+/// # Errors
+/// When the database can't be read.
+pub async fn get_code(
+    State(app): State<App>,
+    Query(going): Query<Going>,
+    half: Result<HalfSignedIn, Failure>,
+) -> Result<Response, Failure> {
+    let next = local_path(going.next.as_deref());
+    match half {
+        Ok(HalfSignedIn(half)) => code_page(&app, &half, next, None),
+        Err(_) => Ok(Redirect::to(&with_next("/sign-in", next)).into_response()),
+    }
+}
+
+/// The second form, and the one that enrols an authenticator.
+#[derive(Deserialize)]
+pub struct CodeForm {
+    form: String,
+    code: Typed,
+    next: Option<String>,
+}
+
+/// `POST /sign-in/code`: a code from the authenticator.
+///
+/// # Errors
+/// When the form is not from our page; a refusal is shown on the page.
+pub async fn post_code(
+    State(app): State<App>,
+    half: Result<HalfSignedIn, Failure>,
+    OwnForm(form): OwnForm<CodeForm>,
+) -> Result<Response, Failure> {
+    let next = local_path(form.next.as_deref());
+    let Ok(HalfSignedIn(half)) = half else { return Ok(start_again(next)) };
+    check_form_token(&app, &half, &form.form)?;
+    match sign_in::with_code(&app, &half, &form.code).await {
+        Ok(token) => Ok((signs_in(&token), Redirect::to(next)).into_response()),
+        Err(refused) => code_page(&app, &half, next, Some(wrong_code(refused)?)),
+    }
+}
+
+/// `POST /sign-in/authenticator`: the first code from a new authenticator.
+///
+/// # Errors
+/// When the form is not from our page; a refusal is shown on the page.
+pub async fn post_authenticator(
+    State(app): State<App>,
+    half: Result<HalfSignedIn, Failure>,
+    OwnForm(form): OwnForm<CodeForm>,
+) -> Result<Response, Failure> {
+    let next = local_path(form.next.as_deref());
+    let Ok(HalfSignedIn(half)) = half else { return Ok(start_again(next)) };
+    check_form_token(&app, &half, &form.form)?;
+    match sign_in::with_new_authenticator(&app, &half, &form.code).await {
+        Ok(token) => Ok((signs_in(&token), Redirect::to(next)).into_response()),
+        Err(refused) => code_page(&app, &half, next, Some(wrong_code(refused)?)),
+    }
+}
+
+fn start_again(next: &str) -> Response {
+    let path = with_next("/sign-in", next);
+    let sign = if path.contains('?') { '&' } else { '?' };
+    Redirect::to(&format!("{path}{sign}again=1")).into_response()
+}
+
+/// What signs out.
+#[derive(Deserialize)]
+pub struct OutForm {
+    form: String,
+}
+
+/// `POST /sign-out`.
+///
+/// # Errors
+/// When the form is not from our page.
+pub async fn out(
+    State(app): State<App>,
+    headers: HeaderMap,
+    OwnForm(form): OwnForm<OutForm>,
+) -> Result<Response, Failure> {
+    // Whatever the session may do, it may end. Signed out already is signed out.
+    if let Some(session) = in_cookie(&app, &headers).await? {
+        check_form_token(&app, &session, &form.form)?;
+        sign_in::sign_out(&app, &session).await?;
+    }
+    Ok((signs_out(), Redirect::to("/sign-in")).into_response())
+}

@@ -1,0 +1,118 @@
+//! `POST /s/look` and `/s/open`: what the reveal page's script asks. Everything that is dead is
+//! the same bytes to a stranger.
+
+use axum::Json;
+use axum::extract::State;
+use data_encoding::BASE64URL_NOPAD;
+use serde::{Deserialize, Serialize};
+use shared::{Code, Millis, Problem};
+
+use super::api;
+use super::problem::Failure;
+use crate::app::App;
+use crate::seal::sha256;
+use crate::share::unlock_hash;
+use crate::store::OpenResult;
+
+/// A look without effect.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LookAsk {
+    id: String,
+}
+
+/// What a look tells.
+#[derive(Serialize)]
+pub struct LookView {
+    brand: Brand,
+    expires_at: Millis,
+    now: Millis,
+    code_needed: bool,
+}
+
+/// Who the link is from.
+#[derive(Serialize)]
+struct Brand {
+    name: String,
+    /// Whom to call; empty until branding can be set.
+    help: String,
+}
+
+/// An opening, after a tap.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenAsk {
+    id: String,
+    proof: String,
+    nonce: String,
+    code: Option<String>,
+}
+
+/// What the device that won gets: a ciphertext whose key is only in its link.
+#[derive(Serialize)]
+pub struct OpenView {
+    sealed: String,
+    grace_until: Millis,
+    now: Millis,
+}
+
+/// Looks. No effect, ever.
+///
+/// # Errors
+/// `link-dead` for everything that can't be opened.
+pub async fn look(
+    State(app): State<App>,
+    api::Json(ask): api::Json<LookAsk>,
+) -> Result<Json<LookView>, Failure> {
+    let now = app.clock.now();
+    let id = bytes::<16>(&ask.id)?;
+    let row = app.store.look_at_share(&id, now).await?.ok_or(Code::LinkDead)?;
+    Ok(Json(LookView {
+        brand: Brand { name: row.brand, help: String::new() },
+        expires_at: row.expires_at,
+        now,
+        code_needed: row.code_needed,
+    }))
+}
+
+/// Opens, for one device.
+///
+/// # Errors
+/// `unlock-wrong` with the tries left, `link-dead` for everything else.
+pub async fn open(
+    State(app): State<App>,
+    api::Json(ask): api::Json<OpenAsk>,
+) -> Result<Json<OpenView>, Failure> {
+    let now = app.clock.now();
+    let (id, proof) = (bytes::<16>(&ask.id)?, bytes::<32>(&ask.proof)?);
+    let nonce = bytes::<16>(&ask.nonce)?;
+    let (account, share) = app.store.share_row(&id).await?.ok_or(Code::LinkDead)?;
+    let digits: String =
+        ask.code.unwrap_or_default().chars().filter(|c| !c.is_whitespace()).collect();
+    // An empty code is no try: the page asks for it first.
+    let unlock = (!digits.is_empty()).then(|| unlock_hash(&app.keys, share, &digits));
+    let result =
+        app.store.open_share(&id, &sha256(&proof), &sha256(&nonce), unlock.as_deref(), now).await?;
+    app.resets.bell.ring(account);
+    app.resets.wake.notify_one();
+    match result {
+        OpenResult::Opened { ciphertext, grace_until } => {
+            Ok(Json(OpenView { sealed: BASE64URL_NOPAD.encode(&ciphertext), grace_until, now }))
+        }
+        OpenResult::WrongUnlock { tries_left: 0 } | OpenResult::Dead => Err(Code::LinkDead.into()),
+        OpenResult::WrongUnlock { tries_left } => {
+            let mut problem = Problem::new(Code::UnlockWrong);
+            problem.tries_left = Some(tries_left);
+            Err(Failure(problem))
+        }
+    }
+}
+
+/// Exactly `N` bytes in base64url; anything else is as dead as any other link.
+fn bytes<const N: usize>(text: &str) -> Result<[u8; N], Code> {
+    BASE64URL_NOPAD
+        .decode(text.as_bytes())
+        .ok()
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or(Code::LinkDead)
+}
