@@ -1,0 +1,44 @@
+/** Detail of the `verified` event. */
+export interface VerifiedDetail {
+  /** The contact that the pod shows. */
+  contact: string;
+  /** The ticket, where there is one. */
+  ticket: string | null;
+  /** Which destination was proved: an opaque key, never the address itself. */
+  destination: string;
+}
+
+/** Detail of the `reset-completed` and `link-opened` events. */
+export interface ResetDetail {
+  /** The contact that the pod shows. */
+  contact: string;
+  /** The ticket, where there is one. */
+  ticket: string | null;
+  /** The reset's id. */
+  reset: string;
+}
+
+/** The pod. Attributes: `contact`, `ticket`, `host`; changing one mounts it anew. */
+export interface MspPasswordResetElement extends HTMLElement {
+  addEventListener(
+    type: "verified",
+    listener: (event: CustomEvent<VerifiedDetail>) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: "reset-completed" | "link-opened",
+    listener: (event: CustomEvent<ResetDetail>) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "msp-password-reset": MspPasswordResetElement;
+  }
+}

@@ -1,0 +1,91 @@
+//! What JavaScript sees: mounting a pod, taking it away, hearing of a crash.
+
+use std::any::Any;
+use std::cell::RefCell;
+
+use leptos::mount::mount_to;
+use leptos::prelude::*;
+use shared::Host;
+use wasm_bindgen::prelude::*;
+use web_sys::js_sys::Function;
+
+use crate::api::Place;
+use crate::live::Pod;
+
+/// A mounted pod.
+#[wasm_bindgen]
+pub struct Mounted(Option<Box<dyn Any>>);
+
+#[wasm_bindgen]
+impl Mounted {
+    /// Stops the pod and empties its root.
+    pub fn unmount(&mut self) {
+        self.0.take();
+    }
+}
+
+/// Mounts a pod into `root`, a shadow root. `tell(name, id)` hears of its events.
+#[wasm_bindgen]
+#[must_use]
+pub fn mount(
+    root: web_sys::Node,
+    contact: &str,
+    ticket: &str,
+    host: &str,
+    tell: Function,
+) -> Mounted {
+    let place = place(contact, ticket, host);
+    let parent = root.clone().unchecked_into();
+    let handle = mount_to(parent, move || view! { <Pod root place tell /> });
+    Mounted(Some(Box::new(handle)))
+}
+
+/// Where the page says that the pod is. Look-ups only: the server checks them.
+fn place(contact: &str, ticket: &str, host: &str) -> Option<Place> {
+    let host = match host {
+        "" | "web" => Host::Web,
+        _ => return None,
+    };
+    let ticket = match ticket {
+        "" => None,
+        ticket => Some(ticket.parse().ok()?),
+    };
+    Some(Place { host, contact: contact.parse().ok()?, ticket })
+}
+
+thread_local! {
+    static ON_PANIC: RefCell<Option<Function>> = const { RefCell::new(None) };
+}
+
+/// Calls `hear(message)` when the pod crashes: it ends every pod of the page.
+#[wasm_bindgen]
+pub fn on_panic(hear: Function) {
+    ON_PANIC.with(|held| *held.borrow_mut() = Some(hear));
+    std::panic::set_hook(Box::new(|info| {
+        ON_PANIC.with(|held| {
+            if let Ok(held) = held.try_borrow()
+                && let Some(hear) = held.as_ref()
+            {
+                // Nothing more can be done if this fails as well.
+                let _ = hear.call1(&JsValue::NULL, &info.to_string().into());
+            }
+        });
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place;
+
+    const ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
+
+    #[test]
+    fn a_place_needs_a_contact_and_a_known_host() {
+        assert!(place(ID, "", "").is_some_and(|place| place.ticket.is_none()));
+        assert!(place(ID, ID, "web").is_some_and(|place| place.ticket.is_some()));
+        assert!(place("", "", "").is_none());
+        assert!(place("4711", "", "web").is_none());
+        assert!(place(ID, "4711", "web").is_none());
+        assert!(place(ID, "", "elsewhere").is_none());
+    }
+}

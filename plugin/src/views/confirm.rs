@@ -1,0 +1,133 @@
+//! The confirmation: whom, where, to which phone, and everything that stands in the way, before
+//! anything is changed.
+
+use leptos::prelude::Callable;
+use shared::{Factor, Finding, Preflight};
+
+use super::icons;
+use super::widgets::{bones, button, dialog, failure, note, pair};
+use crate::dom::{El, address, div, el, p};
+use crate::flow::{Flow, Wish};
+use crate::gate;
+use crate::model::{Model, Wishes};
+use crate::trouble::Trouble;
+use crate::words::EN;
+
+/// The dialog behind **Password Reset**.
+pub(super) fn confirm(model: Model, wish: Wishes) -> El {
+    let open = |model: Model| model.parts().flow.with(Flow::open);
+    let shut = move || {
+        if open(model) {
+            wish.run((Wish::Dismiss,));
+        }
+    };
+    let title = el("h3").set("id", "confirm-title").set("tabindex", "-1");
+    let changes = move || model.parts().flow.changes();
+    let content = div("").drawn(changes, move || model.parts().flow.peek(content));
+    let way_out = button("", "", shut).live_text(move || {
+        let going = model.parts().flow.with(|flow| ready(flow) || busy(flow));
+        if going { EN.cancel } else { EN.close }.to_owned()
+    });
+    let way_on = div("").drawn(changes, move || {
+        model.parts().flow.peek(|flow| action(flow, wish)).into_iter().collect()
+    });
+    dialog("confirm-title", model, open, shut)
+        .kid(title.text(EN.confirm_title))
+        .kid(content)
+        .kid(div("buttons end").kid(way_out).kid(way_on))
+}
+
+fn busy(flow: &Flow) -> bool {
+    matches!(flow, Flow::Checking(_) | Flow::Asking(..))
+}
+
+fn ready(flow: &Flow) -> bool {
+    matches!(flow, Flow::Confirming(shown) if shown.sealed.is_some() && shown.findings.is_empty())
+}
+
+/// What is shown. Alerts are announced as they appear.
+fn content(flow: &Flow) -> Vec<El> {
+    match flow {
+        Flow::Closed | Flow::Parked(..) => Vec::new(),
+        Flow::Checking(_) => {
+            let said = p("line", "").set("role", "status");
+            let mut all = vec![said.kid(icons::spinner()).kid(el("span").text(EN.checking))];
+            all.extend(bones(&["wide", "", "wide"]));
+            vec![div("").set("aria-busy", "true").kids(all)]
+        }
+        Flow::Unchecked(trouble) => vec![alert(trouble)],
+        Flow::Confirming(shown) | Flow::Asking(shown, _) => details(shown),
+        Flow::Unheard(shown, _) => {
+            let (what, next) = EN.unheard_reset;
+            let said = note("warn", icons::warning(), pair("", what, next));
+            vec![person(shown), said.set("role", "alert")]
+        }
+        Flow::Refused(shown, trouble) => vec![person(shown), alert(trouble)],
+    }
+}
+
+fn alert(trouble: &Trouble) -> El {
+    note("bad", icons::warning(), failure(trouble)).set("role", "alert")
+}
+
+/// The button that goes on, if going on is possible at all.
+fn action(flow: &Flow, wish: Wishes) -> Option<El> {
+    let (label, class, wanted, can) = match flow {
+        Flow::Closed | Flow::Parked(..) => return None,
+        Flow::Checking(_) => (EN.confirm, "primary danger", Wish::Confirm, false),
+        Flow::Confirming(_) => (EN.confirm, "primary danger", Wish::Confirm, ready(flow)),
+        Flow::Asking(..) => (EN.confirming, "primary danger", Wish::Confirm, false),
+        Flow::Unheard(..) => (EN.try_again, "primary", Wish::Confirm, true),
+        Flow::Unchecked(_) | Flow::Refused(..) => (EN.check_again, "primary", Wish::Check, true),
+    };
+    let button = button(class, label, move || {
+        if can {
+            wish.run((wanted.clone(),));
+        }
+    });
+    Some(if can {
+        button
+    } else {
+        button.set("aria-disabled", "true").set("aria-describedby", "confirm-why")
+    })
+}
+
+fn person(shown: &Preflight) -> El {
+    let tenant = (EN.tenant_of)(&shown.tenant, &shown.customer);
+    let rows = [
+        (EN.person, shown.person.as_str()),
+        (EN.upn, &shown.upn),
+        (EN.tenant, &tenant),
+        (EN.goes_to, shown.phone.as_deref().unwrap_or(EN.no_phone)),
+    ];
+    rows.into_iter().filter(|(_, text)| !text.is_empty()).fold(el("dl"), |list, (name, text)| {
+        list.kid(el("div").kid(el("dt").text(name)).kid(address(el("dd"), text)))
+    })
+}
+
+fn details(shown: &Preflight) -> Vec<El> {
+    let mut all = vec![person(shown)];
+    if !shown.findings.is_empty() {
+        all.push(findings(&shown.findings));
+        return all;
+    }
+    if shown.factor == Factor::One {
+        let (title, text) = EN.one_factor;
+        all.push(note("warn", icons::warning(), pair("", title, text)));
+    }
+    if shown.unlock_code {
+        let (title, text) = EN.unlock_ahead;
+        all.push(note("info", icons::note(), pair("", title, text)));
+    }
+    all.push(p("small", EN.nothing_changed).set("id", "confirm-why"));
+    all
+}
+
+fn findings(found: &[Finding]) -> El {
+    let title = gate::summary(found, &EN);
+    let line =
+        |finding: &Finding| el("li").kid(pair("", &gate::what(finding), finding.code.words().next));
+    let list = el("ul").set("class", "findings").kids(found.iter().map(line).collect());
+    let said = el("div").kid(p("strong", &title).set("id", "confirm-why")).kid(list);
+    note("bad", icons::warning(), said).set("role", "alert")
+}

@@ -1,0 +1,15 @@
+//! What is on the screen. Views read the model and say what the technician wishes, no more.
+
+mod confirm;
+mod entry;
+mod give_up;
+mod history;
+mod icons;
+mod person;
+mod progress;
+mod reset_button;
+mod screen;
+mod shields;
+mod widgets;
+
+pub use screen::{Screen, ScreenProps};

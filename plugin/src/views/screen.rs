@@ -1,0 +1,97 @@
+//! The pod's one screen, from a model alone.
+
+use leptos::prelude::*;
+use web_sys::Node;
+
+use super::confirm::confirm;
+use super::give_up::give_up;
+use super::history::history;
+use super::icons;
+use super::person::person;
+use super::progress::progress;
+use super::reset_button::reset_button;
+use super::shields::shields;
+use super::widgets::{bones, trouble_panel};
+use crate::dom::{El, div, el, p};
+use crate::flow::Line;
+use crate::model::{Model, Wishes};
+use crate::words::EN;
+
+/// Everything the technician sees.
+#[component]
+pub fn Screen(
+    /// Where it is drawn.
+    root: Node,
+    /// What is shown.
+    model: Model,
+    /// Where wishes go.
+    wish: Wishes,
+) -> impl IntoView {
+    let known = move || model.parts().state.with(Option::is_some);
+    let body = div("").drawn(
+        move || u32::from(known()),
+        move || if known() { body(model, wish) } else { vec![unknown(model, wish)] },
+    );
+    let said = p("vh", "").set("role", "status");
+    let said = said.live_text(move || model.parts().said.get());
+    let pod = el("section").set("class", "pod").set("aria-label", EN.pod).kid(body).kid(said);
+    pod.stay_in(&root);
+    model.parts().pod.replace(Some(pod));
+}
+
+fn body(model: Model, wish: Wishes) -> Vec<El> {
+    vec![
+        lost(model),
+        ended(model, wish),
+        person(model),
+        progress(model, wish),
+        shields(model, wish),
+        reset_button(model, wish),
+        history(model),
+        confirm(model, wish),
+        give_up(model, wish),
+    ]
+}
+
+/// Calm: it is being tried again.
+fn lost(model: Model) -> El {
+    let lost = move || model.parts().line.with(|line| *line == Line::Lost);
+    div("").set("role", "status").drawn(
+        move || u32::from(lost()),
+        move || {
+            let banner = p("banner", "").kid(icons::spinner()).kid(el("span").text(EN.lost));
+            lost().then_some(banner).into_iter().collect()
+        },
+    )
+}
+
+/// Plain: it is not.
+fn ended(model: Model, wish: Wishes) -> El {
+    div("").drawn(
+        move || model.parts().line.changes(),
+        move || match model.parts().line.get() {
+            Line::Ended(trouble) => vec![trouble_panel(&trouble, wish)],
+            _ => Vec::new(),
+        },
+    )
+}
+
+/// Before the first answer.
+fn unknown(model: Model, wish: Wishes) -> El {
+    let loading = move || match model.parts().line.get() {
+        Line::Lost => EN.lost.to_owned(),
+        Line::Ended(_) => String::new(),
+        _ => EN.loading.to_owned(),
+    };
+    let over = move || model.parts().line.with(|line| matches!(line, Line::Ended(_)));
+    let skeleton = div("").live("aria-busy", move || Some((!over()).to_string())).drawn(
+        move || u32::from(over()),
+        move || {
+            if over() { Vec::new() } else { bones(&["wide", "", "block", "tall"]) }
+        },
+    );
+    div("")
+        .kid(p("small", "").set("role", "status").live_text(loading))
+        .kid(skeleton)
+        .kid(ended(model, wish))
+}

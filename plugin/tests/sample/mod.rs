@@ -1,0 +1,110 @@
+//! What a server might answer, for tests.
+
+use shared::{
+    Channel, ContactId, ContactView, DestinationKind, DirectoryView, Factor, Finding, HistoryView,
+    Millis, Outcome, PodState, Preflight, ResetAct, ResetId, ResetView, ShareState, Shield,
+    ShieldState, Source, Stage, StepKind, StepState, StepView, TechnicianId, TechnicianView,
+    TicketId, TicketView, VerificationId,
+};
+use uuid::Uuid;
+
+/// A code that is out until then.
+pub(crate) fn pending(expires_at: i64, tries_left: u32) -> ShieldState {
+    let verification = VerificationId(Uuid::from_u128(1));
+    ShieldState::Pending { verification, expires_at: Millis(expires_at), tries_left }
+}
+
+/// The phone that Microsoft has registered.
+pub(crate) fn phone(state: ShieldState) -> Shield {
+    Shield {
+        key: "ms-phone".into(),
+        kind: DestinationKind::Phone,
+        source: Source::Microsoft,
+        masked: "+1 ••• ••• ••42".into(),
+        state,
+        channels: vec![Channel::SmsCode],
+        why_not: None,
+        for_reset: true,
+    }
+}
+
+/// A preflight with nothing in the way.
+pub(crate) fn preflight() -> Preflight {
+    Preflight {
+        person: "Dana Reyes".into(),
+        upn: "dana.reyes@northwind.example".into(),
+        customer: "Northwind Dental".into(),
+        tenant: "northwind.example".into(),
+        phone: Some("+1 ••• ••• ••42".into()),
+        factor: Factor::One,
+        unlock_code: true,
+        findings: Vec::new(),
+        sealed: Some("sealed".into()),
+    }
+}
+
+/// A reset with all its steps waiting.
+pub(crate) fn reset(stage: Stage, share: ShareState) -> ResetView {
+    let kinds = [
+        StepKind::Sealed,
+        StepKind::PasswordSet,
+        StepKind::TextSent,
+        StepKind::TextDelivered,
+        StepKind::LinkOpened,
+        StepKind::NoteWritten,
+    ];
+    ResetView {
+        id: ResetId(Uuid::from_u128(2)),
+        stage,
+        asked_at: Millis(0),
+        asked_by: "Ann Archer".into(),
+        person: "Dana Reyes".into(),
+        phone: "+1 ••• ••• ••42".into(),
+        steps: kinds.map(|what| StepView { what, state: StepState::Waiting }).into(),
+        code: None,
+        share,
+        unlock_code: None,
+        acts: vec![ResetAct::Resend, ResetAct::GiveUp],
+    }
+}
+
+/// Sets one step.
+pub(crate) fn step(reset: &mut ResetView, what: StepKind, state: StepState) {
+    for step in reset.steps.iter_mut().filter(|step| step.what == what) {
+        step.state = state.clone();
+    }
+}
+
+/// A contact with one phone, not verified.
+pub(crate) fn state() -> PodState {
+    PodState {
+        tag: "1".into(),
+        now: Millis(0),
+        technician: TechnicianView { id: TechnicianId(Uuid::nil()), name: "Ann Archer".into() },
+        contact: ContactView {
+            id: ContactId(Uuid::nil()),
+            name: "Dana Reyes".into(),
+            customer: "Northwind Dental".into(),
+        },
+        ticket: Some(TicketView {
+            id: TicketId(Uuid::nil()),
+            number: "#4711".into(),
+            summary: "Can't sign in".into(),
+        }),
+        directory: DirectoryView::Found {
+            name: "Dana Reyes".into(),
+            upn: "dana.reyes@northwind.example".into(),
+        },
+        shields: vec![phone(ShieldState::Grey)],
+        blocked: Some(Finding { code: shared::Code::NotVerified, about: None }),
+        reset: None,
+        history: vec![HistoryView {
+            at: Millis(0),
+            destination: "+1 ••• ••• ••42".into(),
+            source: Source::Microsoft,
+            technician: "Ann Archer".into(),
+            ticket: Some("#4690".into()),
+            outcome: Outcome::Verified,
+        }],
+    }
+}

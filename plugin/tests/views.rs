@@ -1,0 +1,277 @@
+//! The pod's screen in a browser, from given states and without a server.
+#![cfg(target_arch = "wasm32")]
+
+#[allow(dead_code, reason = "the unit tests use more of it")]
+mod sample;
+
+use std::sync::{Arc, Mutex};
+
+use leptos::prelude::*;
+use leptos::task::tick;
+use pod::{Model, Screen, Wish};
+use shared::{
+    Code, Finding, Millis, PodState, ResetAct, ShareState, ShieldState, Stage, StepKind, StepState,
+};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::{Element, HtmlDialogElement, HtmlElement, HtmlInputElement, ShadowRoot};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// A mounted screen, what it wished for, and a way to look at it.
+struct Shown {
+    host: HtmlElement,
+    root: ShadowRoot,
+    model: Model,
+    wishes: Arc<Mutex<Vec<Wish>>>,
+    handle: Option<Box<dyn std::any::Any>>,
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        self.handle.take();
+        self.host.remove();
+    }
+}
+
+impl Shown {
+    async fn with(state: PodState) -> Self {
+        let document = web_sys::window().unwrap().document().unwrap();
+        let host: HtmlElement = document.create_element("div").unwrap().unchecked_into();
+        document.body().unwrap().append_child(&host).unwrap();
+        let how = web_sys::ShadowRootInit::new(web_sys::ShadowRootMode::Open);
+        let root = host.attach_shadow(&how).unwrap();
+        let wishes = Arc::new(Mutex::new(Vec::new()));
+        let made = Arc::new(Mutex::new(None));
+        let (heard, out) = (Arc::clone(&wishes), Arc::clone(&made));
+        let inner: web_sys::Node = root.clone().into();
+        let handle = leptos::mount::mount_to(root.clone().unchecked_into(), move || {
+            let model = Model::new();
+            *out.lock().unwrap() = Some(model);
+            let wish = UnsyncCallback::new(move |(wish,)| heard.lock().unwrap().push(wish));
+            view! { <Screen root=inner model wish /> }
+        });
+        let model = made.lock().unwrap().take().unwrap();
+        model.show(state);
+        tick().await;
+        Self { host, root, model, wishes, handle: Some(Box::new(handle)) }
+    }
+
+    fn find(&self, selector: &str) -> Option<Element> {
+        self.root.query_selector(selector).unwrap()
+    }
+
+    fn text(&self) -> String {
+        self.find(".pod").map(|pod| pod.text_content().unwrap()).unwrap_or_default()
+    }
+
+    fn button(&self, name: &str) -> HtmlElement {
+        let all = self.root.query_selector_all("button").unwrap();
+        (0..all.length())
+            .filter_map(|at| all.item(at))
+            .find(|button| button.text_content().unwrap().trim() == name)
+            .unwrap_or_else(|| panic!("no button {name:?} in {}", self.text()))
+            .unchecked_into()
+    }
+
+    fn described(&self, element: &Element) -> String {
+        let ids = element.get_attribute("aria-describedby").unwrap();
+        let texts = ids.split(' ').map(|id| {
+            let of = self.root.get_element_by_id(id);
+            of.unwrap_or_else(|| panic!("no #{id}")).text_content().unwrap()
+        });
+        texts.collect()
+    }
+
+    fn wished(&self) -> Vec<Wish> {
+        std::mem::take(&mut self.wishes.lock().unwrap())
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_blocked_button_says_why_and_does_nothing() {
+    let stage = Shown::with(sample::state()).await;
+    let button = stage.button("Password Reset");
+    assert_eq!(button.get_attribute("aria-disabled").as_deref(), Some("true"));
+    assert!(!button.has_attribute("disabled"), "it must take the focus");
+    assert!(stage.described(&button).starts_with("The caller has not been verified. Send a code"));
+    button.click();
+    assert!(stage.wished().is_empty());
+
+    let mut state = sample::state();
+    state.blocked = None;
+    stage.model.show(state);
+    tick().await;
+    assert!(!button.has_attribute("aria-disabled"));
+    button.click();
+    assert_eq!(stage.wished(), [Wish::Check]);
+}
+
+#[wasm_bindgen_test]
+async fn a_code_is_sent_typed_and_kept_while_states_arrive() {
+    let mut state = sample::state();
+    let stage = Shown::with(state.clone()).await;
+    stage.button("Send code to +1 ••• ••• ••42").click();
+    assert_eq!(stage.wished(), [Wish::Send("ms-phone".into())]);
+
+    state.shields[0].state = sample::pending(300_000, 5);
+    stage.model.show(state.clone());
+    tick().await;
+    let field: HtmlInputElement = stage.find("input").unwrap().unchecked_into();
+    assert_eq!(field.get_attribute("inputmode").as_deref(), Some("numeric"));
+    assert_eq!(field.get_attribute("autocomplete").as_deref(), Some("off"));
+    let label = stage.find(&format!("label[for={}]", field.id())).unwrap();
+    assert_eq!(label.text_content().as_deref(), Some("Code the caller reads out"));
+    assert!(stage.described(&field).contains("5 tries left"));
+
+    type_in(&field, "12 3");
+    assert_eq!(field.value(), "123");
+    state.shields[0].state = sample::pending(300_000, 4);
+    state.history.clear();
+    stage.model.show(state.clone());
+    tick().await;
+    assert_eq!(field.value(), "123");
+    assert!(field.is_connected() && stage.described(&field).contains("4 tries left"));
+
+    type_in(&field, " 123 456 ");
+    let id = shared::VerificationId(uuid::Uuid::from_u128(1));
+    assert_eq!(stage.wished(), [Wish::Answer(id, "123456".into())]);
+
+    state.shields[0].state = ShieldState::Verified { until: Millis(900_000) };
+    stage.model.show(state);
+    tick().await;
+    assert!(stage.find("input").is_none());
+    assert!(stage.text().contains("Verified until "));
+    assert!(stage.find("svg.shield.verified").is_some());
+}
+
+fn type_in(field: &HtmlInputElement, text: &str) {
+    field.set_value(text);
+    field.dispatch_event(&web_sys::Event::new("input").unwrap()).unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn the_confirmation_shows_whom_and_can_be_confirmed_or_left() {
+    let stage = Shown::with(sample::state()).await;
+    stage.model.confirm(sample::preflight());
+    tick().await;
+    let dialog: HtmlDialogElement = stage.find("dialog").unwrap().unchecked_into();
+    assert!(dialog.open());
+    let text = dialog.text_content().unwrap();
+    for wanted in [
+        "Dana Reyes",
+        "dana.reyes@northwind.example",
+        "+1 ••• ••• ••42",
+        "One factor",
+        "Unlock code",
+    ] {
+        assert!(text.contains(wanted), "{wanted} in {text}");
+    }
+    stage.button("Reset password").click();
+    stage.button("Cancel").click();
+    assert_eq!(stage.wished(), [Wish::Confirm, Wish::Dismiss]);
+}
+
+#[wasm_bindgen_test]
+async fn findings_keep_it_from_being_confirmed() {
+    let stage = Shown::with(sample::state()).await;
+    let mut shown = sample::preflight();
+    shown.sealed = None;
+    shown.phone = None;
+    let about = Some("Group.Read.All".into());
+    shown.findings = vec![
+        Finding { code: Code::NoPhone, about: None },
+        Finding { code: Code::M365PermissionMissing, about },
+    ];
+    stage.model.confirm(shown);
+    tick().await;
+    let button = stage.button("Reset password");
+    assert_eq!(button.get_attribute("aria-disabled").as_deref(), Some("true"));
+    assert_eq!(stage.described(&button), "2 things are in the way");
+    assert!(stage.text().contains("lacks a permission: Group.Read.All."));
+    button.click();
+    assert!(stage.wished().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn a_reset_is_told_step_by_step() {
+    let mut state = sample::state();
+    let share = ShareState::Open { expires_at: Millis(3_600_000) };
+    let mut reset = sample::reset(Stage::Applied, share);
+    sample::step(&mut reset, StepKind::PasswordSet, StepState::Done { at: Millis(1) });
+    sample::step(&mut reset, StepKind::TextSent, StepState::Running);
+    reset.unlock_code = Some("4821".into());
+    state.reset = Some(reset.clone());
+    let stage = Shown::with(state.clone()).await;
+    assert!(stage.text().contains("Set at Microsoft"));
+    let running = stage.find("li[aria-current=step]").unwrap();
+    assert!(running.text_content().unwrap().contains("Texting the link"));
+    let unlock = stage.find("output").unwrap();
+    assert_eq!(unlock.text_content().as_deref(), Some("4 8 2 1"));
+    stage.button("Send again").click();
+    stage.button("Give up").click();
+    let id = reset.id;
+    assert_eq!(stage.wished(), [Wish::Act(id, ResetAct::Resend), Wish::Act(id, ResetAct::GiveUp)]);
+
+    reset.share = ShareState::Opened { at: Millis(5) };
+    reset.stage = Stage::Completed;
+    reset.acts.clear();
+    state.reset = Some(reset);
+    stage.model.show(state);
+    tick().await;
+    assert!(stage.find("output").is_none(), "opened: the unlock code is of no use any more");
+    assert!(stage.text().contains("Link opened at "));
+}
+
+#[wasm_bindgen_test]
+async fn a_lost_connection_is_told_calmly_and_what_is_known_stays() {
+    let stage = Shown::with(sample::state()).await;
+    stage.model.lose();
+    tick().await;
+    let banner = stage.find("[role=status] .banner").unwrap();
+    assert!(banner.text_content().unwrap().contains("Connection lost, trying again"));
+    assert!(stage.text().contains("Dana Reyes"));
+    stage.model.show(sample::state());
+    tick().await;
+    assert!(stage.find(".banner").is_none());
+}
+
+#[wasm_bindgen_test]
+async fn nothing_is_nameless_doubled_or_styled_inline() {
+    let mut state = sample::state();
+    state.shields[0].state = sample::pending(300_000, 5);
+    state.reset =
+        Some(sample::reset(Stage::Applied, ShareState::Open { expires_at: Millis(9_000) }));
+    let stage = Shown::with(state).await;
+    stage.model.confirm(sample::preflight());
+    tick().await;
+    assert!(stage.find("[style]").is_none());
+    let all = stage.root.query_selector_all("*").unwrap();
+    let mut ids = Vec::new();
+    for at in 0..all.length() {
+        let element: Element = all.item(at).unwrap().unchecked_into();
+        let html = element.outer_html();
+        if !element.id().is_empty() {
+            assert!(!ids.contains(&element.id()), "twice: #{}", element.id());
+            ids.push(element.id());
+        }
+        match element.tag_name().to_ascii_lowercase().as_str() {
+            "button" | "a" => assert!(!element.text_content().unwrap().trim().is_empty(), "{html}"),
+            "svg" => assert_eq!(element.get_attribute("aria-hidden").as_deref(), Some("true")),
+            "input" => {
+                let label = stage.find(&format!("label[for={}]", element.id()));
+                assert!(label.is_some(), "{html}");
+            }
+            _ => {}
+        }
+    }
+    for attribute in ["aria-labelledby", "aria-describedby"] {
+        let all = stage.root.query_selector_all(&format!("[{attribute}]")).unwrap();
+        for at in 0..all.length() {
+            let element: Element = all.item(at).unwrap().unchecked_into();
+            for id in element.get_attribute(attribute).unwrap().split(' ') {
+                assert!(ids.iter().any(|known| known == id), "{attribute} names no #{id}");
+            }
+        }
+    }
+}
