@@ -1,0 +1,184 @@
+//! A technician's browser, without a browser: the calls that the pod makes.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+use shared::{ContactId, TicketId};
+use uuid::Uuid;
+
+use crate::world::{EMAIL, PASSWORD, World};
+
+/// An answer: its status, and its body as JSON (null where there is none).
+#[derive(Debug, Clone)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+}
+
+impl Reply {
+    /// The problem code, or an empty text.
+    pub(crate) fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap_or_default()
+    }
+}
+
+/// Every reply body that any desk or person got, to be searched for secrets.
+pub(crate) type Heard = Arc<Mutex<String>>;
+
+/// A client that finds `*.localhost` on the server's port, whatever the machine's resolver says.
+pub(crate) fn client(address: SocketAddr) -> Client {
+    Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .resolve("app.localhost", address)
+        .resolve("s.localhost", address)
+        .build()
+        .unwrap()
+}
+
+/// A signed-in technician with a pod.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    client: Client,
+    origin: String,
+    pub(crate) cookie: String,
+    pub(crate) bearer: String,
+    pub(crate) heard: Heard,
+}
+
+impl Desk {
+    pub(crate) async fn sign_in(world: &World) -> Self {
+        let mut desk = Self {
+            client: client(world.address),
+            origin: world.app.settings.server.origin.clone(),
+            cookie: String::new(),
+            bearer: String::new(),
+            heard: Heard::default(),
+        };
+        let response = desk
+            .client
+            .post(format!("{}/api/session", desk.origin))
+            .header("origin", &desk.origin)
+            .json(&json!({
+                "email": EMAIL, "password": PASSWORD, "code": world.authenticator(),
+            }))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(response.status().as_u16(), 200, "{}", response.text().await.unwrap());
+        let cookie = response.headers()["set-cookie"].to_str().unwrap();
+        desk.cookie = cookie.split(';').next().unwrap().to_owned();
+        desk.renew().await;
+        desk
+    }
+
+    /// A new pod token.
+    pub(crate) async fn renew(&mut self) {
+        let response = self
+            .client
+            .post(format!("{}/api/pod/token", self.origin))
+            .header("origin", &self.origin)
+            .header("cookie", &self.cookie)
+            .json(&json!({"host": "web"}))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(response.status().as_u16(), 200);
+        let body: Value = response.json().await.unwrap();
+        self.bearer = body["token"].as_str().unwrap().to_owned();
+    }
+
+    pub(crate) async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Reply {
+        let mut request =
+            self.client.request(method, format!("{}{path}", self.origin)).bearer_auth(&self.bearer);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let text = response.text().await.unwrap();
+        self.heard.lock().unwrap().push_str(&text);
+        Reply { status, body: serde_json::from_str(&text).unwrap_or(Value::Null) }
+    }
+
+    pub(crate) async fn state(&self, contact: ContactId, ticket: Option<TicketId>) -> Reply {
+        self.call(Method::GET, &format!("/api/pod/state?{}", subject(contact, ticket)), None).await
+    }
+
+    pub(crate) async fn send_code(
+        &self,
+        contact: ContactId,
+        ticket: Option<TicketId>,
+        destination: &str,
+    ) -> Reply {
+        let ask = json!({
+            "contact": contact, "ticket": ticket, "destination": destination,
+            "channel": "sms-code",
+        });
+        self.call(Method::POST, "/api/verifications", Some(ask)).await
+    }
+
+    pub(crate) async fn answer(&self, verification: &str, code: &str) -> Reply {
+        let path = format!("/api/verifications/{verification}/answer");
+        self.call(Method::POST, &path, Some(json!({ "code": code }))).await
+    }
+
+    pub(crate) async fn preflight(&self, contact: ContactId, ticket: Option<TicketId>) -> Reply {
+        self.call(Method::GET, &format!("/api/preflight?{}", subject(contact, ticket)), None).await
+    }
+
+    pub(crate) async fn reset(
+        &self,
+        id: Uuid,
+        contact: ContactId,
+        ticket: Option<TicketId>,
+        sealed: &str,
+    ) -> Reply {
+        let ask = json!({ "contact": contact, "ticket": ticket, "sealed": sealed });
+        self.call(Method::PUT, &format!("/api/resets/{id}"), Some(ask)).await
+    }
+
+    pub(crate) async fn look(&self, id: Uuid) -> Reply {
+        self.call(Method::GET, &format!("/api/resets/{id}"), None).await
+    }
+
+    pub(crate) async fn act(&self, id: Uuid, act: &str) -> Reply {
+        self.call(Method::POST, &format!("/api/resets/{id}/{act}"), None).await
+    }
+
+    /// Verifies the contact of a ticket by the phone that Microsoft has, as a good day goes.
+    pub(crate) async fn verify(&self, world: &World, ticket: &server::store::Ticket, phone: &str) {
+        let before = world.outside.texts(phone).len();
+        let sent = self.send_code(ticket.contact, Some(ticket.id), "microsoft-mobile").await;
+        assert_eq!(sent.status, 201, "{:?}", sent.body);
+        let text = world.outside.wait_for_text(phone, before + 1).await.unwrap();
+        let verification = sent.body["id"].as_str().unwrap();
+        let answered = self.answer(verification, &code_in(&text.body)).await;
+        assert_eq!(answered.status, 200, "{:?}", answered.body);
+        assert_eq!(answered.body["outcome"], "verified");
+    }
+
+    /// Verifies and confirms: what a reset needs.
+    pub(crate) async fn confirm(&self, ticket: &server::store::Ticket) -> String {
+        let shown = self.preflight(ticket.contact, Some(ticket.id)).await;
+        assert_eq!(shown.body["findings"], json!([]), "{:?}", shown.body);
+        shown.body["sealed"].as_str().unwrap().to_owned()
+    }
+}
+
+fn subject(contact: ContactId, ticket: Option<TicketId>) -> String {
+    match ticket {
+        Some(ticket) => format!("contact={contact}&ticket={ticket}"),
+        None => format!("contact={contact}"),
+    }
+}
+
+/// The six digits in a text.
+pub(crate) fn code_in(text: &str) -> String {
+    text.split(|c: char| !c.is_ascii_digit())
+        .find(|part| part.len() == 6)
+        .unwrap_or_else(|| panic!("no code in: {text}"))
+        .to_owned()
+}

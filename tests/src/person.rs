@@ -1,0 +1,100 @@
+//! The end user's phone, without a browser: what the reveal page's script does.
+
+use data_encoding::BASE64URL_NOPAD;
+use reqwest::Client;
+use serde_json::{Value, json};
+use server::secret::LinkToken;
+use server::share::derive;
+use zeroize::Zeroizing;
+
+use crate::desk::{Reply, client};
+use crate::world::World;
+
+/// A phone with a link.
+pub(crate) struct Person {
+    client: Client,
+    origin: String,
+    pub(crate) token: [u8; 16],
+    pub(crate) nonce: [u8; 16],
+}
+
+impl Person {
+    /// Who got this text. Each person has a nonce of their own, as each browser tab does.
+    pub(crate) fn with(world: &World, text: &str) -> Self {
+        let link = text
+            .split_whitespace()
+            .find(|word| word.starts_with("http"))
+            .unwrap_or_else(|| panic!("no link in: {text}"));
+        let (page, token) = link.split_once("/s#").unwrap();
+        assert_eq!(page, world.app.settings.share.origin);
+        let token = BASE64URL_NOPAD.decode(token.as_bytes()).unwrap();
+        Self {
+            client: client(world.address),
+            origin: page.to_owned(),
+            token: token.try_into().unwrap(),
+            nonce: *server::random::bytes::<16>(),
+        }
+    }
+
+    /// The same link on another device.
+    pub(crate) fn another_device(&self) -> Self {
+        Self {
+            client: self.client.clone(),
+            origin: self.origin.clone(),
+            token: self.token,
+            nonce: *server::random::bytes::<16>(),
+        }
+    }
+
+    /// The same device with a link that was never sent.
+    pub(crate) fn with_made_up_link(&self) -> Self {
+        Self { token: [7; 16], ..self.another_device() }
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Reply {
+        let response = self
+            .client
+            .post(format!("{}{path}", self.origin))
+            .header("origin", &self.origin)
+            .json(&body)
+            .send()
+            .await
+            .unwrap();
+        let status = response.status().as_u16();
+        let text = response.text().await.unwrap();
+        Reply { status, body: serde_json::from_str(&text).unwrap_or(Value::Null) }
+    }
+
+    pub(crate) async fn look(&self) -> Reply {
+        let derived = derive(&LinkToken::new(Zeroizing::new(self.token)));
+        self.post("/s/look", json!({"id": BASE64URL_NOPAD.encode(&derived.id)})).await
+    }
+
+    pub(crate) async fn open(&self, code: Option<&str>) -> Reply {
+        let derived = derive(&LinkToken::new(Zeroizing::new(self.token)));
+        let mut ask = json!({
+            "id": BASE64URL_NOPAD.encode(&derived.id),
+            "proof": BASE64URL_NOPAD.encode(derived.proof()),
+            "nonce": BASE64URL_NOPAD.encode(&self.nonce),
+        });
+        if let Some(code) = code {
+            ask["code"] = code.into();
+        }
+        self.post("/s/open", ask).await
+    }
+
+    /// Opens the link and decrypts what came.
+    pub(crate) async fn read(&self, code: Option<&str>) -> String {
+        let opened = self.open(code).await;
+        assert_eq!(opened.status, 200, "{:?}", opened.body);
+        self.decrypt(&opened)
+    }
+
+    pub(crate) fn decrypt(&self, opened: &Reply) -> String {
+        let sealed =
+            BASE64URL_NOPAD.decode(opened.body["sealed"].as_str().unwrap().as_bytes()).unwrap();
+        let derived = derive(&LinkToken::new(Zeroizing::new(self.token)));
+        let clear = derived.decrypt(&sealed).unwrap();
+        clear.expose().to_owned()
+    }
+}

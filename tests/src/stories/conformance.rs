@@ -1,0 +1,263 @@
+//! What we send to Microsoft and Twilio, and what the simulator answers, against the vendors'
+//! own descriptions. Skipped, with a word, where there are none.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use serde_json::{Value, json};
+use simulator::{Company, Fault, Recorded};
+use uuid::Uuid;
+
+use crate::conformance::{Description, folder, read};
+use crate::person::Person;
+use crate::world::World;
+
+const ADA_PHONE: &str = "+12065550123";
+const NORTHWIND: &str = "northwind.example";
+
+/// The operations that a whole walk consists of.
+const WALK: [&str; 7] = [
+    "CreateMessage",
+    "getUser",
+    "listPhoneMethods",
+    "listRoleEligibilitySchedules",
+    "listTransitiveMemberOf",
+    "listUsers",
+    "updateUser",
+];
+
+/// What we call although nobody described it to us. Each entry is a risk that somebody took.
+const UNDESCRIBED: [&str; 0] = [];
+
+/// The vendors' descriptions.
+struct Vendors {
+    graph: Description,
+    twilio: Description,
+    permissions: Value,
+    tokens: BTreeMap<u64, BTreeSet<String>>,
+    token: BTreeSet<String>,
+}
+
+impl Vendors {
+    fn read(folder: &Path) -> Self {
+        let mut tokens = BTreeMap::new();
+        for name in ["invalid-client", "unknown-client", "invalid-scope", "unsupported-grant-type"]
+        {
+            let captured = read(folder, &format!("entra-token/token-error-{name}.json"));
+            let body = &captured["response"]["body"];
+            tokens.insert(body["error_codes"][0].as_u64().unwrap(), names(body));
+        }
+        let token = read(folder, "entra-token/token-client-credentials.json");
+        Self {
+            graph: Description::new(read(folder, "graph-v1.0.json"), "/v1.0"),
+            twilio: Description::new(read(folder, "twilio-messages.json"), ""),
+            permissions: read(folder, "graph-permissions.json"),
+            tokens,
+            token: names(&token["response"]["body"]),
+        }
+    }
+
+    /// Everything that differs, and the names of the operations that were met.
+    fn compare(&self, requests: &[Recorded]) -> (Vec<String>, BTreeSet<String>) {
+        let (mut found, mut met) = (Vec::new(), BTreeSet::new());
+        for it in requests {
+            let description = match it.company {
+                Company::Entra => {
+                    found.extend(self.token_differences(it));
+                    continue;
+                }
+                Company::Graph => &self.graph,
+                Company::Twilio => &self.twilio,
+            };
+            match description.operation(it) {
+                Some(operation) => {
+                    found.extend(description.differences(&operation, it));
+                    met.insert(operation.name);
+                }
+                None => drop(met.insert(format!("{} {}", it.method, it.path))),
+            }
+        }
+        (found, met)
+    }
+
+    /// No description of the token endpoint is to be had: field by field against captures.
+    fn token_differences(&self, it: &Recorded) -> Vec<String> {
+        let sent: BTreeMap<String, String> =
+            url::form_urlencoded::parse(it.body.as_bytes()).into_owned().collect();
+        let fields: Vec<&str> = sent.keys().map(String::as_str).collect();
+        let mut found = Vec::new();
+        let mut must = |so: bool, what: String| found.extend((!so).then_some(what));
+        let kind = it.content_type.split(';').next().unwrap_or_default();
+        must(kind == "application/x-www-form-urlencoded", format!("a token request of {kind}"));
+        must(
+            fields == ["client_id", "client_secret", "grant_type", "scope"],
+            format!("a token request with {fields:?}"),
+        );
+        must(sent["grant_type"] == "client_credentials", format!("grant {}", sent["grant_type"]));
+        must(sent["scope"].ends_with("/.default"), format!("scope {}", sent["scope"]));
+        must(it.path.ends_with("/oauth2/v2.0/token"), format!("tokens from {}", it.path));
+        let Ok(reply) = serde_json::from_str::<Value>(&it.reply) else { return found };
+        let wanted = match it.status {
+            Some(200) => Some(&self.token),
+            Some(400 | 401) => self.tokens.get(&reply["error_codes"][0].as_u64().unwrap_or(0)),
+            _ => None,
+        };
+        if let Some(wanted) = wanted {
+            must(names(&reply) == *wanted, format!("a token reply of {:?}", names(&reply)));
+        }
+        found
+    }
+
+    /// The application permissions of which one must be held for an operation.
+    fn accepted(&self, operation: &str) -> BTreeSet<&str> {
+        let all = self.permissions["operations"].as_array().unwrap().iter();
+        let one = all.clone().find(|one| one["operationId"] == operation).unwrap();
+        assert_eq!(one["applicationSupported"], true, "{operation} is not for applications");
+        let also = one["alsoAccepted"].as_array().unwrap().iter().filter_map(Value::as_str);
+        also.chain(one["least"].as_str()).collect()
+    }
+}
+
+fn names(object: &Value) -> BTreeSet<String> {
+    object.as_object().unwrap().keys().cloned().collect()
+}
+
+/// A walk, refusals, and faults in the vendors' own shapes.
+async fn everything(world: &World) -> Vec<Recorded> {
+    let desk = world.desk().await;
+    for number in ["48215", "48216", "48219", "48223", "48224", "48226", "48228", "48230", "48231"]
+    {
+        let ticket = world.ticket(number).await;
+        desk.preflight(ticket.contact, Some(ticket.id)).await;
+    }
+    for number in ["51007", "51012"] {
+        let ticket = world.ticket(number).await;
+        desk.preflight(ticket.contact, Some(ticket.id)).await;
+    }
+    for number in ["48225", "48227"] {
+        let ticket = world.ticket(number).await;
+        desk.send_code(ticket.contact, Some(ticket.id), "microsoft-mobile").await;
+    }
+    let ticket = world.ticket("48213").await;
+    for (company, status) in [(Company::Graph, 503), (Company::Graph, 429), (Company::Graph, 403)] {
+        world.outside.fault(
+            company,
+            Some("phoneMethods"),
+            Fault::Status { status, retry_after: None },
+        );
+        desk.preflight(ticket.contact, Some(ticket.id)).await;
+    }
+    desk.verify(world, &ticket, ADA_PHONE).await;
+    let sealed = desk.confirm(&ticket).await;
+    // Too simple for Microsoft once: a second password, a second PATCH.
+    world.outside.fault(Company::Graph, Some("PATCH"), Fault::RefusePassword);
+    let id = Uuid::from_u128(7);
+    let done = desk.reset(id, ticket.contact, Some(ticket.id), &sealed).await;
+    assert_eq!(done.status, 200, "{:?}", done.body);
+    let unlock = done.body["unlock_code"].as_str().unwrap().to_owned();
+    let text = world.outside.wait_for_text(ADA_PHONE, 2).await.unwrap();
+    Person::with(world, &text.body).read(Some(&unlock)).await;
+    world.settle_in_time().await;
+    world.outside.requests()
+}
+
+#[tokio::test]
+async fn what_is_sent_and_answered_is_what_the_vendors_describe() {
+    let Some(folder) = folder() else {
+        println!("skipped: no vendors' descriptions in ../shared/specs, and no API_SPECS");
+        return;
+    };
+    let vendors = Vendors::read(&folder);
+    let world = World::new().await;
+    let requests = everything(&world).await;
+    let (found, met) = vendors.compare(&requests);
+    assert!(found.is_empty(), "{} differences\n{}", found.len(), found.join("\n"));
+
+    let described: BTreeSet<&str> = met.iter().map(String::as_str).collect();
+    for operation in WALK {
+        assert!(described.contains(operation), "{operation} was never called: {met:?}");
+    }
+    let undescribed: Vec<&str> =
+        described.iter().filter(|name| name.contains(' ')).copied().collect();
+    assert_eq!(undescribed, UNDESCRIBED, "calls that nobody described");
+
+    // The permissions that the app holds cover every call.
+    let mut held = BTreeSet::new();
+    world.outside.edit_tenant(NORTHWIND, |tenant| held.extend(tenant.app.roles.clone()));
+    for operation in met.iter().filter(|name| *name != "CreateMessage") {
+        let accepted = vendors.accepted(operation);
+        assert!(
+            held.iter().any(|role| accepted.contains(role.as_str())),
+            "{operation} needs one of {accepted:?}; the app holds {held:?}"
+        );
+    }
+    world.end().await;
+}
+
+/// The proof that the comparison is awake: one thing wrong in a copy of each real request.
+#[tokio::test]
+async fn a_mangled_request_or_reply_is_found() {
+    let Some(folder) = folder() else {
+        println!("skipped: no vendors' descriptions in ../shared/specs, and no API_SPECS");
+        return;
+    };
+    let vendors = Vendors::read(&folder);
+    let world = World::new().await;
+    let requests = everything(&world).await;
+    let one = |method: &str, part: &str, holds: &str| {
+        let good = |it: &&Recorded| {
+            let done = it.status.is_some_and(|status| status < 300);
+            it.method == method && it.path.contains(part) && done && it.reply.contains(holds)
+        };
+        requests.iter().find(good).unwrap_or_else(|| panic!("no {method} {part}")).clone()
+    };
+    let (users, patch) = (one("GET", "/users", ""), one("PATCH", "/users/", ""));
+    let (phones, text) = (one("GET", "phoneMethods", "mobile"), one("POST", "Messages.json", ""));
+    let token = one("POST", "/token", "");
+    let mangled = [
+        (
+            "$select",
+            Recorded { query: users.query.replace("userPrincipalName", "upn"), ..users.clone() },
+        ),
+        ("$filtre", Recorded { query: users.query.replace("filter", "filtre"), ..users }),
+        (
+            "passwordProfil",
+            Recorded {
+                body: patch.body.replace("passwordProfile", "passwordProfil"),
+                ..patch.clone()
+            },
+        ),
+        ("the body is no JSON", Recorded { body: "{".into(), ..patch.clone() }),
+        ("a reply of 204 has no body", Recorded { reply: "{}".into(), ..patch.clone() }),
+        ("not described", Recorded { status: Some(202), ..patch }),
+        (
+            "phoneType",
+            Recorded { reply: phones.reply.replace("\"mobile\"", "\"mobil\""), ..phones },
+        ),
+        (
+            "ValidityPeriod",
+            Recorded {
+                body: text.body.replace("ValidityPeriod=", "ValidityPeriod=x"),
+                ..text.clone()
+            },
+        ),
+        (
+            "there is no field Too",
+            Recorded { body: text.body.replace("To=", "Too="), ..text.clone() },
+        ),
+        ("AccountSid", Recorded { path: text.path.replace("AC0", "AB0"), ..text }),
+        (
+            "a token request with",
+            Recorded {
+                body: token.body.replace("scope", "resource") + "&scope=x/.default",
+                ..token.clone()
+            },
+        ),
+        ("a token reply", Recorded { reply: json!({"access_token": "x"}).to_string(), ..token }),
+    ];
+    for (says, it) in mangled {
+        let (found, _) = vendors.compare(std::slice::from_ref(&it));
+        assert!(found.iter().any(|what| what.contains(says)), "{says}: {found:?}");
+    }
+    world.end().await;
+}

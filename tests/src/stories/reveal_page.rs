@@ -1,0 +1,244 @@
+//! The page behind the link, in a real browser: what opens it, what does not, and for whom.
+
+use reqwest::Method;
+use uuid::Uuid;
+
+use crate::axe::no_violations;
+use crate::browser::Browser;
+use crate::desk::{Desk, client};
+use crate::page::Page;
+use crate::person::Person;
+use crate::world::World;
+
+const ADA: &str = "ada.park@northwind.example";
+const ADA_PHONE: &str = "+12065550123";
+
+/// What looks at a link before a person does: chats, messengers, and a scanner that says it is a
+/// browser.
+const PREVIEWS: [&str; 6] = [
+    "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_11_1) AppleWebKit/601.2.4 (KHTML, like Gecko) \
+     Version/9.0.1 Safari/601.2.4 facebookexternalhit/1.1 Facebot Twitterbot/1.0",
+    "WhatsApp/2.23.20.0",
+    "TelegramBot (like TwitterBot)",
+    "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) \
+     Chrome/140.0.0.0 Safari/537.36",
+];
+
+/// Everything but the logo, on the wire (design §12).
+const BUDGET: u64 = 8_000;
+
+/// A link on its way to Ada.
+struct Sent {
+    desk: Desk,
+    reset: Uuid,
+    text: String,
+    link: String,
+    unlock: String,
+}
+
+impl Sent {
+    async fn to_ada(world: &World) -> Self {
+        let desk = world.desk().await;
+        let ticket = world.ticket("48213").await;
+        desk.verify(world, &ticket, ADA_PHONE).await;
+        let sealed = desk.confirm(&ticket).await;
+        let reset = Uuid::from_u128(7);
+        let done = desk.reset(reset, ticket.contact, Some(ticket.id), &sealed).await;
+        assert_eq!(done.status, 200, "{:?}", done.body);
+        let unlock = done.body["unlock_code"].as_str().unwrap().to_owned();
+        let text = world.outside.wait_for_text(ADA_PHONE, 2).await.unwrap().body;
+        let link = link_in(&text);
+        Self { desk, reset, text, link, unlock }
+    }
+
+    /// A code that is not the right one.
+    fn wrong(&self) -> String {
+        let other = |digit: char| if digit == '9' { '0' } else { '9' };
+        self.unlock.chars().map(other).collect()
+    }
+
+    async fn share(&self) -> String {
+        self.desk.look(self.reset).await.body["share"]["is"].as_str().unwrap().to_owned()
+    }
+}
+
+/// The link in a text.
+pub(super) fn link_in(text: &str) -> String {
+    text.split_whitespace().find(|word| word.starts_with("http")).unwrap().to_owned()
+}
+
+/// What the page shows as the password.
+pub(super) async fn password_on(page: &Page) -> String {
+    let shown = page.find("group", "Password").await;
+    page.element(&shown).await.unwrap().prop("textContent").await.unwrap().unwrap()
+}
+
+/// The tab's address and history hold no token.
+pub(super) async fn fragment_is_gone(page: &Page, link: &str) {
+    let token = link.split_once('#').unwrap().1;
+    assert_eq!(page.address().await, link.split_once('#').unwrap().0);
+    assert!(
+        !page.script("return document.documentElement.outerHTML").await.to_string().contains(token)
+    );
+}
+
+#[tokio::test]
+async fn looking_at_a_link_opens_nothing() {
+    let world = World::in_real_time().await;
+    let sent = Sent::to_ada(&world).await;
+    let (page, token) = sent.link.split_once('#').unwrap();
+    let client = client(world.address);
+    let mut answers = Vec::new();
+    for preview in PREVIEWS {
+        for method in [Method::GET, Method::HEAD] {
+            let asked = client.request(method.clone(), page).header("user-agent", preview);
+            let answer = asked.send().await.unwrap();
+            assert_eq!(answer.status().as_u16(), 200, "{method} by {preview}");
+            let text = answer.text().await.unwrap();
+            assert!(!text.contains(token) && !text.contains("Brightline"), "{text}");
+            answers.extend((method == Method::GET).then_some(text));
+        }
+    }
+    assert!(answers.windows(2).all(|two| two[0] == two[1]), "everybody gets the same page");
+
+    // A scanner that runs scripts, but does not tap.
+    let browser = Browser::start().await;
+    let scanner = browser.window(1280, 900).await;
+    scanner.go(&sent.link).await;
+    scanner.find("button", "Reveal").await;
+    fragment_is_gone(&scanner, &sent.link).await;
+    scanner.end().await;
+    assert_eq!(sent.share().await, "open");
+
+    let read = Person::with(&world, &sent.text).read(Some(&sent.unlock)).await;
+    assert_eq!(read, world.password(ADA));
+    assert_eq!(sent.share().await, "opened");
+    world.settle().await;
+    world.end().await;
+}
+
+#[tokio::test]
+async fn only_the_tab_that_opened_it_may_come_back() {
+    let world = World::in_real_time().await;
+    let sent = Sent::to_ada(&world).await;
+    let browser = Browser::start().await;
+    let phone = browser.window(390, 844).await;
+    phone.go(&sent.link).await;
+    phone.sees("From Brightline IT").await;
+    phone.sees("This link stops working at").await;
+
+    // No code is no try; a wrong one is.
+    phone.click("button", "Reveal").await;
+    phone.sees("Type the unlock code").await;
+    phone.fill("textbox", "Unlock code", &sent.wrong()).await;
+    phone.click("button", "Reveal").await;
+    phone.sees("4 tries are left").await;
+    phone.fill("textbox", "Unlock code", &sent.wrong()).await;
+    phone.press("\u{e007}").await;
+    phone.sees("3 tries are left").await;
+    assert_eq!(sent.share().await, "open");
+
+    phone.fill("textbox", "Unlock code", &sent.unlock).await;
+    phone.click("button", "Reveal").await;
+    phone.sees("Here is your password").await;
+    assert_eq!(password_on(&phone).await, world.password(ADA));
+    phone.sees("You will choose a new password when you sign in.").await;
+    fragment_is_gone(&phone, &sent.link).await;
+    phone.find("button", "Copy password").await;
+
+    // A reload is a lost reply to the server: this tab proves that it was the one.
+    phone.driver().refresh().await.unwrap();
+    phone.sees("Here is your password").await;
+    assert_eq!(password_on(&phone).await, world.password(ADA));
+
+    // The same link on another device.
+    let stranger = browser.window(390, 844).await;
+    stranger.go(&sent.link).await;
+    stranger.sees("This link does not work any more").await;
+    // Not whose link it was: a stranger is told nothing.
+    stranger.sees("Call your help desk and ask for a new link.").await;
+    let shown = stranger.text().await;
+    assert!(!shown.contains(&world.password(ADA)) && !shown.contains("Brightline"), "{shown}");
+    assert_eq!(stranger.look("button", "").await, None);
+    stranger.end().await;
+    phone.end().await;
+    world.settle().await;
+    world.end().await;
+}
+
+/// A messenger that cuts a link short costs the person a second tap, not the password.
+#[tokio::test]
+async fn half_a_link_says_so_and_harms_nothing() {
+    let world = World::in_real_time().await;
+    let sent = Sent::to_ada(&world).await;
+    let browser = Browser::start().await;
+    let phone = browser.window(320, 800).await;
+    for cut in [sent.link.split_once('#').unwrap().0, &sent.link[..sent.link.len() - 1]] {
+        phone.go("about:blank").await;
+        phone.go(cut).await;
+        phone.sees("This link is not complete").await;
+        phone.sees("Open it again from the text message").await;
+        assert_eq!(phone.look("button", "").await, None);
+        no_violations(&phone, "half a link").await;
+    }
+    // The whole link in the same tab: only the fragment is new.
+    phone.go(&sent.link).await;
+    phone.find("button", "Reveal").await;
+    assert_eq!(sent.share().await, "open");
+    phone.end().await;
+    world.settle().await;
+    world.end().await;
+}
+
+#[tokio::test]
+async fn five_wrong_codes_close_the_link() {
+    let world = World::in_real_time().await;
+    let sent = Sent::to_ada(&world).await;
+    let browser = Browser::start().await;
+    let phone = browser.window(320, 800).await;
+    phone.go(&sent.link).await;
+    for says in ["4 tries are left", "3 tries are left", "2 tries are left", "One try is left"] {
+        phone.fill("textbox", "Unlock code", &sent.wrong()).await;
+        phone.click("button", "Reveal").await;
+        phone.sees(says).await;
+    }
+    phone.fill("textbox", "Unlock code", &sent.wrong()).await;
+    phone.click("button", "Reveal").await;
+    phone.sees("This link does not work any more").await;
+    let late = Person::with(&world, &sent.text).open(Some(&sent.unlock)).await;
+    assert_eq!((late.status, late.code()), (410, "link-dead"));
+    phone.end().await;
+    world.settle().await;
+    world.end().await;
+}
+
+#[tokio::test]
+async fn the_page_is_light_and_asks_nobody_else() {
+    let world = World::in_real_time().await;
+    let sent = Sent::to_ada(&world).await;
+    let browser = Browser::start().await;
+    let phone = browser.window(390, 844).await;
+    phone.go(&sent.link).await;
+    phone.find("button", "Reveal").await;
+    let weights = phone
+        .script(
+            "const parts = [...performance.getEntriesByType('navigation'),
+                            ...performance.getEntriesByType('resource')];
+             return parts.map((part) => [part.name, part.encodedBodySize])",
+        )
+        .await;
+    let parts = weights.as_array().unwrap();
+    let origin = &world.app.settings.share.origin;
+    for part in parts {
+        assert!(part[0].as_str().unwrap().starts_with(origin.as_str()), "{part} is from elsewhere");
+    }
+    assert!(parts.len() >= 4, "page, style, script, look: {weights}");
+    let all: u64 = parts.iter().map(|part| part[1].as_u64().unwrap()).sum();
+    assert!(all > 2_000, "the browser tells no sizes: {weights}");
+    phone.end().await;
+    world.settle().await;
+    world.end().await;
+    assert!(all <= BUDGET, "{all} bytes on the wire, {BUDGET} are allowed: {weights}");
+}

@@ -1,0 +1,180 @@
+//! One server, one simulator, one clock, one temporary folder.
+
+use std::net::SocketAddr;
+
+use server::app::App;
+use server::clock::Clock;
+use server::settings::Settings;
+use server::sign_in::totp::TotpSecret;
+use server::{import, serve};
+use shared::{AccountId, Millis, TicketId};
+use simulator::{Options, Ports};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::desk::Desk;
+use crate::logs;
+
+/// 2026-11-22 14:00:00 UTC.
+const START: i64 = 1_795_356_000_000;
+pub(crate) const EMAIL: &str = "tess@brightline.example";
+pub(crate) const PASSWORD: &str = "correct-horse-battery-7";
+pub(crate) const TOTP: &str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
+
+/// The world of one story.
+pub(crate) struct World {
+    pub(crate) outside: simulator::World,
+    pub(crate) app: App,
+    pub(crate) account: AccountId,
+    pub(crate) address: SocketAddr,
+    pub(crate) folder: TempDir,
+    clock: Clock,
+    running: Option<JoinHandle<std::io::Result<()>>>,
+}
+
+impl World {
+    /// Time stands still until the story moves it.
+    pub(crate) async fn new() -> Self {
+        Self::build(true, |_| {}).await
+    }
+
+    /// Time passes as for people: for stories in a browser.
+    pub(crate) async fn in_real_time() -> Self {
+        Self::build(false, |_| {}).await
+    }
+
+    pub(crate) async fn build(manual: bool, change: impl FnOnce(&mut Settings)) -> Self {
+        logs::keep();
+        let (clock, outside_clock) = if manual {
+            (Clock::manual(Millis(START)), simulator::Clock::manual(START))
+        } else {
+            (Clock::system(), simulator::Clock::system())
+        };
+        let options = Options {
+            ports: Ports::Any,
+            clock: outside_clock,
+            authenticators: vec![TOTP.to_owned()],
+        };
+        let outside = simulator::start(options).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let mut settings = Settings::defaults().unwrap();
+        settings.server.listen = address;
+        settings.server.origin = format!("http://app.localhost:{}", address.port());
+        settings.share.origin = format!("http://s.localhost:{}", address.port());
+        settings.store.folder = folder.path().join("data");
+        settings.keys.file = folder.path().join("keys/master.key");
+        settings.outbound.allow =
+            [outside.entra_url(), outside.graph_url(), outside.twilio_url()].join(",");
+        settings.outbound.timeout_ms = 2_000;
+        change(&mut settings);
+        settings.check().unwrap();
+        let app = serve::open(settings, clock.clone()).await.unwrap();
+        let account = import::import_text(&app, &sample(&outside)).await.unwrap();
+        let running = Some(tokio::spawn(serve::run(app.clone(), listener)));
+        Self { outside, app, account, address, folder, clock, running }
+    }
+
+    /// Time passes, for us and for the others.
+    pub(crate) fn pass(&self, millis: i64) {
+        self.clock.advance(millis);
+        self.outside.clock().advance(millis);
+    }
+
+    pub(crate) fn now(&self) -> Millis {
+        self.clock.now()
+    }
+
+    /// The code that the technician's authenticator shows.
+    pub(crate) fn authenticator(&self) -> String {
+        TotpSecret::from_base32(TOTP).unwrap().code_at(self.now()).to_string()
+    }
+
+    /// A technician at our own pages, signed in.
+    pub(crate) async fn desk(&self) -> Desk {
+        Desk::sign_in(self).await
+    }
+
+    /// The ticket with this number.
+    pub(crate) async fn ticket(&self, number: &str) -> server::store::Ticket {
+        let found = self.app.store.tickets(self.account, number, 2, 0).await.unwrap();
+        assert_eq!(found.len(), 1, "ticket {number}");
+        found.into_iter().next().unwrap()
+    }
+
+    /// The notes of a ticket, as one text.
+    pub(crate) async fn notes(&self, ticket: TicketId) -> Vec<String> {
+        let notes = self.app.store.ticket_notes(self.account, ticket).await.unwrap();
+        notes.into_iter().map(|note| note.body).collect()
+    }
+
+    /// The password that Microsoft holds.
+    pub(crate) fn password(&self, upn: &str) -> String {
+        self.outside.directory_user(upn).unwrap().password
+    }
+
+    /// Waits until nothing is under way, for ten seconds at most.
+    pub(crate) async fn settle(&self) {
+        until("everything has settled", async || {
+            self.app.store.unsettled().await.unwrap() == (0, 0)
+        })
+        .await;
+    }
+
+    /// Lets time pass in seconds until nothing is under way; twenty minutes of it at most.
+    pub(crate) async fn settle_in_time(&self) {
+        for _ in 0..1200 {
+            // Several looks at each second: a retry that is due must get its chance.
+            for _ in 0..4 {
+                if self.app.store.unsettled().await.unwrap() == (0, 0) {
+                    return;
+                }
+                self.app.resets.wake.notify_one();
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            }
+            self.pass(1_000);
+        }
+        panic!("twenty minutes have not settled it");
+    }
+
+    /// The end of every story: nothing left to be sent, no request that the others don't know,
+    /// an intact audit chain.
+    pub(crate) async fn end(mut self) {
+        assert_eq!(self.outside.unknown_requests().len(), 0, "requests to routes nobody has");
+        assert_eq!(self.outside.faults_left(), 0, "faults that nobody met");
+        self.app.store.verify_audit(self.account).await.unwrap().unwrap();
+        self.stop().await;
+    }
+
+    /// Stops the server as an operator does.
+    pub(crate) async fn stop(&mut self) {
+        self.app.stop.cancel();
+        if let Some(running) = self.running.take() {
+            running.await.unwrap().unwrap();
+        }
+        self.outside.stop().await;
+    }
+}
+
+fn sample(outside: &simulator::World) -> String {
+    let port = |url: String| url.rsplit(':').next().unwrap_or_default().to_owned();
+    include_str!("../../server/sample/import.json")
+        .replace("{{port:entra}}", &port(outside.entra_url()))
+        .replace("{{port:graph}}", &port(outside.graph_url()))
+        .replace("{{port:twilio}}", &port(outside.twilio_url()))
+        .replace("{{password}}", PASSWORD)
+        .replace("{{totp_secret}}", TOTP)
+}
+
+/// Looks until something is so, for ten seconds at most.
+pub(crate) async fn until(what: &str, so: impl AsyncFn() -> bool) {
+    let looking = async {
+        while !so().await {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    let waited = tokio::time::timeout(std::time::Duration::from_secs(10), looking).await;
+    assert!(waited.is_ok(), "waited in vain until {what}");
+}
