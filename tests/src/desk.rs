@@ -50,6 +50,10 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) async fn sign_in(world: &World) -> Self {
+        Self::sign_in_as(world, EMAIL).await
+    }
+
+    pub(crate) async fn sign_in_as(world: &World, email: &str) -> Self {
         let mut desk = Self {
             client: client(world.address),
             origin: world.app.settings.server.origin.clone(),
@@ -62,7 +66,7 @@ impl Desk {
             .post(format!("{}/api/session", desk.origin))
             .header("origin", &desk.origin)
             .json(&json!({
-                "email": EMAIL, "password": PASSWORD, "code": world.authenticator(),
+                "email": email, "password": PASSWORD, "code": world.authenticator(),
             }))
             .send()
             .await

@@ -77,6 +77,24 @@ impl World {
         Self { outside, app, account, address, folder, clock, running }
     }
 
+    /// The server stops as an operator stops it, and starts again on the same database.
+    pub(crate) async fn restart(&mut self) {
+        self.app.stop.cancel();
+        self.running.take().unwrap().await.unwrap().unwrap();
+        let listener = TcpListener::bind(self.address).await.unwrap();
+        let settings = (*self.app.settings).clone();
+        self.app = serve::open(settings, self.clock.clone()).await.unwrap();
+        self.running = Some(tokio::spawn(serve::run(self.app.clone(), listener)));
+    }
+
+    /// A technician of another MSP on the same server, signed in.
+    pub(crate) async fn stranger(&self) -> Desk {
+        let email = "sam@other-msp.example";
+        let other = sample(&self.outside).replace(EMAIL, email);
+        import::import_text(&self.app, &other).await.unwrap();
+        Desk::sign_in_as(self, email).await
+    }
+
     /// Time passes, for us and for the others.
     pub(crate) fn pass(&self, millis: i64) {
         self.clock.advance(millis);
