@@ -17,6 +17,8 @@ use crate::verification::phone_hash;
 
 /// Digits of an unlock code.
 const UNLOCK_DIGITS: usize = 6;
+/// How often a waiting click looks by itself.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
 /// Texts of one reset in an hour, the first included.
 const MOST_TEXTS: u32 = 5;
 
@@ -183,7 +185,12 @@ impl Resets {
                     return Ok::<(), Denied>(());
                 }
                 // Woken by the driver; looks by itself too, in case another process drives.
-                let _ = tokio::time::timeout(Duration::from_millis(500), bell.changed()).await;
+                tokio::select! {
+                    _ = bell.changed() => {}
+                    () = tokio::time::sleep(LOOK_AGAIN) => {}
+                    // A stop does not wait for Microsoft: the pod looks again by itself.
+                    () = self.stop.cancelled() => return Ok(()),
+                }
             }
         };
         if let Ok(result) = tokio::time::timeout(patience, settled).await {

@@ -9,5 +9,6 @@ mod reveal_page;
 mod secrets;
 mod share;
 mod start;
+mod stop;
 mod troubles;
 mod walk;
