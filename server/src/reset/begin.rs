@@ -5,7 +5,7 @@ use std::time::Duration;
 use shared::{Code, Factor, Millis, ResetAsk, ResetId, ResetView, Stage};
 
 use super::Resets;
-use super::preflight::{Ready, limit_finding, limits};
+use super::preflight::{Ready, limit_finding, limits, under_way};
 use crate::denied::Denied;
 use crate::password;
 use crate::random;
@@ -85,10 +85,18 @@ impl Resets {
             return Err(first.unwrap_or(Code::Internal.into()).into());
         };
         self.compare(who, &ask.sealed, &ready)?;
-        self.stage(who, id, body_hash.to_vec(), &ready).await?.map_err(|not| match not {
+        let Err(not) = self.stage(who, id, body_hash.to_vec(), &ready).await? else {
+            return Ok(());
+        };
+        Err(match not {
             NotStaged::Limit(hit) => limit_finding(&hit.name).into(),
             NotStaged::VerificationUsed => Code::VerificationUsed.into(),
-            NotStaged::UnderWay => Code::ResetUnderWay.into(),
+            // Both had passed the preflight: the other one was a moment faster.
+            NotStaged::UnderWay => {
+                let account = who.technician.account;
+                let live = self.store.live_reset(account, &ready.person.id).await?;
+                under_way(live.as_ref()).into()
+            }
             NotStaged::IdTaken => Code::IdTaken.into(),
         })
     }

@@ -11,4 +11,5 @@ mod share;
 mod start;
 mod stop;
 mod troubles;
+mod twice;
 mod walk;
