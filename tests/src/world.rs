@@ -45,6 +45,20 @@ impl World {
     }
 
     pub(crate) async fn build(manual: bool, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::build_with(manual, change, |sample| sample).await
+    }
+
+    /// A world whose account was set up in another way.
+    pub(crate) async fn import(change: impl FnOnce(String) -> String) -> Self {
+        Self::build_with(true, |_| {}, change).await
+    }
+
+    /// Both.
+    pub(crate) async fn build_with(
+        manual: bool,
+        change: impl FnOnce(&mut Settings),
+        import: impl FnOnce(String) -> String,
+    ) -> Self {
         logs::keep();
         let (clock, outside_clock) = if manual {
             (Clock::manual(Millis(START)), simulator::Clock::manual(START))
@@ -66,13 +80,16 @@ impl World {
         settings.share.origin = format!("http://s.localhost:{}", address.port());
         settings.store.folder = folder.path().join("data");
         settings.keys.file = folder.path().join("keys/master.key");
+        let smtp = format!("smtp://{}", outside.smtp_address());
         settings.outbound.allow =
-            [outside.entra_url(), outside.graph_url(), outside.twilio_url()].join(",");
+            [outside.entra_url(), outside.graph_url(), outside.twilio_url(), smtp].join(",");
+        settings.outbound.ca_file = folder.path().join("mail-ca.pem");
+        std::fs::write(&settings.outbound.ca_file, outside.smtp_ca_pem()).unwrap();
         settings.outbound.timeout_ms = 2_000;
         change(&mut settings);
         settings.check().unwrap();
         let app = serve::open(settings, clock.clone()).await.unwrap();
-        let account = import::import_text(&app, &sample(&outside)).await.unwrap();
+        let account = import::import_text(&app, &import(sample(&outside))).await.unwrap();
         let running = Some(tokio::spawn(serve::run(app.clone(), listener)));
         Self { outside, app, account, address, folder, clock, running }
     }
@@ -182,6 +199,8 @@ fn sample(outside: &simulator::World) -> String {
         .replace("{{port:entra}}", &port(outside.entra_url()))
         .replace("{{port:graph}}", &port(outside.graph_url()))
         .replace("{{port:twilio}}", &port(outside.twilio_url()))
+        .replace("{{port:smtp}}", &port(outside.smtp_address()))
+        .replace("{{smtp_password}}", &outside.smtp_password())
         .replace("{{password}}", PASSWORD)
         .replace("{{totp_secret}}", TOTP)
 }

@@ -22,8 +22,10 @@ mod queries;
 
 pub use queries::NotStaged;
 
-const MIGRATIONS: [(i64, &str, &str); 1] =
-    [(1, "start", include_str!("../../migrations/sqlite/0001_start.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "start", include_str!("../../migrations/sqlite/0001_start.sql")),
+    (2, "mail", include_str!("../../migrations/sqlite/0002_mail.sql")),
+];
 
 /// The database. Cheap to clone.
 #[derive(Clone)]

@@ -6,7 +6,9 @@ use shared::{Code, Millis, Stage};
 use super::super::Query;
 use super::reset_reads::entry;
 use crate::audit::Act;
-use crate::store::{LastAnswer, Lease, Limit, LimitHit, Reset, Share, Store, StoreError, Write};
+use crate::store::{
+    LastAnswer, Lease, Limit, LimitHit, MailKind, Reset, Share, Store, StoreError, Write,
+};
 
 /// Why a reset could not be staged.
 #[derive(Debug)]
@@ -301,6 +303,8 @@ impl Store {
         let mut write = self.write().await?;
         let code = Code::InDoubt;
         self.end_reset(&mut write, reset, lease, Stage::Stuck, code, None, now).await?;
+        let (id, kind) = (Some(reset.id), MailKind::Stuck);
+        self.mail_admins(&mut write, reset.account, id, kind, now).await?;
         let entry = entry(Act::ResetStuck, reset).because(code);
         self.note(&mut write, reset.account, now, &entry).await?;
         write.commit().await

@@ -8,7 +8,7 @@ use super::super::Db;
 use super::reset_reads::{entry, reset};
 use crate::audit::{Act, Entry};
 use crate::store::{
-    LookRow, OpenResult, OutboxKind, Share, ShareStanding, Store, StoreError, Write,
+    LookRow, MailKind, OpenResult, OutboxKind, Share, ShareStanding, Store, StoreError, Write,
 };
 
 type Line = <Db as sqlx::Database>::Row;
@@ -277,6 +277,9 @@ impl Store {
             let entry = Entry { reset, ..Entry::new(Act::ShareLateAttempt) };
             self.note(write, account, now, &entry).await?;
             let first = row.try_get::<i64, _>("late_attempts")? == 1;
+            if first {
+                self.mail_admins(write, account, reset, MailKind::Late, now).await?;
+            }
             let ticket: Option<Uuid> = row.try_get("ticket")?;
             if let (Some(reset), true, true) = (reset, first, ticket.is_some()) {
                 let (whose, give_up) = ((account, reset), now.plus(NOTE_PATIENCE_MS));
