@@ -8,6 +8,7 @@ mod audit;
 mod import;
 mod integrations;
 mod limits;
+mod mails;
 mod outbox;
 mod people;
 mod reset_reads;
@@ -29,6 +30,7 @@ pub use audit::AuditStore;
 pub use import::ImportStore;
 pub use integrations::IntegrationStore;
 pub use limits::LimitStore;
+pub use mails::MailStore;
 pub use outbox::OutboxStore;
 pub use people::PeopleStore;
 pub use reset_reads::ResetReadStore;
@@ -50,6 +52,7 @@ pub trait AnyStore:
     + ImportStore
     + IntegrationStore
     + LimitStore
+    + MailStore
     + OutboxStore
     + PeopleStore
     + ResetReadStore
