@@ -6,6 +6,7 @@ use crate::store::{LastAnswer, Lease, Limit, NotStaged, Reset, ResetStore, Share
 use async_trait::async_trait;
 use shared::{Code, Millis, Stage};
 
+use super::kept;
 use super::reset_reads::entry;
 use crate::audit::Act;
 
@@ -161,7 +162,7 @@ impl ResetStore for Database {
         .bind(reset.id.0)
         .bind(lease.id)
         .bind(answer.to_text())
-        .bind(about.map(str::to_owned))
+        .bind(about.map(kept))
         .bind(retry_at.0)
         .bind(answer == LastAnswer::Unknown);
         let said = format!("{} {}", answer.to_text(), about.unwrap_or_default());
@@ -272,7 +273,7 @@ impl Database {
         .bind(lease.id)
         .bind(stage.as_str())
         .bind(code.as_str())
-        .bind(about.map(str::to_owned))
+        .bind(about.map(kept))
         .bind(now.0);
         write.one(query).await
     }
