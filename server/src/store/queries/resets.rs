@@ -37,10 +37,14 @@ impl ResetStore for Database {
         .bind(reset.verification.0)
         .bind(reset.id.0)
         .execute(write.db())
-        .await?
-        .rows_affected();
-        if used != 1 {
-            return Ok(Err(NotStaged::VerificationUsed));
+        .await
+        .map_err(StoreError::taken);
+        match used {
+            Ok(used) if used.rows_affected() == 1 => {}
+            Ok(_) => return Ok(Err(NotStaged::VerificationUsed)),
+            // Another account was faster with this very id.
+            Err(StoreError::Taken) => return Ok(Err(NotStaged::IdTaken)),
+            Err(error) => return Err(error),
         }
         match insert_reset(reset).execute(write.db()).await.map_err(StoreError::taken) {
             Err(StoreError::Taken) => return Ok(Err(NotStaged::UnderWay)),
