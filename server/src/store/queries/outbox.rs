@@ -89,7 +89,7 @@ impl OutboxStore for Database {
         .bind(kept(provider_id));
         write.one(query).await?;
         sqlx::query(
-            "update shares set expires_at = case when $3 + life_ms < latest_at then $3 + life_ms
+            "update shares set expires_at = case when life_ms < latest_at - $3 then $3 + life_ms
                  else latest_at end
              where account = $1 and reset = $2 and state = 'open' and expires_at is null",
         )
