@@ -172,6 +172,7 @@ impl ShareStore for Database {
     }
 
     async fn sweep_ended(&self, now: Millis) -> Result<(), StoreError> {
+        self.sweep_attempts(now).await?;
         let accounts: Vec<Uuid> = sqlx::query_scalar(
             "select account from limits where since < $1
              union select account from sessions where expires_at < $2",
