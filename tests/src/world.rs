@@ -19,6 +19,8 @@ use crate::logs;
 /// 2026-11-22 14:00:00 UTC.
 const START: i64 = 1_795_356_000_000;
 pub(crate) const EMAIL: &str = "tess@brightline.example";
+/// A second technician of the same account.
+pub(crate) const COLLEAGUE: &str = "cole@brightline.example";
 pub(crate) const PASSWORD: &str = "correct-horse-battery-7";
 pub(crate) const TOTP: &str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
 
@@ -90,7 +92,9 @@ impl World {
     /// A technician of another MSP on the same server, signed in.
     pub(crate) async fn stranger(&self) -> Desk {
         let email = "sam@other-msp.example";
-        let other = sample(&self.outside).replace(EMAIL, email);
+        let other = sample(&self.outside)
+            .replace(EMAIL, email)
+            .replace(COLLEAGUE, "cleo@other-msp.example");
         import::import_text(&self.app, &other).await.unwrap();
         Desk::sign_in_as(self, email).await
     }
@@ -178,7 +182,13 @@ impl World {
 
 fn sample(outside: &simulator::World) -> String {
     let port = |url: String| url.rsplit(':').next().unwrap_or_default().to_owned();
+    let colleague = format!(
+        r#""technicians": [
+            {{"name": "Cole Carter", "email": "{COLLEAGUE}", "role": "technician",
+              "may_reset": true, "password": "{PASSWORD}", "totp_secret": "{TOTP}"}},"#
+    );
     include_str!("../../server/sample/import.json")
+        .replace(r#""technicians": ["#, &colleague)
         .replace("{{port:entra}}", &port(outside.entra_url()))
         .replace("{{port:graph}}", &port(outside.graph_url()))
         .replace("{{port:twilio}}", &port(outside.twilio_url()))

@@ -2,10 +2,13 @@
 //! away, everything after it can only be finished. Forward only, no compensation.
 //!
 //! `preflight` finds what stands in the way, `begin` stages, `plan` says what is next, `drive`
-//! does it, `outbox` sends what must be sent, `work` finds what is due, `view` shows how far it is.
+//! does it, `outbox` sends what must be sent, `new_link` makes another link for the same password,
+//! `work` finds what is due, `view` shows how far it is.
 
+mod again;
 mod begin;
 mod drive;
+mod new_link;
 mod outbox;
 mod plan;
 mod preflight;

@@ -248,6 +248,8 @@ pub enum OutboxKind {
     Text,
     /// The note that the password was set.
     NoteSet,
+    /// The note that there is a new link.
+    NoteLink,
     /// The note that the link was opened.
     NoteOpened,
     /// The note that somebody else tried the link after it was opened.
@@ -261,6 +263,7 @@ impl OutboxKind {
         match self {
             OutboxKind::Text => "text",
             OutboxKind::NoteSet => "note-set",
+            OutboxKind::NoteLink => "note-link",
             OutboxKind::NoteOpened => "note-opened",
             OutboxKind::NoteLate => "note-late",
         }
@@ -269,7 +272,7 @@ impl OutboxKind {
     /// The kind of this name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Text, Self::NoteSet, Self::NoteOpened, Self::NoteLate]
+        [Self::Text, Self::NoteSet, Self::NoteLink, Self::NoteOpened, Self::NoteLate]
             .into_iter()
             .find(|kind| kind.as_str() == text)
     }
@@ -309,4 +312,17 @@ pub struct OutboxRow {
     pub done_at: Option<Millis>,
     /// When the carrier delivered it.
     pub delivered_at: Option<Millis>,
+}
+
+impl OutboxRow {
+    /// What a ticket note carries, so that a retry finds it. There is one of each kind; of new
+    /// links there may be several.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        let (reset, kind) = (self.reset, self.kind.as_str());
+        match self.kind {
+            OutboxKind::NoteLink => format!("[reset {reset} {kind} {}]", self.id),
+            _ => format!("[reset {reset} {kind}]"),
+        }
+    }
 }

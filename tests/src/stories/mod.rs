@@ -3,6 +3,9 @@
 mod conformance;
 mod faults;
 mod keyboard;
+mod new_link;
+mod new_link_page;
+mod new_link_refused;
 mod pages;
 mod reset;
 mod reveal_page;

@@ -8,6 +8,7 @@ mod import;
 mod integrations;
 mod keys;
 mod limits;
+mod links;
 mod outbox;
 mod people;
 mod reset_reads;

@@ -177,7 +177,7 @@ impl Store {
             .bind(ticket.0)
             .bind(by.map(|technician| technician.0))
             .bind(body)
-            .bind(format!("[reset {} {}]", reset.id, row.kind.as_str()))
+            .bind(row.mark())
             .bind(now.0)
             .execute(&mut *write.tx)
             .await?;
