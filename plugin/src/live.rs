@@ -145,13 +145,7 @@ impl Desk {
                 }
                 Err(trouble) => parts.deed.set(Deed::Failed(trouble)),
             },
-            Then::Listed(id) => {
-                self.pick(|pick| pick.listed(id, heard(reply)));
-                // Not left on a button that means something else now.
-                if parts.pick.peek(|pick| pick.of == Some(id)) {
-                    self.spawn(Work::Focus("#phones-title"));
-                }
-            }
+            Then::Listed(id) => self.pick(|pick| pick.listed(id, heard(reply))),
             Then::Linked(id) => match heard(reply) {
                 Ok(view) => {
                     self.adopt(view);
@@ -321,6 +315,8 @@ impl Desk {
             Wish::Act(id, ResetAct::GiveUp) => parts.deed.set(Deed::Sure(id)),
             Wish::Act(id, ResetAct::NewLink) => {
                 parts.pick.set(Pick::opened(id));
+                // Not left on **Check again**, which will mean something else.
+                self.spawn(Work::Focus("#phones-title"));
                 self.spawn(Work::Call(Api::phones(id), Then::Listed(id)));
             }
             Wish::Act(id, act) => self.act(id, act),

@@ -102,6 +102,7 @@ pub(crate) struct Words {
     pub(crate) new_link: &'static str,
     pub(crate) new_link_body: &'static str,
     pub(crate) phones: &'static str,
+    pub(crate) no_other_phone: &'static str,
     pub(crate) phone_kind: fn(PhoneKind) -> &'static str,
     pub(crate) phone_used: &'static str,
     pub(crate) phone_one_factor: &'static str,
@@ -294,6 +295,7 @@ pub(crate) const EN: Words = Words {
     new_link: "Send a new link",
     new_link_body: "The same password gets a new link. The one before it stops working.",
     phones: "Registered at Microsoft",
+    no_other_phone: "There is no other. One that is registered in Entra shows here at once.",
     phone_kind: |kind| match kind {
         PhoneKind::Mobile => "Mobile",
         PhoneKind::AlternateMobile => "Second mobile",

@@ -259,6 +259,28 @@ async fn a_phone_is_chosen_for_a_new_link() {
 }
 
 #[wasm_bindgen_test]
+async fn a_stuck_reset_can_be_given_up_and_reset_anew_beside_it() {
+    let mut state = sample::state();
+    let mut reset = sample::reset(Stage::Stuck, ShareState::Closed);
+    reset.code = Some(Code::InDoubt);
+    reset.acts = vec![ResetAct::GiveUp];
+    let id = reset.id;
+    state.reset = Some(reset);
+    state.blocked = None;
+    let stage = Shown::with(state).await;
+    let text = stage.text();
+    for wanted in ["A decision is needed", "Verify the caller again and use Password Reset"] {
+        assert!(text.contains(wanted), "{wanted} in {text}");
+    }
+    // It has no link: what giving up means is said without one.
+    let dialog = stage.find("#give-up-body").unwrap().text_content().unwrap();
+    assert!(dialog.contains("The old one may still work") && !dialog.contains("link"), "{dialog}");
+    stage.button("Give up").click();
+    stage.button("Password Reset").click();
+    assert_eq!(stage.wished(), [Wish::Act(id, ResetAct::GiveUp), Wish::Check]);
+}
+
+#[wasm_bindgen_test]
 async fn a_lost_connection_is_told_calmly_and_what_is_known_stays() {
     let stage = Shown::with(sample::state()).await;
     stage.model.lose();

@@ -72,10 +72,12 @@ fn content(pick: &Pick, wish: Wishes) -> Vec<El> {
     let legend = el("legend").set("class", "small").text(EN.phones);
     let lines = pick.phones.iter().enumerate();
     let lines = lines.map(|(at, phone)| choice(at, phone, at == pick.chosen, wish)).collect();
-    vec![
-        el("fieldset").set("class", "choices").kid(legend).kids(lines),
-        p("small", EN.new_link_body),
-    ]
+    let mut all = vec![el("fieldset").set("class", "choices").kid(legend).kids(lines)];
+    if pick.phones.iter().all(|phone| phone.used) {
+        all.push(p("small", EN.no_other_phone));
+    }
+    all.push(p("small", EN.new_link_body));
+    all
 }
 
 fn choice(at: usize, phone: &PhoneView, chosen: bool, wish: Wishes) -> El {

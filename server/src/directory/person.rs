@@ -262,13 +262,10 @@ mod tests {
             (method("office", "+1 2065550199"), method("alternateMobile", "+1 2065550198"));
         let mobile = method("mobile", "+1 2065550123");
         check(&[], &[], None);
-        check(&[office.clone()], &[], None);
-        check(&[second.clone()], &["+12065550198"], None);
-        check(
-            &[office, second, mobile.clone()],
-            &["+12065550123", "+12065550198"],
-            Some("+12065550123"),
-        );
+        let phones = [office, second, mobile.clone()];
+        check(&phones[..1], &[], None);
+        check(&phones[1..2], &["+12065550198"], None);
+        check(&phones, &["+12065550123", "+12065550198"], Some("+12065550123"));
         check(&[method("mobile", "+1 2065550134x55")], &[], None);
         let twice = method("alternateMobile", "+1 (206) 555-0123");
         check(&[twice, mobile], &["+12065550123"], Some("+12065550123"));

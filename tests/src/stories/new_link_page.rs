@@ -71,6 +71,7 @@ async fn a_landline_then_another_phone_then_a_locked_link() {
     assert!(world.outside.texts(SECOND).is_empty(), "{radio:?} was chosen, not confirmed");
 
     page.press(ENTER).await;
+    page.find("radio", "+1\u{a0}•••\u{a0}••78").await;
     tab_to(&page, "radio", "+1\u{a0}•••\u{a0}••78").await;
     page.press(SPACE).await;
     tab_to(&page, "button", "Send link").await;

@@ -170,7 +170,7 @@ async fn nothing_is_replaced_before_it_is_applied() {
 }
 
 #[tokio::test]
-async fn another_account_and_an_old_second_factor_get_nothing() {
+async fn another_account_and_nobody_get_nothing() {
     let (world, desk, _) = reset(None).await;
     let seal = sealed(&desk, 1).await;
     let stranger = world.stranger().await;
