@@ -8,6 +8,7 @@ mod audit;
 mod import;
 mod integrations;
 mod limits;
+mod links;
 mod mails;
 mod outbox;
 mod people;
@@ -30,6 +31,7 @@ pub use audit::AuditStore;
 pub use import::ImportStore;
 pub use integrations::IntegrationStore;
 pub use limits::LimitStore;
+pub use links::LinkStore;
 pub use mails::MailStore;
 pub use outbox::OutboxStore;
 pub use people::PeopleStore;
@@ -52,6 +54,7 @@ pub trait AnyStore:
     + ImportStore
     + IntegrationStore
     + LimitStore
+    + LinkStore
     + MailStore
     + OutboxStore
     + PeopleStore

@@ -9,6 +9,7 @@ mod import;
 mod integrations;
 mod keys;
 mod limits;
+mod links;
 mod mails;
 mod outbox;
 mod people;

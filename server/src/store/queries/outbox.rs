@@ -161,7 +161,7 @@ impl OutboxStore for Database {
             .bind(ticket.0)
             .bind(by.map(|technician| technician.0))
             .bind(body)
-            .bind(format!("[reset {} {}]", reset.id, row.kind.as_str()))
+            .bind(row.mark(reset.id))
             .bind(now.0)
             .execute(write.db())
             .await?;

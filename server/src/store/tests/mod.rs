@@ -31,6 +31,7 @@ mod hunt;
 mod import;
 mod integrations;
 mod limits;
+mod links;
 mod mails;
 mod msp;
 mod opening;
