@@ -161,7 +161,9 @@ pub(crate) async fn serve(world: World, company: Company, listener: TcpListener)
         };
         let Ok((socket, _)) = accepted else { continue };
         let (world, stopped) = (world.clone(), stopped.clone());
+        let connected = world.connected();
         world.clone().track(async move {
+            let _connected = connected;
             let answer = service_fn(|request| respond(world.clone(), company, request));
             let connection = http1::Builder::new().serve_connection(TokioIo::new(socket), answer);
             tokio::select! {

@@ -36,6 +36,8 @@ struct Inner {
     state: Mutex<State>,
     /// Counts changes; those who wait for one listen here.
     version: watch::Sender<u64>,
+    /// Connections of callers that are open.
+    open: watch::Sender<usize>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -53,6 +55,7 @@ impl World {
             http,
             state: Mutex::new(state),
             version: watch::Sender::new(1),
+            open: watch::Sender::new(0),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
         }))
@@ -179,6 +182,22 @@ impl World {
         self.read(|state| state.requests.iter().cloned().collect())
     }
 
+    /// The requests whose `METHOD /path` contains `part`, oldest first.
+    pub fn requests_to(&self, part: &str) -> Vec<Recorded> {
+        self.read(|state| {
+            let fits = |r: &&Recorded| format!("{} {}", r.method, r.path).contains(part);
+            state.requests.iter().filter(fits).cloned().collect()
+        })
+    }
+
+    /// Waits (ten seconds at most) until no company has a connection open. What a caller that died
+    /// had sent is done by then, or never will be. False when somebody stays connected.
+    pub async fn quiet(&self) -> bool {
+        let mut open = self.0.open.subscribe();
+        let nobody = open.wait_for(|open| *open == 0);
+        matches!(tokio::time::timeout(PATIENCE, nobody).await, Ok(Ok(_)))
+    }
+
     /// Requests for a route that the stand-in does not have.
     pub fn unknown_requests(&self) -> Vec<Recorded> {
         self.read(|state| state.requests.iter().filter(|request| !request.known).cloned().collect())
@@ -219,6 +238,12 @@ impl World {
         self.0.stop.clone()
     }
 
+    /// Counts a caller's connection until it is dropped.
+    pub(crate) fn connected(&self) -> Connected {
+        self.0.open.send_modify(|open| *open += 1);
+        Connected(self.clone())
+    }
+
     pub(crate) fn http(&self) -> &crate::http::Client {
         &self.0.http
     }
@@ -257,5 +282,14 @@ impl World {
     fn lock(&self) -> MutexGuard<'_, State> {
         // A panic while holding it was reported where it happened; the data is still data.
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A caller's open connection.
+pub(crate) struct Connected(World);
+
+impl Drop for Connected {
+    fn drop(&mut self) {
+        self.0.0.open.send_modify(|open| *open -= 1);
     }
 }

@@ -8,6 +8,7 @@
 mod axe;
 mod browser;
 mod conformance;
+mod crash;
 mod desk;
 mod logs;
 mod page;
