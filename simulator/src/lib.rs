@@ -13,6 +13,7 @@ mod entra;
 mod fault;
 mod front;
 mod graph;
+mod hold;
 mod http;
 mod page;
 mod random;
@@ -35,6 +36,7 @@ pub use crate::directory::{
     Unit,
 };
 pub use crate::fault::{Company, Fault};
+pub use crate::hold::{Held, Moment};
 pub use crate::state::{Callback, PasswordPatch, Recorded, Text};
 pub use crate::world::World;
 
@@ -86,6 +88,7 @@ pub async fn start(options: Options) -> anyhow::Result<World> {
         messages: Vec::new(),
         patches: Vec::new(),
         faults: Vec::new(),
+        holds: Vec::new(),
         requests: VecDeque::new(),
         callbacks: Vec::new(),
         authenticators,

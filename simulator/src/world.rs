@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -11,6 +13,7 @@ use crate::clock::Clock;
 use crate::directory::{DirectoryUser, Line, SetBy, Tenant};
 use crate::fault::{Company, Fault, Queued};
 use crate::front::Call;
+use crate::hold::{self, Held, Hold, Moment};
 use crate::state::{Callback, PasswordPatch, Recorded, State, Text};
 use crate::twilio;
 
@@ -167,6 +170,13 @@ impl World {
         });
     }
 
+    /// Holds one request, whichever company it is for: the next one, after so many have passed.
+    pub fn hold(&self, passing: usize, moment: Moment) -> Held {
+        let (hold, held) = hold::pair(passing, moment);
+        self.change(|state| state.holds.push(hold));
+        held
+    }
+
     /// Forgets the faults that were not used yet.
     pub fn clear_faults(&self) {
         self.change(|state| state.faults.clear());
@@ -193,9 +203,19 @@ impl World {
     /// Waits (ten seconds at most) until no company has a connection open. What a caller that died
     /// had sent is done by then, or never will be. False when somebody stays connected.
     pub async fn quiet(&self) -> bool {
-        let mut open = self.0.open.subscribe();
-        let nobody = open.wait_for(|open| *open == 0);
-        matches!(tokio::time::timeout(PATIENCE, nobody).await, Ok(Ok(_)))
+        let quiet = async {
+            // Who is let in behind them knows that all who stood at the door are in.
+            for door in [&self.0.addresses.entra, &self.0.addresses.graph, &self.0.addresses.twilio]
+            {
+                let mut last = TcpStream::connect(door.trim_start_matches("http://")).await?;
+                last.shutdown().await?;
+                last.read_to_end(&mut Vec::new()).await?;
+            }
+            let mut open = self.0.open.subscribe();
+            let _ = open.wait_for(|open| *open == 0).await;
+            Ok::<(), std::io::Error>(())
+        };
+        matches!(tokio::time::timeout(PATIENCE, quiet).await, Ok(Ok(())))
     }
 
     /// Requests for a route that the stand-in does not have.
@@ -277,6 +297,14 @@ impl World {
         };
         tracing::info!(company = ?call.company, ?fault, "trouble, as asked for");
         Some(fault)
+    }
+
+    /// The hold whose turn it is with this request.
+    pub(crate) fn take_hold(&self) -> Option<Hold> {
+        let mut state = self.lock();
+        let place = state.holds.iter().position(|hold| hold.passing == 0);
+        state.holds.iter_mut().for_each(|hold| hold.passing = hold.passing.saturating_sub(1));
+        place.map(|place| state.holds.remove(place))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

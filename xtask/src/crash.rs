@@ -1,4 +1,5 @@
-//! `cargo xtask crash`: the long version of the crash runs, one step for each part. Their short
+//! `cargo xtask crash`: the long version of the crash runs, one step for each part: (a) stops a
+//! reset at every suspension point, (b) kills the real program, (c) kills one of two. The short
 //! version runs with `cargo xtask test`; the runs themselves are stories, in `tests/src/crash`.
 
 use anyhow::{Result, bail};
@@ -7,10 +8,15 @@ use clap::Args;
 use crate::machine::Machine;
 use crate::report::{Report, Step};
 use crate::run::{self, Ended};
+use crate::tools;
 
 /// The parts: their names here, and their tests.
-const PARTS: [(&str, &str); 2] = [
-    ("a: stopped at every point", "stopped_at_every_point"),
+const PARTS: [(&str, &str); 6] = [
+    ("a on SQLite", "stopped_at_every_point_on_sqlite"),
+    ("a on PostgreSQL", "stopped_at_every_point_on_postgres"),
+    ("b at random moments", "killed_at_random_moments"),
+    ("b at each request", "killed_at_each_request"),
+    ("c with two processes", "one_of_two_is_killed"),
     ("careless order found out", "the_careless_order_is_found_out"),
 ];
 
@@ -26,6 +32,7 @@ pub(crate) struct Ask {
 
 pub(crate) fn perform(machine: &Machine, ask: &Ask) -> Result<bool> {
     let mut report = Report::new(machine);
+    report.must("tools", tools::postgres)?;
     report.must("build", |step| {
         // The parts that kill start the real program, which `cargo test` does not build by itself.
         run::must(

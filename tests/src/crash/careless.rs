@@ -10,7 +10,8 @@ use server::store::{Lease, Reset};
 use server::verification::phone_hash;
 use shared::{Millis, Stage};
 
-use super::points::{Order, settle};
+use super::after::Ground;
+use super::points::Order;
 use super::scene::{Case, Scene};
 
 pub(crate) struct Careless;
@@ -71,7 +72,7 @@ impl Order for Careless {
         store.claim_reset(case.id, lease, now).await?;
         store.announce(&reset, lease, now).await?;
         store.record_applied(&reset, lease, now).await?;
-        settle(scene).await;
+        scene.settle().await;
         Ok(())
     }
 }

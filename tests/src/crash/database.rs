@@ -10,24 +10,27 @@ use server::settings::Settings;
 pub(crate) enum Database {
     /// One file in the scene's folder.
     Sqlite,
+    /// A database of its own in the tests' cluster.
+    Postgres,
 }
 
 impl fmt::Display for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
         })
     }
 }
 
 impl Database {
-    pub(crate) fn all() -> [Self; 1] {
-        [Self::Sqlite]
-    }
-
+    /// A new one, whose files are in `folder`.
     pub(crate) fn choose(self, settings: &mut Settings, folder: &Path) {
-        match self {
-            Self::Sqlite => settings.store.folder = folder.join("data"),
+        settings.keys.file = folder.join("keys/master.key");
+        settings.store.folder = folder.join("data");
+        if let Self::Postgres = self {
+            settings.store.url = cluster::shared().database().unwrap().into();
+            server::key_file::make_new(&settings.keys.file).unwrap();
         }
     }
 }

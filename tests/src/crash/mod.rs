@@ -1,13 +1,17 @@
 //! The crash runs: whatever is cut short, wherever, nobody is left with a password that nobody can
 //! give them. A short version with every test run; `cargo xtask crash` does all of it.
 
+mod after;
 mod careless;
 mod check;
 mod database;
 mod dice;
+mod killed;
 mod points;
+mod process;
 mod reveal;
 mod scene;
+mod served;
 mod stop;
 mod tally;
 mod trouble;
@@ -15,40 +19,88 @@ mod trouble;
 use careless::Careless;
 use database::Database;
 use dice::Dice;
-use points::{Ours, every};
+use points::{Ours, Plan};
 use scene::Scene;
 use tally::{Amount, Tally};
 
+/// A whole reset has about so many suspension points; a random one below is somewhere in it.
+const POINTS: usize = 180;
+
 /// Part (a).
 #[tokio::test]
-async fn stopped_at_every_point() {
+async fn stopped_at_every_point_on_sqlite() {
+    stopped_at_every_point(Database::Sqlite).await;
+}
+
+/// Part (a).
+#[tokio::test]
+async fn stopped_at_every_point_on_postgres() {
+    stopped_at_every_point(Database::Postgres).await;
+}
+
+async fn stopped_at_every_point(database: Database) {
     let amount = Amount::asked();
-    for database in Database::all() {
-        let part = format!("a, stopped at every point, {database}");
-        let mut tally = Tally::new(&part, amount.seed);
-        let mut dice = Dice::new(amount.seed, &part);
-        let mut scene = Scene::with_manual_time(database).await;
-        let single: Vec<_> = [trouble::none()]
-            .into_iter()
-            .chain(trouble::at_the_patch())
-            .chain(trouble::at_the_text())
-            .collect();
-        for trouble in &single {
-            let stride = if amount.long { 1 } else { 120 };
-            every(&mut scene, &Ours, trouble, stride, (&mut dice, &mut tally)).await;
+    let part = format!("a, stopped at every point, {database}");
+    let mut tally = Tally::new(&part, amount.seed);
+    let mut dice = Dice::new(amount.seed, &part);
+    let mut scene = Scene::with_manual_time(database).await;
+    let mut single = vec![trouble::none()];
+    single.extend(trouble::at_the_patch());
+    single.extend(trouble::at_the_text());
+    for trouble in &single {
+        let plan = Plan { order: &Ours, trouble };
+        if amount.long {
+            plan.at_every(1, &mut scene, (&mut dice, &mut tally)).await;
+        } else {
+            let point = dice.below(POINTS);
+            plan.once(point, &mut scene, (&mut dice, &mut tally)).await;
         }
-        // Both at once: not each point of each pair, but each pair.
-        for patch in trouble::at_the_patch() {
-            for text in trouble::at_the_text() {
-                if amount.long || dice.one_in(30) {
-                    let both = patch.and(&text);
-                    every(&mut scene, &Ours, &both, 120, (&mut dice, &mut tally)).await;
-                }
+    }
+    // Both at once: each pair, but not each point of it.
+    for patch in trouble::at_the_patch() {
+        for text in trouble::at_the_text() {
+            if amount.long || dice.one_in(40) {
+                let (point, trouble) = (dice.below(POINTS), &patch.and(&text));
+                let plan = Plan { order: &Ours, trouble };
+                plan.once(point, &mut scene, (&mut dice, &mut tally)).await;
             }
         }
-        scene.outside.stop().await;
-        tally.end();
     }
+    scene.outside.stop().await;
+    tally.end();
+}
+
+/// Part (b).
+#[tokio::test]
+async fn killed_at_random_moments() {
+    let amount = Amount::asked();
+    let part = "b, killed at random moments, SQLite";
+    let (mut tally, mut dice) = (Tally::new(part, amount.seed), Dice::new(amount.seed, part));
+    let times = if amount.long { 200 } else { 5 };
+    killed::at_random_moments(times, &mut dice, &mut tally).await;
+    tally.end();
+}
+
+/// Part (b).
+#[tokio::test]
+async fn killed_at_each_request() {
+    let amount = Amount::asked();
+    let part = "b, killed at each request, SQLite";
+    let (mut tally, mut dice) = (Tally::new(part, amount.seed), Dice::new(amount.seed, part));
+    let some = if amount.long { None } else { Some(1) };
+    killed::at_each_request(some, &mut dice, &mut tally).await;
+    tally.end();
+}
+
+/// Part (c).
+#[tokio::test]
+async fn one_of_two_is_killed() {
+    let amount = Amount::asked();
+    let part = "c, one of two killed, PostgreSQL";
+    let (mut tally, mut dice) = (Tally::new(part, amount.seed), Dice::new(amount.seed, part));
+    let times = if amount.long { 100 } else { 3 };
+    killed::one_of_two(times, &mut dice, &mut tally).await;
+    tally.end();
 }
 
 /// The same runs with the careless order: a check that finds nothing there would prove nothing.
@@ -60,7 +112,8 @@ async fn the_careless_order_is_found_out() {
     let mut dice = Dice::new(amount.seed, part);
     let mut scene = Scene::with_manual_time(Database::Sqlite).await;
     let stride = if amount.long { 1 } else { 5 };
-    every(&mut scene, &Careless, &trouble::none(), stride, (&mut dice, &mut tally)).await;
+    let plan = Plan { order: &Careless, trouble: &trouble::none() };
+    plan.at_every(stride, &mut scene, (&mut dice, &mut tally)).await;
     scene.outside.stop().await;
     tally.say();
     assert!(tally.ends.contains_key("completed"), "it does not even work on a good day");

@@ -17,11 +17,12 @@ pub(crate) async fn reveal(app: &App, text: &str, unlock: Option<&str>) -> Resul
     let token: [u8; 16] = token.try_into().map_err(|_| "a token of another length")?;
     let derived = derive(&LinkToken::new(Zeroizing::new(token)));
     let found = app.store.share_row(&derived.id).await.map_err(|error| error.to_string())?;
-    let (_, share) = found.ok_or("no share for this link")?;
+    let (account, share) = found.ok_or("no share for this link")?;
     let nonce = server::random::bytes::<16>();
     let opened = app
         .store
         .open_share(
+            account,
             &derived.id,
             &sha256(derived.proof()),
             &sha256(nonce.as_ref()),

@@ -30,7 +30,7 @@ pub(crate) struct Scene {
     pub(crate) clock: Clock,
     settings: Settings,
     /// Kept until the end: the database is in it.
-    pub(crate) folder: TempDir,
+    _folder: TempDir,
     people: usize,
 }
 
@@ -75,14 +75,13 @@ impl Scene {
         let outside = simulator::start(options).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let mut settings = Settings::defaults().unwrap();
-        settings.keys.file = folder.path().join("keys/master.key");
         settings.outbound.allow =
             [outside.entra_url(), outside.graph_url(), outside.twilio_url()].join(",");
         database.choose(&mut settings, folder.path());
         change(&mut settings);
         settings.check().unwrap();
         let app = serve::open(settings.clone(), clock.clone()).await.unwrap();
-        Self { outside, app: Some(app), clock, settings, folder, people: 0 }
+        Self { outside, app: Some(app), clock, settings, _folder: folder, people: 0 }
     }
 
     /// The server's parts, as they are since the last start.

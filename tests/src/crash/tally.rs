@@ -29,6 +29,8 @@ pub(crate) struct Tally {
     seed: u64,
     /// Places at which it was stopped.
     pub(crate) points: usize,
+    /// Those at which something was under way.
+    pub(crate) busy: usize,
     pub(crate) runs: usize,
     /// How the resets ended, to see that the runs meet every kind of end.
     pub(crate) ends: BTreeMap<&'static str, usize>,
@@ -39,7 +41,7 @@ pub(crate) struct Tally {
 impl Tally {
     pub(crate) fn new(part: impl Into<String>, seed: u64) -> Self {
         let (ends, findings) = (BTreeMap::new(), Vec::new());
-        Self { part: part.into(), seed, points: 0, runs: 0, ends, findings }
+        Self { part: part.into(), seed, points: 0, busy: 0, runs: 0, ends, findings }
     }
 
     /// One run more.
@@ -57,9 +59,10 @@ impl Tally {
     pub(crate) fn say(&self) {
         let ends: Vec<String> = self.ends.iter().map(|(end, n)| format!("{n} {end}")).collect();
         println!(
-            "\ncrash {}: {} points, {} runs ({}), unknown passwords {}, lost texts {}, other findings {}, seed {}",
+            "\ncrash {}: {} points ({} with work under way), {} runs ({}), unknown passwords {}, lost texts {}, other findings {}, seed {}",
             self.part,
             self.points,
+            self.busy,
             self.runs,
             ends.join(", "),
             self.count(Finding::is_unknown_password),

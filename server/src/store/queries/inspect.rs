@@ -1,9 +1,9 @@
-//! A look at all rows at once, for tests: what no statement may ever leave behind, whatever was
-//! cut short. It changes nothing, and nothing in the product asks for it.
+//! A look at all rows at once, for tests.
 
+use super::super::Database;
+use crate::store::{InspectStore, StoreError};
+use async_trait::async_trait;
 use uuid::Uuid;
-
-use crate::store::{Store, StoreError};
 
 /// Each rule with the statement that finds the rows that break it.
 const RULES: [(&str, &str); 9] = [
@@ -59,12 +59,9 @@ const RULES: [(&str, &str); 9] = [
     ),
 ];
 
-impl Store {
-    /// Rows that contradict each other, each with what is wrong with it. There are none.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn contradictions(&self) -> Result<Vec<(&'static str, Uuid)>, StoreError> {
+#[async_trait]
+impl InspectStore for Database {
+    async fn contradictions(&self) -> Result<Vec<(&'static str, Uuid)>, StoreError> {
         let mut found = Vec::new();
         for (what, statement) in RULES {
             let rows: Vec<Uuid> = sqlx::query_scalar(statement).fetch_all(self.read()).await?;

@@ -1,0 +1,115 @@
+//! Parts (b) and (c): the real program, killed while resets are under way, and started again; and
+//! two of them on one database, one of which is killed.
+
+use std::time::Duration;
+
+use simulator::Moment;
+
+use super::after::choose;
+use super::database::Database;
+use super::dice::Dice;
+use super::scene::Case;
+use super::served::{APPLY_BEFORE_MS, Served};
+use super::tally::Tally;
+
+/// Cases with what each person chose meanwhile.
+type Cases = Vec<(Case, Option<String>)>;
+
+/// So many resets at once, and a random moment while they are under way.
+async fn under_way(
+    served: &mut Served,
+    programs: &[usize],
+    millis: usize,
+    dice: &mut Dice,
+) -> (Cases, usize) {
+    let mut cases = Vec::new();
+    for _ in programs {
+        cases.push((served.scene.case().await, None));
+    }
+    for ((case, _), program) in cases.iter().zip(programs) {
+        served.click(case, *program).await;
+    }
+    let moment = dice.below(millis);
+    tokio::time::sleep(Duration::from_millis(moment as u64)).await;
+    (cases, moment)
+}
+
+/// Kills the program at random moments while three resets are under way.
+pub(crate) async fn at_random_moments(times: usize, dice: &mut Dice, tally: &mut Tally) {
+    let mut served = Served::start(Database::Sqlite, 1).await;
+    let (_, millis) = served.undisturbed(tally).await;
+    for n in 0..times {
+        let (mut cases, moment) = under_way(&mut served, &[0; 3], 3 * millis, dice).await;
+        served.kill(0);
+        tally.points += 1;
+        tally.busy += usize::from(served.is_busy(&cases).await);
+        if dice.one_in(8) {
+            // Down for so long that the persons helped themselves.
+            let down = u64::try_from(APPLY_BEFORE_MS).unwrap();
+            tokio::time::sleep(Duration::from_millis(down)).await;
+            for (case, own) in &mut cases {
+                *own = Some(choose(&served.scene, case));
+            }
+        }
+        served.revive(0).await;
+        served.look_at(&format!("kill {n} after {moment} ms"), &cases, tally).await;
+    }
+    served.end(tally).await;
+}
+
+/// Kills the program at each request that the outside world receives from it during a reset,
+/// before the act and after it; or at some of them.
+pub(crate) async fn at_each_request(some: Option<usize>, dice: &mut Dice, tally: &mut Tally) {
+    let mut served = Served::start(Database::Sqlite, 1).await;
+    let (requests, _) = served.undisturbed(tally).await;
+    let both = |nth| [(nth, Moment::BeforeTheAct), (nth, Moment::BeforeTheAnswer)];
+    // The acts that can't be undone are never left out.
+    let act =
+        |nth: &usize| requests[*nth].starts_with("PATCH") || requests[*nth].contains("Messages");
+    let (acts, mut others): (Vec<usize>, Vec<usize>) = (0..requests.len()).partition(act);
+    while some.is_some_and(|some| others.len() > some) {
+        others.remove(dice.below(others.len()));
+    }
+    let moments = acts.into_iter().chain(others).flat_map(both);
+    for (nth, moment) in moments {
+        let case = served.scene.case().await;
+        let mut held = served.scene.outside.hold(nth, moment);
+        served.click(&case, 0).await;
+        let waits = tokio::time::timeout(Duration::from_secs(10), held.arrived());
+        let request = waits.await.expect("a reset makes so many requests").unwrap();
+        served.kill(0);
+        tally.points += 1;
+        tally.busy += 1;
+        // It had reached the company, which comes to it before the next start or after it.
+        let late = dice.one_in(2);
+        if late {
+            served.revive(0).await;
+            held.go_on().await;
+        } else {
+            held.go_on().await;
+            served.revive(0).await;
+        }
+        let run = format!("kill at request {nth}, {request}, {moment:?}, late: {late}");
+        served.look_at(&run, &[(case, None)], tally).await;
+    }
+    served.end(tally).await;
+}
+
+/// Two programs on one PostgreSQL, each with resets under way; one is killed, and the other does
+/// all of the work until it is back.
+pub(crate) async fn one_of_two(times: usize, dice: &mut Dice, tally: &mut Tally) {
+    let mut served = Served::start(Database::Postgres, 2).await;
+    let (_, millis) = served.undisturbed(tally).await;
+    for n in 0..times {
+        let clicks = [0, 1, 0, 1];
+        let (cases, moment) = under_way(&mut served, &clicks, 3 * millis, dice).await;
+        let unlucky = dice.below(2);
+        served.kill(unlucky);
+        tally.points += 1;
+        tally.busy += usize::from(served.is_busy(&cases).await);
+        let run = format!("kill {n} of program {unlucky} after {moment} ms");
+        served.look_at(&run, &cases, tally).await;
+        served.revive(unlucky).await;
+    }
+    served.end(tally).await;
+}
