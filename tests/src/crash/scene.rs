@@ -15,7 +15,6 @@ use tempfile::TempDir;
 
 use super::database::Database;
 use crate::desk::code_in;
-use crate::logs;
 
 /// 2026-11-22 14:00:00 UTC.
 const START: i64 = 1_795_356_000_000;
@@ -64,7 +63,6 @@ impl Scene {
     }
 
     async fn build(database: Database, manual: bool, change: impl FnOnce(&mut Settings)) -> Self {
-        logs::keep();
         let (clock, outside_clock) = if manual {
             (Clock::manual(Millis(START)), simulator::Clock::manual(START))
         } else {
