@@ -16,8 +16,11 @@ use crate::sign_in::make_set_up_link;
 use crate::store::{ImportRow, Role, Store, StoreError};
 use crate::web;
 
-/// How long a stop waits for connections, and then for work that has begun: ten seconds in all.
-const STOP_PATIENCE: Duration = Duration::from_millis(4_500);
+/// How long a stop waits for connections, and then for work that has begun: with letting go of
+/// what was not finished, ten seconds in all.
+const STOP_PATIENCE: Duration = Duration::from_millis(4_000);
+/// How long letting go may take.
+const LET_GO_PATIENCE: Duration = Duration::from_millis(750);
 
 /// Opens the database with its key, and puts the application together.
 ///
@@ -67,10 +70,13 @@ pub async fn run(app: App, listener: TcpListener) -> std::io::Result<()> {
     }
     app.tasks.close();
     if tokio::time::timeout(STOP_PATIENCE, app.tasks.wait()).await.is_err() {
-        // Their leases run out, and the next start takes them over.
         tracing::warn!("stopped with work under way");
+        app.resets.abandon.cancel();
+        // What can't be let go in time is let go by its lease's end.
+        let _ = tokio::time::timeout(LET_GO_PATIENCE, app.tasks.wait()).await;
     }
-    app.store.close().await;
+    // A request that nobody waits for any more may hold a connection.
+    let _ = tokio::time::timeout(LET_GO_PATIENCE, app.store.close()).await;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use shared::{Code, Factor, Millis, ResetAsk, ResetId, ResetView, Stage};
 
 use super::Resets;
-use super::preflight::{Ready, limit_finding, limits};
+use super::preflight::{Ready, limit_finding, limits, under_way};
 use crate::denied::Denied;
 use crate::password;
 use crate::random;
@@ -17,6 +17,8 @@ use crate::verification::phone_hash;
 
 /// Digits of an unlock code.
 const UNLOCK_DIGITS: usize = 6;
+/// How often a waiting click looks by itself.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
 /// Texts of one reset in an hour, the first included.
 const MOST_TEXTS: u32 = 5;
 
@@ -99,10 +101,18 @@ impl Resets {
             return Err(first.unwrap_or(Code::Internal.into()).into());
         };
         self.compare(who, &ask.sealed, &ready)?;
-        self.stage(who, id, body_hash.to_vec(), &ready).await?.map_err(|not| match not {
+        let Err(not) = self.stage(who, id, body_hash.to_vec(), &ready).await? else {
+            return Ok(());
+        };
+        Err(match not {
             NotStaged::Limit(hit) => limit_finding(&hit.name).into(),
             NotStaged::VerificationUsed => Code::VerificationUsed.into(),
-            NotStaged::UnderWay => Code::ResetUnderWay.into(),
+            // Both had passed the preflight: the other one was a moment faster.
+            NotStaged::UnderWay => {
+                let account = who.technician.account;
+                let live = self.store.live_reset(account, &ready.person.id).await?;
+                under_way(live.as_ref()).into()
+            }
             NotStaged::IdTaken => Code::IdTaken.into(),
         })
     }
@@ -199,7 +209,12 @@ impl Resets {
                     return Ok::<(), Denied>(());
                 }
                 // Woken by the driver; looks by itself too, in case another process drives.
-                let _ = tokio::time::timeout(Duration::from_millis(500), bell.changed()).await;
+                tokio::select! {
+                    _ = bell.changed() => {}
+                    () = tokio::time::sleep(LOOK_AGAIN) => {}
+                    // A stop does not wait for Microsoft: the pod looks again by itself.
+                    () = self.stop.cancelled() => return Ok(()),
+                }
             }
         };
         if let Ok(result) = tokio::time::timeout(patience, settled).await {

@@ -66,6 +66,12 @@ impl Write {
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
         Ok(self.tx.commit().await?)
     }
+
+    /// Ends it without effect. What it has read was committed; dropping it does the rest.
+    #[expect(clippy::unused_async, reason = "SQLite's waits for the disk")]
+    pub(crate) async fn roll_back(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
 }
 
 impl Database {
