@@ -39,7 +39,7 @@ pub(crate) async fn at_random_moments(times: usize, dice: &mut Dice, tally: &mut
     let mut served = Served::start(Database::Sqlite, 1).await;
     let (_, millis) = served.undisturbed(tally).await;
     for n in 0..times {
-        let (mut cases, moment) = under_way(&mut served, &[0; 3], 3 * millis, dice).await;
+        let (mut cases, moment) = under_way(&mut served, &[0; 3], millis * 3 / 2, dice).await;
         served.kill(0);
         tally.points += 1;
         tally.busy += usize::from(served.is_busy(&cases).await);
@@ -102,7 +102,7 @@ pub(crate) async fn one_of_two(times: usize, dice: &mut Dice, tally: &mut Tally)
     let (_, millis) = served.undisturbed(tally).await;
     for n in 0..times {
         let clicks = [0, 1, 0, 1];
-        let (cases, moment) = under_way(&mut served, &clicks, 3 * millis, dice).await;
+        let (cases, moment) = under_way(&mut served, &clicks, millis * 3 / 2, dice).await;
         let unlucky = dice.below(2);
         served.kill(unlucky);
         tally.points += 1;
