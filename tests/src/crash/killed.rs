@@ -4,16 +4,24 @@
 use std::time::Duration;
 
 use simulator::Moment;
+use tokio::task::JoinHandle;
 
-use super::after::choose;
+use super::after::{Ground, choose};
 use super::database::Database;
 use super::dice::Dice;
 use super::scene::Case;
 use super::served::{APPLY_BEFORE_MS, Served};
 use super::tally::Tally;
 
-/// Cases with what each person chose meanwhile.
-type Cases = Vec<(Case, Option<String>)>;
+/// Resets that are under way.
+struct UnderWay {
+    /// With what each person chose meanwhile.
+    cases: Vec<(Case, Option<String>)>,
+    /// Each ends with the answer to its click, or with whoever should have given it.
+    clicks: Vec<JoinHandle<()>>,
+    /// For how many milliseconds.
+    moment: usize,
+}
 
 /// So many resets at once, and a random moment while they are under way.
 async fn under_way(
@@ -21,17 +29,25 @@ async fn under_way(
     programs: &[usize],
     millis: usize,
     dice: &mut Dice,
-) -> (Cases, usize) {
+) -> UnderWay {
     let mut cases = Vec::new();
     for _ in programs {
         cases.push((served.scene.case().await, None));
     }
+    let mut clicks = Vec::new();
     for ((case, _), program) in cases.iter().zip(programs) {
-        served.click(case, *program).await;
+        clicks.push(served.click(case, *program).await);
     }
     let moment = dice.below(millis);
     tokio::time::sleep(Duration::from_millis(moment as u64)).await;
-    (cases, moment)
+    UnderWay { cases, clicks, moment }
+}
+
+/// Whoever lives has staged what it was asked for, or refused it.
+async fn answered(clicks: Vec<JoinHandle<()>>) {
+    for click in clicks {
+        click.await.unwrap();
+    }
 }
 
 /// Kills the program at random moments while three resets are under way.
@@ -39,7 +55,8 @@ pub(crate) async fn at_random_moments(times: usize, dice: &mut Dice, tally: &mut
     let mut served = Served::start(Database::Sqlite, 1).await;
     let (_, millis) = served.undisturbed(tally).await;
     for n in 0..times {
-        let (mut cases, moment) = under_way(&mut served, &[0; 3], millis * 3 / 2, dice).await;
+        let under_way = under_way(&mut served, &[0; 3], millis * 3 / 2, dice).await;
+        let UnderWay { mut cases, moment, .. } = under_way;
         served.kill(0);
         tally.points += 1;
         tally.busy += usize::from(served.is_busy(&cases).await);
@@ -101,15 +118,38 @@ pub(crate) async fn one_of_two(times: usize, dice: &mut Dice, tally: &mut Tally)
     let mut served = Served::start(Database::Postgres, 2).await;
     let (_, millis) = served.undisturbed(tally).await;
     for n in 0..times {
-        let clicks = [0, 1, 0, 1];
-        let (cases, moment) = under_way(&mut served, &clicks, millis * 3 / 2, dice).await;
+        let under_way = under_way(&mut served, &[0, 1, 0, 1], millis * 3 / 2, dice).await;
+        let UnderWay { cases, clicks, moment } = under_way;
         let unlucky = dice.below(2);
         served.kill(unlucky);
         tally.points += 1;
         tally.busy += usize::from(served.is_busy(&cases).await);
+        answered(clicks).await;
         let run = format!("kill {n} of program {unlucky} after {moment} ms");
         served.look_at(&run, &cases, tally).await;
         served.revive(unlucky).await;
+    }
+    served.end(tally).await;
+}
+
+/// The same, and one of them is not killed but stands still for longer than its leases: when it
+/// goes on, its resets are in other hands, and it must not harm them.
+pub(crate) async fn one_of_two_stands_still(times: usize, dice: &mut Dice, tally: &mut Tally) {
+    let mut served = Served::start(Database::Postgres, 2).await;
+    let (_, millis) = served.undisturbed(tally).await;
+    for n in 0..times {
+        let under_way = under_way(&mut served, &[0, 1, 0, 1], millis * 3 / 2, dice).await;
+        let UnderWay { cases, clicks, moment } = under_way;
+        let unlucky = dice.below(2);
+        served.suspend(unlucky);
+        tally.points += 1;
+        tally.busy += usize::from(served.is_busy(&cases).await);
+        // The other one does all of the work.
+        served.settle().await;
+        served.wake(unlucky);
+        answered(clicks).await;
+        let run = format!("pause {n} of program {unlucky} after {moment} ms");
+        served.look_at(&run, &cases, tally).await;
     }
     served.end(tally).await;
 }

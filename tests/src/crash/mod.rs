@@ -23,9 +23,6 @@ use points::{Ours, Plan};
 use scene::Scene;
 use tally::{Amount, Tally};
 
-/// A whole reset has about so many suspension points; a random one below is somewhere in it.
-const POINTS: usize = 130;
-
 /// Part (a).
 #[tokio::test]
 async fn stopped_at_every_point_on_sqlite() {
@@ -44,6 +41,9 @@ async fn stopped_at_every_point(database: Database) {
     let mut tally = Tally::new(&part, amount.seed);
     let mut dice = Dice::new(amount.seed, &part);
     let mut scene = Scene::with_manual_time(database).await;
+    // How many points there are when nothing goes wrong: a random one below is somewhere in it.
+    let quiet = Plan { order: &Ours, trouble: &trouble::none() };
+    let points = quiet.once(usize::MAX, &mut scene, (&mut dice, &mut tally)).await;
     let mut single = vec![trouble::none()];
     single.extend(trouble::at_the_patch());
     single.extend(trouble::at_the_text());
@@ -52,7 +52,7 @@ async fn stopped_at_every_point(database: Database) {
         if amount.long {
             plan.at_every(1, &mut scene, (&mut dice, &mut tally)).await;
         } else {
-            let point = dice.below(POINTS);
+            let point = dice.below(points);
             plan.once(point, &mut scene, (&mut dice, &mut tally)).await;
         }
     }
@@ -60,7 +60,7 @@ async fn stopped_at_every_point(database: Database) {
     for patch in trouble::at_the_patch() {
         for text in trouble::at_the_text() {
             if amount.long || dice.one_in(40) {
-                let (point, trouble) = (dice.below(POINTS), &patch.and(&text));
+                let (point, trouble) = (dice.below(points), &patch.and(&text));
                 let plan = Plan { order: &Ours, trouble };
                 plan.once(point, &mut scene, (&mut dice, &mut tally)).await;
             }
@@ -100,6 +100,17 @@ async fn one_of_two_is_killed() {
     let (mut tally, mut dice) = (Tally::new(part, amount.seed), Dice::new(amount.seed, part));
     let times = if amount.long { 100 } else { 3 };
     killed::one_of_two(times, &mut dice, &mut tally).await;
+    tally.end();
+}
+
+/// Part (c).
+#[tokio::test]
+async fn one_of_two_stands_still() {
+    let amount = Amount::asked();
+    let part = "c, one of two stands still, PostgreSQL";
+    let (mut tally, mut dice) = (Tally::new(part, amount.seed), Dice::new(amount.seed, part));
+    let times = if amount.long { 100 } else { 3 };
+    killed::one_of_two_stands_still(times, &mut dice, &mut tally).await;
     tally.end();
 }
 

@@ -84,24 +84,28 @@ impl<O: Order> Plan<'_, O> {
         (dice, tally): (&mut Dice, &mut Tally),
     ) {
         let mut point = dice.below(stride);
-        while self.once(point, scene, (dice, tally)).await {
+        while self.once(point, scene, (dice, tally)).await > point {
             point += stride;
         }
     }
 
-    /// One run, stopped at `point` if it gets there. Whether it did.
+    /// One run, stopped at `point` if it gets there. How often it has waited: more often than
+    /// `point` when it was stopped.
     pub(crate) async fn once(
         &self,
         point: usize,
         scene: &mut Scene,
         (dice, tally): (&mut Dice, &mut Tally),
-    ) -> bool {
+    ) -> usize {
         let case = scene.case().await;
         let mut found = Vec::new();
         self.trouble.arm(&scene.outside);
-        let stopped = StopAfter::new(point, self.order.whole(scene, &case)).await.is_none();
+        let mut whole = StopAfter::new(point, self.order.whole(scene, &case));
+        let ended = (&mut whole).await;
+        let waited = whole.waited;
+        drop(whole);
         let mut own = None;
-        if stopped {
+        if ended.is_none() {
             // Down for no time, for less than a lease, past it, past `apply_before`, past the
             // text's patience; and the next start may find Microsoft out of order.
             let down =
@@ -136,6 +140,6 @@ impl<O: Order> Plan<'_, O> {
         let run = format!("{} stopped at {point}", self.trouble.name);
         tally.add(&run, stage.map_or("not begun", Stage::as_str), found);
         scene.leave(&case);
-        stopped
+        waited
     }
 }

@@ -34,6 +34,21 @@ impl Process {
         .unwrap()
     }
 
+    /// Stops it in its tracks, and it knows nothing of the time that passes.
+    pub(crate) fn suspend(&self) {
+        self.signal("-STOP");
+    }
+
+    /// It goes on as if nothing had been.
+    pub(crate) fn go_on(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
+    }
+
     /// No farewell: whatever it was about to do is not done.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();

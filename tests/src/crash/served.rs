@@ -7,6 +7,7 @@ use server::settings::Settings;
 use server::sign_in::session::{Token, pod_token};
 use server::store::{NewSession, SessionKind};
 use shared::{Host, Stage};
+use tokio::task::JoinHandle;
 
 use super::after::{Ground, ended_anew, finish};
 use super::check::Finding;
@@ -86,8 +87,8 @@ impl Served {
         alive.unwrap().0.server.listen
     }
 
-    /// The technician clicks, at this program; nobody waits for the answer.
-    pub(crate) async fn click(&self, case: &Case, program: usize) {
+    /// The technician clicks, at this program. Nobody need wait for the answer.
+    pub(crate) async fn click(&self, case: &Case, program: usize) -> JoinHandle<()> {
         let app = self.scene.app();
         let (account, now) = (case.who.technician.account, self.scene.clock.now());
         let web = Token::fresh();
@@ -111,11 +112,20 @@ impl Served {
             .bearer_auth(bearer.expose())
             .json(&case.ask);
         // A killed server does not answer, which is no failure here.
-        tokio::spawn(async move { drop(put.send().await) });
+        tokio::spawn(async move { drop(put.send().await) })
     }
 
     pub(crate) fn kill(&mut self, program: usize) {
         self.programs[program].1.take().unwrap().kill();
+    }
+
+    pub(crate) fn suspend(&self, program: usize) {
+        self.programs[program].1.as_ref().unwrap().suspend();
+    }
+
+    /// Lets a suspended program go on.
+    pub(crate) fn wake(&self, program: usize) {
+        self.programs[program].1.as_ref().unwrap().go_on();
     }
 
     pub(crate) async fn revive(&mut self, program: usize) {

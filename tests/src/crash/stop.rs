@@ -4,15 +4,17 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// Polls `inner`; when it has waited `left` times and would wait once more, it is dropped.
+/// Polls `inner`; when it has waited `point` times and would wait once more, it is dropped.
 pub(crate) struct StopAfter<F> {
     inner: Option<Pin<Box<F>>>,
-    left: usize,
+    point: usize,
+    /// How often it has waited.
+    pub(crate) waited: usize,
 }
 
 impl<F: Future> StopAfter<F> {
-    pub(crate) fn new(left: usize, inner: F) -> Self {
-        Self { inner: Some(Box::pin(inner)), left }
+    pub(crate) fn new(point: usize, inner: F) -> Self {
+        Self { inner: Some(Box::pin(inner)), point, waited: 0 }
     }
 }
 
@@ -24,13 +26,13 @@ impl<F: Future> Future for StopAfter<F> {
         let Some(inner) = &mut self.inner else { return Poll::Ready(None) };
         match inner.as_mut().poll(context) {
             Poll::Ready(output) => Poll::Ready(Some(output)),
-            Poll::Pending if self.left == 0 => {
+            Poll::Pending => {
+                self.waited += 1;
+                if self.waited <= self.point {
+                    return Poll::Pending;
+                }
                 self.inner = None;
                 Poll::Ready(None)
-            }
-            Poll::Pending => {
-                self.left -= 1;
-                Poll::Pending
             }
         }
     }
