@@ -44,6 +44,26 @@ pub async fn open(settings: Settings, clock: Clock) -> anyhow::Result<App> {
     Ok(App::new(settings, clock, store)?)
 }
 
+/// How far our clock may be from the one of the other processes: leases are told in times.
+const MOST_SKEW_MS: i64 = 5_000;
+
+/// Where several processes share the work, their clocks must agree.
+///
+/// # Errors
+/// One line for the operator.
+pub async fn check_clock(app: &App) -> anyhow::Result<()> {
+    if let Some(theirs) = app.store.shared_clock().await? {
+        let skew = app.clock.now().since(theirs).abs();
+        anyhow::ensure!(
+            skew <= MOST_SKEW_MS,
+            "this machine's clock is {} seconds off PostgreSQL's: another process could take over \
+             what this one is doing; let both keep time by NTP",
+            skew / 1000
+        );
+    }
+    Ok(())
+}
+
 /// Serves until `app.stop` is cancelled, then finishes what has begun.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use shared::AccountId;
+use shared::{AccountId, Millis};
 use sqlx::Connection;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
@@ -117,6 +117,10 @@ impl Database {
 
 #[async_trait::async_trait]
 impl AnyStore for Database {
+    async fn shared_clock(&self) -> Result<Option<Millis>, StoreError> {
+        Ok(None)
+    }
+
     async fn close(&self) {
         self.readers.close().await;
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
