@@ -13,6 +13,7 @@ mod desk;
 mod logs;
 mod page;
 mod person;
+mod program;
 mod world;
 
 mod stories;

@@ -73,6 +73,8 @@ impl Ground for Scene {
 pub(crate) struct Plan<'a, O> {
     pub(crate) order: &'a O,
     pub(crate) trouble: &'a Trouble,
+    /// Whether who waits for long may choose a password by other means.
+    pub(crate) impatient: bool,
 }
 
 impl<O: Order> Plan<'_, O> {
@@ -110,7 +112,7 @@ impl<O: Order> Plan<'_, O> {
             // text's patience; and the next start may find Microsoft out of order.
             let down =
                 *dice.pick(&[0, 1_000, 31_000, 5 * MINUTE_MS, 11 * MINUTE_MS, 70 * MINUTE_MS]);
-            let chooses = down > 10 * MINUTE_MS && dice.one_in(2);
+            let chooses = self.impatient && down > 10 * MINUTE_MS && dice.one_in(2);
             let unwell = dice.one_in(4);
             scene
                 .restart(|scene| {

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use server::settings::Settings;
 
-use crate::browser::target;
+use crate::program::msp_reset;
 
 /// A server process on the settings of a scene. Killed when dropped.
 pub(crate) struct Process {
@@ -65,21 +65,8 @@ impl Drop for Process {
 }
 
 fn command(settings: &Settings) -> Command {
-    let program = target().join("debug/msp-reset");
-    assert!(
-        program.is_file(),
-        "{} is missing; run: cargo build --package msp-reset-server",
-        program.display()
-    );
-    let mut command = Command::new(program);
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("MSP_RESET") {
-            command.env_remove(name);
-        }
-    }
+    let mut command = msp_reset("serve");
     command
-        .arg("serve")
-        .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .env("MSP_RESET__SERVER__LISTEN", settings.server.listen.to_string())

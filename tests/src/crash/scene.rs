@@ -2,6 +2,8 @@
 //! its own, in an account of its own, whose audit chain is short.
 
 use serde_json::json;
+use std::cell::Cell;
+
 use server::app::App;
 use server::clock::Clock;
 use server::settings::Settings;
@@ -30,7 +32,7 @@ pub(crate) struct Scene {
     settings: Settings,
     /// Kept until the end: the database is in it.
     _folder: TempDir,
-    people: usize,
+    people: Cell<usize>,
 }
 
 /// One reset that is about to be asked for: the caller is verified, the confirmation was shown.
@@ -79,7 +81,7 @@ impl Scene {
         change(&mut settings);
         settings.check().unwrap();
         let app = serve::open(settings.clone(), clock.clone()).await.unwrap();
-        Self { outside, app: Some(app), clock, settings, _folder: folder, people: 0 }
+        Self { outside, app: Some(app), clock, settings, _folder: folder, people: Cell::new(0) }
     }
 
     /// The server's parts, as they are since the last start.
@@ -106,7 +108,7 @@ impl Scene {
     }
 
     /// A new person, whose identity is proved and whose reset was confirmed.
-    pub(crate) async fn case(&mut self) -> Case {
+    pub(crate) async fn case(&self) -> Case {
         let (email, upn, phone) = self.somebody().await;
         let now = self.clock.now();
         let technician = self.app().store.technician_by_email(&email).await.unwrap().unwrap();
@@ -185,9 +187,9 @@ impl Scene {
 
     /// Somebody new at Microsoft, and an account of ours that serves them. Gives the technician's
     /// e-mail address, the person's name at Microsoft and their phone.
-    async fn somebody(&mut self) -> (String, String, String) {
-        self.people += 1;
-        let n = self.people;
+    async fn somebody(&self) -> (String, String, String) {
+        let n = self.people.get() + 1;
+        self.people.set(n);
         let (upn, digits) = (format!("person.{n}@{NORTHWIND}"), format!("{:07}", 6_000_000 + n));
         let mut person: DirectoryUser = serde_json::from_value(json!({
             "id": uuid::Uuid::from_u128(0x5150_0000 + n as u128),

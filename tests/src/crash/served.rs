@@ -20,6 +20,9 @@ use crate::person::Person;
 
 /// A PATCH comes within so long of the click, or not at all.
 pub(crate) const APPLY_BEFORE_MS: i64 = 4_000;
+/// On a busy machine the outside world answers too late now and then, and a click is refused.
+const ATTEMPTS: usize = 5;
+
 /// Programs on one database. This process looks at the same database, and does nothing in it but
 /// what a technician's clicks and a person's taps do.
 pub(crate) struct Served {
@@ -28,6 +31,14 @@ pub(crate) struct Served {
     programs: Vec<(Settings, Option<Process>)>,
     /// What the persons chose in the end.
     chosen: Vec<(String, String)>,
+}
+
+/// A reset that came to its good end.
+struct DoneWell {
+    case: Case,
+    /// `METHOD /path`.
+    requests: Vec<String>,
+    millis: usize,
 }
 
 impl Ground for Served {
@@ -66,8 +77,6 @@ impl Served {
             settings.server.listen = addresses[0];
             settings.server.origin = format!("http://app.localhost:{}", addresses[0].port());
             settings.share.origin = format!("http://s.localhost:{}", addresses[0].port());
-            settings.outbound.timeout_ms = 250;
-            settings.reset.lease_ms = 500;
             settings.reset.apply_before_ms = APPLY_BEFORE_MS;
         })
         .await;
@@ -76,6 +85,9 @@ impl Served {
             let mut settings = (*scene.app().settings).clone();
             settings.server.listen = address;
             settings.server.origin = format!("http://app.localhost:{}", address.port());
+            // Short, so that what a dead one held is soon taken over.
+            settings.outbound.timeout_ms = 250;
+            settings.reset.lease_ms = 500;
             let process = Process::start(&settings).await;
             programs.push((settings, Some(process)));
         }
@@ -141,6 +153,7 @@ impl Served {
         tally: &mut Tally,
     ) {
         self.settle().await;
+        self.scene.outside.clear_faults();
         for (case, own) in cases {
             let mut found = finish(self, case, own.as_deref()).await;
             let stage = self.look(case).reset().await.map(|reset| reset.stage);
@@ -153,12 +166,30 @@ impl Served {
     }
 
     async fn anew(&self, case: &Case) -> Vec<Finding> {
-        let newer = self.scene.again(case).await;
-        let alive = self.programs.iter().position(|(_, process)| process.is_some()).unwrap();
-        self.click(&newer, alive).await;
-        self.staged(&newer).await;
-        self.settle().await;
+        let newer = self.done_well(async |scene| scene.again(case).await).await.case;
         ended_anew(self, case, &newer).await
+    }
+
+    /// A reset that is clicked, and not disturbed.
+    async fn done_well(&self, new: impl AsyncFn(&Scene) -> Case) -> DoneWell {
+        let alive = self.programs.iter().position(|(_, process)| process.is_some()).unwrap();
+        let outside = &self.scene.outside;
+        for _ in 0..ATTEMPTS {
+            let case = new(&self.scene).await;
+            let (before, begun) = (outside.requests().len(), self.scene.clock.now());
+            self.click(&case, alive).await.await.unwrap();
+            self.settle().await;
+            let reset = self.look(&case).reset().await;
+            if reset.is_some_and(|reset| reset.stage == Stage::Completed && reset.tries == 1) {
+                let requests = outside.requests().split_off(before);
+                return DoneWell {
+                    case,
+                    requests: requests.iter().map(|r| format!("{} {}", r.method, r.path)).collect(),
+                    millis: usize::try_from(self.scene.clock.now().since(begun)).unwrap(),
+                };
+            }
+        }
+        panic!("no reset comes to a good end");
     }
 
     /// The end: nobody's own password was overwritten by anything late.
@@ -174,20 +205,11 @@ impl Served {
         self.scene.outside.stop().await;
     }
 
-    /// Nothing goes wrong. Which requests the outside world got, `METHOD /path`, and how many
-    /// milliseconds it took.
+    /// Nothing goes wrong. Which requests the outside world got, and how many milliseconds it took.
     pub(crate) async fn undisturbed(&mut self, tally: &mut Tally) -> (Vec<String>, usize) {
-        let case = self.scene.case().await;
-        let (before, begun) = (self.scene.outside.requests().len(), self.scene.clock.now());
-        self.click(&case, 0).await;
-        self.staged(&case).await;
-        self.settle().await;
-        let requests = self.scene.outside.requests().split_off(before);
-        let named = requests.iter().map(|request| format!("{} {}", request.method, request.path));
-        let requests = named.collect();
-        let millis = usize::try_from(self.scene.clock.now().since(begun)).unwrap();
-        self.look_at("nothing goes wrong", &[(case, None)], tally).await;
-        (requests, millis)
+        let done = self.done_well(Scene::case).await;
+        self.look_at("nothing goes wrong", &[(done.case, None)], tally).await;
+        (done.requests, done.millis)
     }
 
     /// Whether anything is still to be done for one of these.
@@ -198,10 +220,5 @@ impl Served {
             }
         }
         self.scene.app().store.unsettled().await.unwrap() != (0, 0)
-    }
-
-    async fn staged(&self, case: &Case) {
-        let begun = async || self.look(case).reset().await.is_some();
-        crate::world::until("it is staged", begun).await;
     }
 }
