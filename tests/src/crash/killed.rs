@@ -47,6 +47,11 @@ async fn under_way(
     UnderWay { cases, clicks, moment }
 }
 
+/// Until so many have struck work that was under way; not for ever.
+fn more(times: usize, tally: &Tally) -> bool {
+    tally.busy < times && tally.points < 3 * times
+}
+
 /// Whoever lives has staged what it was asked for, or refused it.
 async fn answered(clicks: Vec<JoinHandle<()>>) {
     for click in clicks {
@@ -59,12 +64,13 @@ pub(crate) async fn at_random_moments(times: usize, dice: &mut Dice, tally: &mut
     let mut served = Served::start(Database::Sqlite, 1).await;
     let (_, millis) = served.undisturbed(tally).await;
     let troubles = trouble::at_the_patch();
-    for n in 0..times {
+    while more(times, tally) {
+        let n = tally.points;
         let trouble = dice.one_in(3).then(|| dice.pick(&troubles));
         if let Some(trouble) = trouble {
             trouble.arm(&served.scene.outside);
         }
-        let under_way = under_way(&mut served, &[0; 3], millis * 3 / 2, dice).await;
+        let under_way = under_way(&mut served, &[0; 3], millis, dice).await;
         let UnderWay { mut cases, moment, .. } = under_way;
         served.kill(0);
         tally.points += 1;
@@ -148,8 +154,9 @@ async fn at_request(
 pub(crate) async fn one_of_two(times: usize, dice: &mut Dice, tally: &mut Tally) {
     let mut served = Served::start(Database::Postgres, 2).await;
     let (_, millis) = served.undisturbed(tally).await;
-    for n in 0..times {
-        let under_way = under_way(&mut served, &[0, 1, 0, 1], millis * 3 / 2, dice).await;
+    while more(times, tally) {
+        let n = tally.points;
+        let under_way = under_way(&mut served, &[0, 1, 0, 1], millis, dice).await;
         let UnderWay { cases, clicks, moment } = under_way;
         let unlucky = dice.below(2);
         served.kill(unlucky);
@@ -168,8 +175,9 @@ pub(crate) async fn one_of_two(times: usize, dice: &mut Dice, tally: &mut Tally)
 pub(crate) async fn one_of_two_stands_still(times: usize, dice: &mut Dice, tally: &mut Tally) {
     let mut served = Served::start(Database::Postgres, 2).await;
     let (_, millis) = served.undisturbed(tally).await;
-    for n in 0..times {
-        let under_way = under_way(&mut served, &[0, 1, 0, 1], millis * 3 / 2, dice).await;
+    while more(times, tally) {
+        let n = tally.points;
+        let under_way = under_way(&mut served, &[0, 1, 0, 1], millis, dice).await;
         let UnderWay { cases, clicks, moment } = under_way;
         let unlucky = dice.below(2);
         served.suspend(unlucky);
