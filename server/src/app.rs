@@ -8,6 +8,7 @@ use tokio_util::task::TaskTracker;
 use crate::bell::Bell;
 use crate::clock::Clock;
 use crate::directory::Directory;
+use crate::mail::Mailer;
 use crate::outbound::{BadOutbound, Outbound};
 use crate::reset::Resets;
 use crate::seal::Keys;
@@ -46,6 +47,7 @@ impl App {
         let settings = Arc::new(settings);
         let outbound = Outbound::new(&settings.outbound)?;
         let directory = Directory::new(outbound.clone(), store.clone(), clock.clone());
+        let mail = Mailer::new(outbound.clone(), store.clone(), &settings.server.origin);
         let sms = Sms::new(outbound, store.clone(), settings.server.origin.clone());
         let (tasks, stop, bell) = (TaskTracker::new(), CancellationToken::new(), Bell::default());
         let verifications = Verifications {
@@ -59,6 +61,7 @@ impl App {
             store: store.clone(),
             directory,
             sms,
+            mail,
             clock: clock.clone(),
             bell,
             settings: settings.clone(),

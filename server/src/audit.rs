@@ -70,6 +70,12 @@ pub enum Act {
     NoteWritten,
     /// The ticket could not get its note.
     NoteFailed,
+    /// A mail server took a notification mail.
+    MailSent,
+    /// A notification mail was given up.
+    MailFailed,
+    /// The account's brake stopped a reset.
+    Braked,
     /// One device opened the link.
     ShareOpened,
     /// A wrong unlock code.

@@ -11,6 +11,7 @@ use zeroize::Zeroize;
 
 use crate::app::App;
 use crate::directory::{M365Settings, token::SECRET_KIND};
+use crate::mail::{self, SmtpSettings};
 use crate::policy::Policy;
 use crate::random;
 use crate::seal::Place;
@@ -26,6 +27,8 @@ struct File {
     technicians: Vec<Person>,
     #[serde(default)]
     sms: Option<SmsConnection>,
+    #[serde(default)]
+    smtp: Option<SmtpConnection>,
     customers: Vec<Customer>,
 }
 
@@ -60,6 +63,13 @@ struct SmsConnection {
     auth_token: String,
     #[serde(default)]
     key_secret: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SmtpConnection {
+    settings: serde_json::Value,
+    password: String,
 }
 
 #[derive(Deserialize)]
@@ -164,6 +174,9 @@ pub async fn import_text(app: &App, text: &str) -> Result<AccountId, BadImport> 
     if let Some(sms) = file.sms {
         rows.extend(sms_rows(app, account, now, sms)?);
     }
+    if let Some(smtp) = file.smtp {
+        rows.extend(smtp_rows(app, account, now, smtp)?);
+    }
     for customer in file.customers {
         rows.extend(customer_rows(app, account, now, customer)?);
     }
@@ -219,6 +232,28 @@ fn sms_rows(
         }
     }
     Ok(rows)
+}
+
+fn smtp_rows(
+    app: &App,
+    account: AccountId,
+    now: Millis,
+    smtp: SmtpConnection,
+) -> Result<[ImportRow; 2], BadImport> {
+    let bad = |why: String| BadImport::Value(format!("smtp.settings: {why}"));
+    let settings: SmtpSettings =
+        serde_json::from_value(smtp.settings.clone()).map_err(|error| bad(error.to_string()))?;
+    settings.check().map_err(|why| bad(why.into()))?;
+    let id = IntegrationId(random::id(now));
+    let row = ImportRow::Integration {
+        id,
+        customer: None,
+        kind: "smtp",
+        name: "Mail".into(),
+        settings: smtp.settings.to_string(),
+    };
+    let bound_to = settings.bound_to();
+    Ok([row, seal(app, account, mail::PASSWORD, id.0, &bound_to, smtp.password)])
 }
 
 fn customer_rows(

@@ -10,6 +10,7 @@ pub mod directory;
 pub mod gsm;
 pub mod import;
 pub mod key_file;
+pub mod mail;
 pub mod outbound;
 pub mod password;
 pub mod pod;

@@ -116,6 +116,8 @@ pub struct Outbound {
     /// Origins that may be called although they are plain http, loopback or private; comma
     /// separated. For demo and tests, and for a PSA in your own network (https there).
     pub allow: String,
+    /// PEM file with certificate authorities to trust beside the system's; empty for none.
+    pub ca_file: PathBuf,
     /// Time limit of one call, in milliseconds.
     pub timeout_ms: u64,
 }

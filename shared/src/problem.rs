@@ -172,6 +172,21 @@ codes! {
     /// A carrier blocked or could not deliver the text.
     SmsUndelivered = "sms-undelivered", 409;
 
+    /// The account has no mail server.
+    MailMissing = "mail-missing", 409;
+    /// The mail server refused our credentials.
+    MailCredentials = "mail-credentials", 409;
+    /// The mail server does not answer, or not now.
+    MailUnavailable = "mail-unavailable", 503;
+    /// The mail server offers no TLS that proves who it is.
+    MailTls = "mail-tls", 409;
+    /// The mail server's address is not one that this server may call.
+    MailHost = "mail-host", 409;
+    /// The recipient has no address, or the mail server refused it.
+    MailAddress = "mail-address", 409;
+    /// The mail server refused the sender or the mail.
+    MailRefused = "mail-refused", 409;
+
     /// Another reset for this person is under way.
     ResetUnderWay = "reset-under-way", 409;
     /// Microsoft refused the password three times.

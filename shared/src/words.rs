@@ -202,6 +202,31 @@ impl Code {
                 "The carrier did not deliver the text.",
                 "Check that the phone is on and has signal, then send again.",
             ),
+            Code::MailMissing => ("No mail server is connected.", "Ask an admin to connect one."),
+            Code::MailCredentials => (
+                "The mail server refused our credentials.",
+                "Ask an admin to check the mail connection’s user and password.",
+            ),
+            Code::MailUnavailable => (
+                "The mail server did not answer for a day.",
+                "Ask an admin to check the mail connection.",
+            ),
+            Code::MailTls => (
+                "The mail server offers no encryption that proves who it is.",
+                "Ask an admin to check host, port and TLS; a private certificate authority belongs in outbound.ca_file.",
+            ),
+            Code::MailHost => (
+                "The mail server’s address is not a public one.",
+                "Ask your operator to list it in outbound.allow.",
+            ),
+            Code::MailAddress => (
+                "The mail server refused the recipient’s address.",
+                "Check the address on the contact’s or the technician’s card.",
+            ),
+            Code::MailRefused => (
+                "The mail server refused the mail.",
+                "Ask an admin to check whether the sender’s address may be used with this mail server.",
+            ),
             Code::ResetUnderWay => {
                 ("Another reset for this person is under way.", "Wait until it has ended.")
             }

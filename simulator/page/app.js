@@ -2,11 +2,12 @@
 
 import { $ } from "./dom.js";
 import * as phones from "./phones.js";
+import * as mail from "./mail.js";
 import * as codes from "./codes.js";
 import * as directory from "./directory.js";
 import * as trouble from "./trouble.js";
 
-const SECTIONS = ["phones", "codes", "directory", "trouble", "requests"];
+const SECTIONS = ["phones", "mail", "codes", "directory", "trouble", "requests"];
 
 /** `#/directory`, or `#/phones/+12065550123`. The slash keeps the browser from scrolling to the section. */
 function place() {
@@ -29,6 +30,7 @@ function navigate() {
   }
   phones.choose(detail ?? null);
   phones.seen();
+  mail.seen();
 }
 
 async function follow() {
@@ -42,6 +44,7 @@ async function follow() {
       if (state.version === version) continue;
       version = state.version;
       phones.show(state);
+      mail.show(state);
       directory.show(state);
       trouble.show(state);
       codes.refresh(state.authenticators);

@@ -10,18 +10,31 @@ const COMPANIES = {
     on: [["setting a password", "PATCH /v1.0/users"], ["looking up phones", "phoneMethods"], ["finding a person", "GET /v1.0/users"], ["any request", ""]],
   },
   twilio: { name: "Twilio", says: "sends the texts", on: [["sending a text", "POST /2010-04-01"], ["any request", ""]] },
+  mail: { name: "Mail server", says: "takes the mails, over SMTP", on: [["taking a mail", "DATA"], ["the recipient", "RCPT"], ["signing in", "AUTH"], ["connecting", "CONNECT"]] },
 };
 
-const FAULTS = [
+const SILENCE = [
   ["Act, then hang up", "The act is done; the reply never comes.", { kind: "apply_then_drop" }],
   ["Hang up", "The connection closes before anything is done.", { kind: "drop_before" }],
   ["Half a reply", "The act is done; the reply breaks off.", { kind: "half_reply" }],
   ["15 s late", "The act is done at once; the reply takes 15 seconds.", { kind: "slow", ms: 15000 }],
+];
+const HTTP = [
   ["429, wait 5 s", "Too many requests, with Retry-After.", { kind: "status", status: 429, retry_after: 5 }],
   ["503", "Not available; nothing was done.", { kind: "status", status: 503, retry_after: null }],
   ["500", "An error of theirs; nothing was done.", { kind: "status", status: 500, retry_after: null }],
 ];
+const SMTP = [
+  ["451", "Not now; nothing was done.", { kind: "status", status: 451, retry_after: null }],
+  ["550", "No, and not later either.", { kind: "status", status: 550, retry_after: null }],
+];
 const GRAPH_ONLY = [["Too simple", "Microsoft refuses the password as not complex enough.", { kind: "refuse_password" }]];
+
+/** What can go wrong at a company. */
+function faults(at) {
+  if (at === "mail") return [...SILENCE, ...SMTP];
+  return [...SILENCE, ...HTTP, ...(at === "graph" ? GRAPH_ONLY : [])];
+}
 
 const queue = drawn();
 const requests = drawn();
@@ -39,7 +52,7 @@ export function show(state) {
 }
 
 function label(fault) {
-  const found = [...FAULTS, ...GRAPH_ONLY].find(([, , known]) => known.kind === fault.kind && known.status === fault.status);
+  const found = [...SILENCE, ...HTTP, ...SMTP, ...GRAPH_ONLY].find(([, , known]) => known.kind === fault.kind && known.status === fault.status);
   return found ? found[0] : fault.status ? String(fault.status) : fault.kind.replaceAll("_", " ");
 }
 
@@ -54,7 +67,7 @@ function request(one) {
   const kind = one.status === null ? "cut" : one.status < 300 ? "good" : one.status < 500 ? "warn" : "bad";
   return el("li", {},
     el("time", {}, clock(one.at_ms, true)),
-    el("span", { class: `pill ${one.company}` }, { entra: "Entra", graph: "Graph", twilio: "Twilio" }[one.company]),
+    el("span", { class: `pill ${one.company}` }, { entra: "Entra", graph: "Graph", twilio: "Twilio", mail: "Mail" }[one.company]),
     el("code", { title: readable(one.path) }, el("b", {}, one.method), " ", short(readable(one.path))),
     el("span", { class: `status ${kind}` }, one.known ? String(status) : `${status} unknown`));
 }
@@ -76,7 +89,7 @@ function short(path) {
 
 for (const [at, company] of Object.entries(COMPANIES)) {
   const select = el("select", { "aria-label": `Which requests to ${company.name}` }, ...company.on.map(([text, value]) => el("option", { value }, text)));
-  const buttons = [...FAULTS, ...(at === "graph" ? GRAPH_ONLY : [])].map(([text, title, fault]) =>
+  const buttons = faults(at).map(([text, title, fault]) =>
     el("button", { type: "button", title, "data-fault": `${at} ${fault.kind} ${fault.status ?? ""}`.trim(), onclick: () => send("POST", "/api/faults", { at, matcher: fault.kind === "refuse_password" ? "PATCH /v1.0/users" : select.value, fault }) }, text));
   $("companies").append(el("div", { class: "card company" },
     el("div", { class: "heading" }, el("h3", {}, company.name, el("span", { class: "sub" }, company.says)), company.on.length > 1 ? select : null),

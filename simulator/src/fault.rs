@@ -12,6 +12,8 @@ pub enum Company {
     Graph,
     /// Twilio Messages.
     Twilio,
+    /// The MSP's mail server: what HTTP calls a method is the verb, `Status` is SMTP's.
+    Mail,
 }
 
 /// What goes wrong, once.

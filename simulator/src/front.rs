@@ -284,6 +284,8 @@ fn act(world: &World, call: &Call) -> Answer {
         Company::Entra => entra::answer(world, call),
         Company::Graph => graph::answer(world, call),
         Company::Twilio => twilio::answer(world, call),
+        // Mail has a door of its own (`smtp`) and never comes in here.
+        Company::Mail => Answer::empty(421).unknown(),
     }
 }
 
@@ -292,6 +294,7 @@ fn trouble(call: &Call, status: u16) -> Answer {
         Company::Entra => entra::trouble(call, status),
         Company::Graph => graph::trouble(call, status),
         Company::Twilio => twilio::trouble(status),
+        Company::Mail => Answer::empty(status).unknown(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The outside world, on this machine: Microsoft Entra's token endpoint, Microsoft Graph v1.0 and
-//! Twilio, over real HTTP, as strict as the real ones and nasty on demand; and a page on which
-//! people see the phones, the directory and the requests. It speaks the companies' APIs and knows
+//! Twilio, over real HTTP, and a mail server over real SMTP, as strict as the real ones and nasty on
+//! demand; and a page on which people see phones, mailboxes, directory and requests. It speaks the companies' APIs and knows
 //! nothing of who calls: neither `server` nor `shared`.
 //!
 //! "SOURCES.md §n" in the comments names the vendor's page (`T§n` for Twilio) in `simulator/SOURCES.md`;
@@ -17,6 +17,7 @@ mod hold;
 mod http;
 mod page;
 mod random;
+mod smtp;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -37,6 +38,7 @@ pub use crate::directory::{
 };
 pub use crate::fault::{Company, Fault};
 pub use crate::hold::{Held, Moment};
+pub use crate::smtp::{Mail, MailDoor};
 pub use crate::state::{Callback, PasswordPatch, Recorded, Text};
 pub use crate::world::World;
 
@@ -53,9 +55,9 @@ pub struct Options {
 /// Where a world listens, always on loopback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ports {
-    /// Four free ports.
+    /// Five free ports.
     Any,
-    /// Page at +10, Entra +11, Graph +12, Twilio +13.
+    /// Page at +10, Entra +11, Graph +12, Twilio +13, mail +14.
     Base(u16),
 }
 
@@ -92,21 +94,27 @@ pub async fn start(options: Options) -> anyhow::Result<World> {
         requests: VecDeque::new(),
         callbacks: Vec::new(),
         authenticators,
+        mail: smtp::Server::new(),
     };
     let (page, page_port) = options.ports.listen(10).await?;
     let (entra, entra_port) = options.ports.listen(11).await?;
     let (graph, graph_port) = options.ports.listen(12).await?;
     let (twilio, twilio_port) = options.ports.listen(13).await?;
+    let (mail, mail_port) = options.ports.listen(14).await?;
+    let door = smtp::Door::new()?;
     let addresses = world::Addresses {
         page: format!("http://localhost:{page_port}"),
         entra: format!("http://127.0.0.1:{entra_port}"),
         graph: format!("http://127.0.0.1:{graph_port}"),
         twilio: format!("http://127.0.0.1:{twilio_port}"),
+        smtp: format!("127.0.0.1:{mail_port}"),
+        smtp_ca_pem: door.ca_pem.clone(),
     };
     let world = World::new(options.clock, addresses, http::client()?, state);
     world.track(front::serve_page(world.clone(), page::router(world.clone()), page));
     world.track(front::serve(world.clone(), Company::Entra, entra));
     world.track(front::serve(world.clone(), Company::Graph, graph));
     world.track(front::serve(world.clone(), Company::Twilio, twilio));
+    world.track(smtp::serve(world.clone(), door, mail));
     Ok(world)
 }

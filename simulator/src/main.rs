@@ -1,22 +1,29 @@
 //! The outside world as a program: starts it, says where it is, stops on Ctrl-C or SIGTERM.
 
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Parser;
 use simulator::{Clock, Options, Ports};
 
-/// Stand-ins for Microsoft Entra, Microsoft Graph and Twilio, and a page that shows them.
+/// Stand-ins for Microsoft Entra, Microsoft Graph, Twilio and a mail server, and a page that shows them.
 #[derive(Parser)]
 #[command(name = "msp-reset-simulator")]
 struct Arguments {
-    /// The page listens at +10, Entra at +11, Graph at +12, Twilio at +13.
+    /// The page listens at +10, Entra at +11, Graph at +12, Twilio at +13, mail at +14.
     #[arg(long, default_value_t = 4400)]
     port_base: u16,
     /// An authenticator for the page: base32 secret or otpauth:// address. May be repeated.
     #[arg(long = "totp-secret", value_name = "BASE32")]
     totp_secrets: Vec<String>,
+    /// The password of notify@brightline.example at the mail server; without it, a random one.
+    #[arg(long)]
+    smtp_password: Option<String>,
+    /// Where to write the authority that signed the mail server's certificate, as PEM.
+    #[arg(long, value_name = "FILE")]
+    smtp_ca: Option<PathBuf>,
 }
 
 #[tokio::main]
@@ -39,11 +46,19 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         authenticators: arguments.totp_secrets,
     })
     .await?;
+    if let Some(password) = &arguments.smtp_password {
+        world.set_smtp_password(password);
+    }
+    if let Some(file) = &arguments.smtp_ca {
+        std::fs::write(file, world.smtp_ca_pem())
+            .with_context(|| format!("{} cannot be written", file.display()))?;
+    }
     let mut out = std::io::stdout();
     writeln!(out, "world page  {}", world.page_url())?;
     writeln!(out, "Entra       {}", world.entra_url())?;
     writeln!(out, "Graph       {}", world.graph_url())?;
     writeln!(out, "Twilio      {}", world.twilio_url())?;
+    writeln!(out, "mail        {}", world.smtp_address())?;
     out.flush()?;
     asked_to_stop().await?;
     world.stop().await;

@@ -5,6 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use crate::directory::{DirectoryUser, Tenant, TwilioAccount};
 use crate::fault::{Company, Queued};
 use crate::hold::Hold;
+use crate::smtp;
 use crate::totp::Authenticator;
 
 /// Older requests are forgotten, so that a bench can run for hours.
@@ -23,6 +24,7 @@ pub(crate) struct State {
     pub(crate) requests: VecDeque<Recorded>,
     pub(crate) callbacks: Vec<Callback>,
     pub(crate) authenticators: Vec<Authenticator>,
+    pub(crate) mail: smtp::Server,
 }
 
 impl State {

@@ -20,12 +20,14 @@ use crate::twilio;
 /// A test that waits longer than this for a text waits in vain.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Where the four listeners are.
+/// Where the five listeners are.
 pub(crate) struct Addresses {
     pub(crate) page: String,
     pub(crate) entra: String,
     pub(crate) graph: String,
     pub(crate) twilio: String,
+    pub(crate) smtp: String,
+    pub(crate) smtp_ca_pem: String,
 }
 
 /// A running world. Clones are the same world.
@@ -82,6 +84,16 @@ impl World {
     /// In place of `https://api.twilio.com`.
     pub fn twilio_url(&self) -> String {
         self.0.addresses.twilio.clone()
+    }
+
+    /// The mail server: `127.0.0.1:PORT`.
+    pub fn smtp_address(&self) -> String {
+        self.0.addresses.smtp.clone()
+    }
+
+    /// The authority that signed the mail server's certificate, as PEM.
+    pub fn smtp_ca_pem(&self) -> String {
+        self.0.addresses.smtp_ca_pem.clone()
     }
 
     /// The world's time.
@@ -145,14 +157,19 @@ impl World {
 
     /// Waits (ten seconds at most) until Twilio accepted `count` texts for a number; the last of them.
     pub async fn wait_for_text(&self, e164: &str, count: usize) -> Option<Text> {
-        let nth = || count.checked_sub(1).and_then(|last| self.texts(e164).into_iter().nth(last));
+        let last = count.checked_sub(1)?;
+        self.wait_for(|| self.texts(e164).into_iter().nth(last)).await
+    }
+
+    /// Looks after each change until there is something, for ten seconds at most.
+    pub(crate) async fn wait_for<T>(&self, look: impl Fn() -> Option<T>) -> Option<T> {
         let mut changes = self.changes();
         let waiting = async {
             loop {
-                // Marked as seen before looking: a text that arrives in between wakes us.
+                // Marked as seen before looking: what arrives in between wakes us.
                 changes.borrow_and_update();
-                if let Some(text) = nth() {
-                    return Some(text);
+                if let Some(found) = look() {
+                    return Some(found);
                 }
                 if changes.changed().await.is_err() {
                     return None;

@@ -47,6 +47,20 @@ impl World {
     }
 
     pub(crate) async fn build(manual: bool, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::build_with(manual, change, |sample| sample).await
+    }
+
+    /// A world whose account was set up in another way.
+    pub(crate) async fn import(change: impl FnOnce(String) -> String) -> Self {
+        Self::build_with(true, |_| {}, change).await
+    }
+
+    /// Both.
+    pub(crate) async fn build_with(
+        manual: bool,
+        change: impl FnOnce(&mut Settings),
+        import: impl FnOnce(String) -> String,
+    ) -> Self {
         logs::keep();
         let (clock, outside_clock) = if manual {
             (Clock::manual(Millis(START)), simulator::Clock::manual(START))
@@ -72,13 +86,16 @@ impl World {
             settings.store.url = cluster::shared().database().unwrap().into();
             server::key_file::make_new(&settings.keys.file).unwrap();
         }
+        let smtp = format!("smtp://{}", outside.smtp_address());
         settings.outbound.allow =
-            [outside.entra_url(), outside.graph_url(), outside.twilio_url()].join(",");
+            [outside.entra_url(), outside.graph_url(), outside.twilio_url(), smtp].join(",");
+        settings.outbound.ca_file = folder.path().join("mail-ca.pem");
+        std::fs::write(&settings.outbound.ca_file, outside.smtp_ca_pem()).unwrap();
         settings.outbound.timeout_ms = 2_000;
         change(&mut settings);
         settings.check().unwrap();
         let app = serve::open(settings, clock.clone()).await.unwrap();
-        let account = import::import_text(&app, &sample(&outside)).await.unwrap();
+        let account = import::import_text(&app, &import(sample(&outside))).await.unwrap();
         let running = Some(tokio::spawn(serve::run(app.clone(), listener)));
         Self { outside, app, account, address, folder, clock, running }
     }
@@ -183,19 +200,20 @@ impl World {
 
 fn sample(outside: &simulator::World) -> String {
     let port = |url: String| url.rsplit(':').next().unwrap_or_default().to_owned();
-    let mut sample: serde_json::Value =
-        serde_json::from_str(include_str!("../../server/sample/import.json")).unwrap();
+    let sample = include_str!("../../server/sample/import.json")
+        .replace("{{port:entra}}", &port(outside.entra_url()))
+        .replace("{{port:graph}}", &port(outside.graph_url()))
+        .replace("{{port:twilio}}", &port(outside.twilio_url()))
+        .replace("{{port:smtp}}", &port(outside.smtp_address()))
+        .replace("{{smtp_password}}", &outside.smtp_password())
+        .replace("{{password}}", PASSWORD)
+        .replace("{{totp_secret}}", TOTP);
+    let mut sample: serde_json::Value = serde_json::from_str(&sample).unwrap();
     let mut colleague = sample["technicians"][0].clone();
     colleague["name"] = "Tom Tolle".into();
     colleague["email"] = COLLEAGUE.into();
     sample["technicians"].as_array_mut().unwrap().push(colleague);
-    sample
-        .to_string()
-        .replace("{{port:entra}}", &port(outside.entra_url()))
-        .replace("{{port:graph}}", &port(outside.graph_url()))
-        .replace("{{port:twilio}}", &port(outside.twilio_url()))
-        .replace("{{password}}", PASSWORD)
-        .replace("{{totp_secret}}", TOTP)
+    serde_json::to_string_pretty(&sample).unwrap()
 }
 
 /// Looks until something is so, for ten seconds at most.

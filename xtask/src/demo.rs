@@ -28,7 +28,7 @@ use sample::{Secrets, welcome};
 
 #[derive(Args)]
 pub(crate) struct Ask {
-    /// The server's port; the simulator's world page is at +10, the companies at +11 to +13.
+    /// The server's port; the simulator's world page is at +10, the companies at +11 to +14.
     #[arg(long, default_value_t = 4400, value_parser = clap::value_parser!(u16).range(1024..=65_000))]
     port_base: u16,
     /// Forget the key of earlier demos too and build the pod anew.
@@ -39,6 +39,9 @@ pub(crate) struct Ask {
     wasm_toolchain: Option<Choice>,
 }
 
+/// The authority of the simulated mail server, new on each start.
+const SMTP_CA: &str = "demo/smtp-ca.pem";
+
 /// Who listens where, in the order of design §13.
 #[derive(Clone, Copy)]
 struct Ports {
@@ -46,12 +49,13 @@ struct Ports {
 }
 
 impl Ports {
-    const ALL: [(u16, &str); 5] = [
+    const ALL: [(u16, &str); 6] = [
         (0, "the server"),
         (10, "the world page"),
         (11, "Entra"),
         (12, "Microsoft Graph"),
         (13, "Twilio"),
+        (14, "the mail server"),
     ];
 
     fn server(self) -> u16 {
@@ -72,6 +76,10 @@ impl Ports {
 
     fn twilio(self) -> u16 {
         self.base + 13
+    }
+
+    fn smtp(self) -> u16 {
+        self.base + 14
     }
 
     fn must_be_free(self) -> Result<()> {
@@ -162,13 +170,21 @@ fn start_simulator(
 ) -> Result<Program> {
     let mut command = machine.command(machine.program("msp-reset-simulator"));
     command.args(["--port-base", &ports.base.to_string(), "--totp-secret", &secrets.totp]);
+    command.args(["--smtp-password", &secrets.smtp, "--smtp-ca", SMTP_CA]);
+    // An earlier demo's would be taken for this one's.
+    let authority = machine.root.join(SMTP_CA);
+    if authority.exists() {
+        fs::remove_file(&authority).context("cannot remove an earlier demo's smtp-ca.pem")?;
+    }
+    let written =
+        || fs::read_to_string(&authority).is_ok_and(|pem| pem.ends_with("END CERTIFICATE-----\n"));
     let mut simulator =
         Program::start("the simulator", &mut command, &folder.join("simulator.log"))?;
-    let everywhere = [ports.world(), ports.entra(), ports.graph(), ports.twilio()];
+    let everywhere = [ports.world(), ports.entra(), ports.graph(), ports.twilio(), ports.smtp()];
     let up = wait_until(Duration::from_secs(30), || {
         step.tick("waiting for it to listen");
         simulator.must_live()?;
-        Ok(everywhere.iter().all(|port| TcpStream::connect(local(*port)).is_ok()))
+        Ok(written() && everywhere.iter().all(|port| TcpStream::connect(local(*port)).is_ok()))
     })?;
     ensure!(up, "the simulator does not listen:\n{}", simulator.last_words());
     Ok(simulator)
@@ -215,8 +231,12 @@ fn start_server(
 
 /// The server's program with the settings that `import` and `serve` share.
 fn settings(machine: &Machine, ports: Ports) -> Command {
-    let allow = [ports.entra(), ports.graph(), ports.twilio()]
-        .map(|port| format!("http://127.0.0.1:{port}"));
+    let allow = [
+        format!("http://127.0.0.1:{}", ports.entra()),
+        format!("http://127.0.0.1:{}", ports.graph()),
+        format!("http://127.0.0.1:{}", ports.twilio()),
+        format!("smtp://127.0.0.1:{}", ports.smtp()),
+    ];
     let mut command = machine.command(machine.program("msp-reset"));
     command
         .env("MSP_RESET__SERVER__LISTEN", local(ports.server()).to_string())
@@ -224,7 +244,8 @@ fn settings(machine: &Machine, ports: Ports) -> Command {
         .env("MSP_RESET__SHARE__ORIGIN", format!("http://s.localhost:{}", ports.server()))
         .env("MSP_RESET__STORE__FOLDER", "demo/data")
         .env("MSP_RESET__KEYS__FILE", "demo/keys/master.key")
-        .env("MSP_RESET__OUTBOUND__ALLOW", allow.join(","));
+        .env("MSP_RESET__OUTBOUND__ALLOW", allow.join(","))
+        .env("MSP_RESET__OUTBOUND__CA_FILE", SMTP_CA);
     command
 }
 
@@ -257,7 +278,7 @@ mod tests {
         let taken = TcpListener::bind(local(0))?;
         let base = taken.local_addr()?.port() - 12;
         let said = Ports { base }.must_be_free().err().context("must be refused")?.to_string();
-        // Another of the five may happen to be taken as well, and is named first then.
+        // Another of the six may happen to be taken as well, and is named first then.
         assert!(said.contains("is taken") && said.contains("--port-base"), "{said}");
         assert!(!said.contains('\n'));
         Ok(())

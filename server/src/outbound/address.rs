@@ -39,19 +39,27 @@ fn v6(ip: Ipv6Addr) -> bool {
     global_unicast && !documentation && !tunnel
 }
 
-/// Whether a listed origin is on this machine, so that plain http is no risk.
-pub(super) fn is_loopback_name(url: &url::Url) -> bool {
-    match url.host() {
-        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        None => false,
+/// Whether a listed host is on this machine, so that plain http or SMTP is no risk.
+pub(super) fn is_loopback_host(host: &str) -> bool {
+    match host.trim_matches(['[', ']']).parse::<IpAddr>() {
+        Ok(ip) => ip.is_loopback(),
+        Err(_) => host == "localhost" || host.ends_with(".localhost"),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn loopback_is_this_machine() {
+        for host in ["127.0.0.1", "127.8.0.1", "[::1]", "localhost", "app.localhost"] {
+            assert!(is_loopback_host(host), "{host}");
+        }
+        for host in ["10.0.0.1", "[::2]", "localhost.example", "mylocalhost", ""] {
+            assert!(!is_loopback_host(host), "{host}");
+        }
+    }
 
     #[test]
     fn only_the_public_internet_is_public() {

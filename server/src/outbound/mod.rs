@@ -1,13 +1,16 @@
-//! The one file that calls other companies, and the guard at the door: https only, no redirects,
-//! connects to the address that it checked, nothing loopback, private, link-local or metadata
-//! unless the operator lists it, time and size limits.
+//! The one file that calls other companies over HTTP, and the guard at the door: https only, no
+//! redirects, connects to the address that it checked, nothing loopback, private, link-local or
+//! metadata unless the operator lists it, time and size limits. Mail leaves through the same guard
+//! (`mail.rs`).
 //!
 //! What a reply means is decided in `answer.rs`; here it only says what happened on the wire.
 
 mod address;
 mod answer;
+mod guard;
+mod mail;
 
-use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,7 +22,9 @@ use zeroize::Zeroizing;
 pub use reqwest::Method;
 
 pub use answer::{Answer, Refusal, retry_delay};
+pub use mail::{Mail, MailServer, MailTls, Mailbox, is_address};
 
+use self::guard::{Guard, lookup};
 use crate::secret::Credential;
 
 /// The largest body that is read; more is an error.
@@ -86,12 +91,8 @@ pub struct Reply {
 pub struct Outbound {
     client: reqwest::Client,
     guard: Arc<Guard>,
-}
-
-/// Which addresses may be called.
-struct Guard {
-    /// Origins that the operator lists, such as `http://127.0.0.1:4411`.
-    allowed: Vec<String>,
+    roots: mail::Roots,
+    step: Duration,
 }
 
 /// The operator's list can't be read, or TLS can't be set up.
@@ -100,9 +101,12 @@ pub enum BadOutbound {
     /// An entry of `outbound.allow`.
     #[error("outbound.allow: \"{0}\" is not an origin such as https://psa.example:8443")]
     Entry(String),
-    /// An entry that is plain http and not loopback.
-    #[error("outbound.allow: \"{0}\" is plain http; only loopback may be")]
+    /// An entry that is neither encrypted nor loopback.
+    #[error("outbound.allow: \"{0}\" is not encrypted; only loopback may be")]
     Plain(String),
+    /// The file of certificate authorities.
+    #[error("outbound.ca_file: {0}")]
+    Roots(String),
     /// The TLS library.
     #[error("no HTTPS client: {0}")]
     Tls(#[from] reqwest::Error),
@@ -114,19 +118,8 @@ impl Outbound {
     /// # Errors
     /// When an exception can't be read.
     pub fn new(settings: &crate::settings::Outbound) -> Result<Self, BadOutbound> {
-        let mut allowed = Vec::new();
-        for entry in settings.allow.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
-            let bad = || BadOutbound::Entry(entry.into());
-            let url = Url::parse(entry).map_err(|_| bad())?;
-            if url.host_str().is_none() || url.path() != "/" {
-                return Err(bad());
-            }
-            if url.scheme() != "https" && !address::is_loopback_name(&url) {
-                return Err(BadOutbound::Plain(entry.into()));
-            }
-            allowed.push(url.origin().ascii_serialization());
-        }
-        let guard = Arc::new(Guard { allowed });
+        let guard = Arc::new(Guard::new(&settings.allow)?);
+        let (roots, certificates) = read_roots(&settings.ca_file)?;
         #[expect(clippy::disallowed_methods, reason = "this is the one place")]
         let client = reqwest::Client::builder()
             .dns_resolver(guard.clone())
@@ -134,9 +127,10 @@ impl Outbound {
             .no_proxy()
             .timeout(Duration::from_millis(settings.timeout_ms))
             .connect_timeout(Duration::from_millis(settings.timeout_ms.min(5_000)))
+            .tls_certs_merge(certificates)
             .user_agent(concat!("msp-reset/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Self { client, guard })
+        Ok(Self { client, guard, roots, step: Duration::from_millis(settings.timeout_ms) })
     }
 
     /// Makes the call.
@@ -210,35 +204,17 @@ fn cause(error: &reqwest::Error) -> String {
     kind.into()
 }
 
-impl Guard {
-    fn lists(&self, url: &Url) -> bool {
-        self.allowed.contains(&url.origin().ascii_serialization())
+/// The operator's own certificate authorities, for mail and for HTTP.
+fn read_roots(file: &Path) -> Result<(mail::Roots, Vec<reqwest::Certificate>), BadOutbound> {
+    if file.as_os_str().is_empty() {
+        return Ok((mail::Roots::default(), Vec::new()));
     }
-
-    /// Scheme, and hosts that are addresses themselves; names are checked when they are resolved.
-    fn check(&self, url: &Url) -> Result<(), String> {
-        if self.lists(url) {
-            return Ok(());
-        }
-        if url.scheme() != "https" {
-            return Err("only https may be called".into());
-        }
-        let ip: Option<IpAddr> = match url.host() {
-            Some(url::Host::Ipv4(ip)) => Some(ip.into()),
-            Some(url::Host::Ipv6(ip)) => Some(ip.into()),
-            Some(url::Host::Domain(_)) => None,
-            None => return Err("no host".into()),
-        };
-        match ip {
-            Some(ip) if !address::is_public(ip) => Err("the address is not a public one".into()),
-            _ => Ok(()),
-        }
-    }
-
-    fn lists_host(&self, host: &str) -> bool {
-        self.allowed.iter().any(|origin| {
-            Url::parse(origin).is_ok_and(|url| url.host_str().is_some_and(|h| h == host))
-        })
+    let bad = |why: String| BadOutbound::Roots(format!("{}: {why}", file.display()));
+    let pem = std::fs::read(file).map_err(|error| bad(error.to_string()))?;
+    let certificates = reqwest::Certificate::from_pem_bundle(&pem).unwrap_or_default();
+    match mail::Roots::from_pem(&pem) {
+        Some(roots) if !certificates.is_empty() => Ok((roots, certificates)),
+        _ => Err(bad("there is no certificate in it".into())),
     }
 }
 
@@ -248,10 +224,7 @@ impl Resolve for Guard {
         let listed = self.lists_host(name.as_str());
         let name = name.as_str().to_owned();
         Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0))
-                .await?
-                .filter(|address| listed || address::is_public(address.ip()))
-                .collect();
+            let found = lookup(&name, 0, listed).await?;
             if found.is_empty() {
                 return Err("the name leads to no public address".into());
             }
@@ -265,7 +238,8 @@ mod tests {
     use super::*;
 
     fn outbound(allow: &str) -> Result<Outbound, BadOutbound> {
-        Outbound::new(&crate::settings::Outbound { allow: allow.into(), timeout_ms: 500 })
+        let ca_file = std::path::PathBuf::new();
+        Outbound::new(&crate::settings::Outbound { allow: allow.into(), ca_file, timeout_ms: 500 })
     }
 
     #[tokio::test]
@@ -293,10 +267,11 @@ mod tests {
     }
 
     #[test]
-    fn the_operators_list_is_checked() {
-        assert!(outbound("http://127.0.0.1:4411, https://psa.internal:8443").is_ok());
-        for bad in ["psa.internal", "http://psa.internal", "https://psa.internal/path"] {
-            assert!(outbound(bad).is_err(), "{bad}");
-        }
+    fn a_file_without_certificates_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ca.pem");
+        assert!(read_roots(&file).unwrap_err().to_string().contains("ca.pem"));
+        std::fs::write(&file, "no certificate").unwrap();
+        assert!(read_roots(&file).unwrap_err().to_string().contains("no certificate in it"));
     }
 }

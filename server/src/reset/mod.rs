@@ -2,10 +2,12 @@
 //! away, everything after it can only be finished. Forward only, no compensation.
 //!
 //! `preflight` finds what stands in the way, `begin` stages, `plan` says what is next, `drive`
-//! does it, `outbox` sends what must be sent, `work` finds what is due, `view` shows how far it is.
+//! does it, `outbox` sends what must be sent, `mails` tells of it in `letters`, `work` finds what is due, `view` shows how far it is.
 
 mod begin;
 mod drive;
+mod letters;
+mod mails;
 mod outbox;
 mod plan;
 mod preflight;
@@ -22,6 +24,7 @@ use tokio_util::task::TaskTracker;
 use crate::bell::Bell;
 use crate::clock::Clock;
 use crate::directory::Directory;
+use crate::mail::Mailer;
 use crate::settings::Settings;
 use crate::sms::Sms;
 use crate::store::Store;
@@ -37,6 +40,8 @@ pub struct Resets {
     pub directory: Directory,
     /// The way to phones.
     pub sms: Sms,
+    /// The way to mail servers.
+    pub mail: Mailer,
     /// The time.
     pub clock: Clock,
     /// Tells pods.

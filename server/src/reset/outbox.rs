@@ -29,11 +29,11 @@ impl Resets {
             return Ok(());
         };
         let sending = async {
-            let reset = self
-                .store
-                .reset(row.account, row.reset)
-                .await?
-                .ok_or(StoreError::Inconsistent("an outbox row without a reset"))?;
+            let reset = match row.reset {
+                Some(reset) => self.store.reset(row.account, reset).await?,
+                None => None,
+            };
+            let reset = reset.ok_or(StoreError::Inconsistent("an outbox row without a reset"))?;
             match row.kind {
                 OutboxKind::Text => self.send_text(&row, &reset, lease).await?,
                 _ if now >= row.give_up_at => {
@@ -44,6 +44,9 @@ impl Resets {
                     let body = words::note(self, &reset, row.kind).await?;
                     let now = self.clock.now();
                     self.store.note_written(&row, &reset, lease, &body, now).await?;
+                }
+                OutboxKind::Mail(_) => {
+                    return Err(StoreError::Inconsistent("a mail among texts and notes"));
                 }
             }
             self.bell.ring(row.account);

@@ -135,6 +135,10 @@ impl Resets {
             let limits = limits(who, &contact, &person.id, &policy);
             let now = self.clock.now();
             if let Some(name) = self.store.would_hit(account, now, &limits).await? {
+                if name == BRAKE {
+                    self.store.record_brake(account, BRAKE, who.technician.id, now).await?;
+                    self.wake.notify_one();
+                }
                 add(limit_finding(&name));
             }
         }

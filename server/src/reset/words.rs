@@ -90,7 +90,7 @@ pub(super) async fn note(
 }
 
 /// `2026-11-22 14:05 UTC`: notes are read in many time zones.
-fn utc(at: Millis) -> String {
+pub(super) fn utc(at: Millis) -> String {
     let Ok(at) = time::OffsetDateTime::from_unix_timestamp(at.0.div_euclid(1000)) else {
         return String::new();
     };

@@ -77,6 +77,10 @@ impl Resets {
             let resets = self.clone();
             self.tasks.spawn(async move { resets.perform(due).await });
         }
+        for id in self.store.due_mails(now).await? {
+            let resets = self.clone();
+            self.tasks.spawn(async move { resets.send_mail(id).await });
+        }
         if now.since(done.swept) >= SWEEP_MS {
             done.swept = now;
             self.store.sweep_shares(now).await?;

@@ -31,8 +31,10 @@ macro_rules! no_bytes {
 #[expect(clippy::duplicate_mod, reason = "one set of statements, compiled for each database")]
 mod queries;
 
-const MIGRATIONS: [(i64, &str, &str); 1] =
-    [(1, "start", include_str!("../../migrations/postgres/0001_start.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "start", include_str!("../../migrations/postgres/0001_start.sql")),
+    (2, "mail", include_str!("../../migrations/postgres/0002_mail.sql")),
+];
 
 /// What each connection must hold to, whatever the server's own settings say: a commit is on disk
 /// when it returns (P2; a stricter setting stays), and nobody waits for a lock for ever, not even

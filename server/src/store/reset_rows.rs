@@ -254,6 +254,21 @@ pub enum OutboxKind {
     NoteOpened,
     /// The note that somebody else tried the link after it was opened.
     NoteLate,
+    /// A notification mail.
+    Mail(MailKind),
+}
+
+/// What a notification mail tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailKind {
+    /// The person, that their password was reset.
+    Person,
+    /// Admins, that a reset is in doubt and needs somebody.
+    Stuck,
+    /// Admins, that another device tried a link after it was opened.
+    Late,
+    /// Admins, that the account's brake stops resets.
+    Brake,
 }
 
 impl OutboxKind {
@@ -265,17 +280,33 @@ impl OutboxKind {
             OutboxKind::NoteSet => "note-set",
             OutboxKind::NoteOpened => "note-opened",
             OutboxKind::NoteLate => "note-late",
+            OutboxKind::Mail(MailKind::Person) => "mail-person",
+            OutboxKind::Mail(MailKind::Stuck) => "mail-stuck",
+            OutboxKind::Mail(MailKind::Late) => "mail-late",
+            OutboxKind::Mail(MailKind::Brake) => "mail-brake",
         }
     }
 
     /// The kind of this name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Text, Self::NoteSet, Self::NoteOpened, Self::NoteLate]
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
+        [
+            Self::Text,
+            Self::NoteSet,
+            Self::NoteOpened,
+            Self::NoteLate,
+            Self::Mail(MailKind::Person),
+            Self::Mail(MailKind::Stuck),
+            Self::Mail(MailKind::Late),
+            Self::Mail(MailKind::Brake),
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == text)
     }
 }
+
+/// A mail that no server took within a day is given up.
+pub(crate) const MAIL_PATIENCE_MS: i64 = 24 * 60 * 60_000;
 
 /// How an outbox row stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -295,10 +326,12 @@ pub struct OutboxRow {
     pub id: Uuid,
     /// Whose.
     pub account: AccountId,
-    /// For which reset.
-    pub reset: ResetId,
+    /// For which reset; `None` for a mail about the account as a whole.
+    pub reset: Option<ResetId>,
     /// What.
     pub kind: OutboxKind,
+    /// A mail to a technician: to whom.
+    pub recipient: Option<TechnicianId>,
     /// How it stands.
     pub state: OutboxState,
     /// How often it was tried.

@@ -1,4 +1,4 @@
-//! The world page: phones, authenticator, directory, trouble and requests, for people at a demo.
+//! The world page: phones, mailboxes, authenticator, directory, trouble and requests, for people at a demo.
 //! Hand-written HTML, CSS and JavaScript under `page/`; tests may use the JSON under `/api`.
 
 mod acts;
@@ -38,6 +38,7 @@ pub(crate) fn router(world: World) -> Router {
         .route("/app.js", get(|| file(JS, include_str!("../../page/app.js"))))
         .route("/dom.js", get(|| file(JS, include_str!("../../page/dom.js"))))
         .route("/phones.js", get(|| file(JS, include_str!("../../page/phones.js"))))
+        .route("/mail.js", get(|| file(JS, include_str!("../../page/mail.js"))))
         .route("/codes.js", get(|| file(JS, include_str!("../../page/codes.js"))))
         .route("/directory.js", get(|| file(JS, include_str!("../../page/directory.js"))))
         .route("/trouble.js", get(|| file(JS, include_str!("../../page/trouble.js"))))

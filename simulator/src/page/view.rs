@@ -5,6 +5,8 @@ use axum::extract::State;
 use serde_json::{Value, json};
 
 use crate::directory::{DirectoryUser, SetBy};
+use crate::fault::Company;
+use crate::smtp::Mail;
 use crate::state::{self, Text};
 use crate::totp::PERIOD_MS;
 use crate::world::World;
@@ -17,8 +19,9 @@ pub(super) fn all(world: &World, version: u64) -> Value {
         json!({
             "version": version,
             "now_ms": world.clock().now_ms(),
-            "addresses": {"Entra": world.entra_url(), "Graph": world.graph_url(), "Twilio": world.twilio_url()},
+            "addresses": {"Entra": world.entra_url(), "Graph": world.graph_url(), "Twilio": world.twilio_url(), "Mail": world.smtp_address()},
             "phones": phones(state),
+            "mails": state.mail.mails.iter().map(mail).collect::<Vec<_>>(),
             "authenticators": state.authenticators.len(),
             "tenants": state.tenants.iter().map(|tenant| json!({
                 "name": tenant.name,
@@ -26,7 +29,7 @@ pub(super) fn all(world: &World, version: u64) -> Value {
                 "users": tenant.users.iter().map(|user| person(user, tenant.domain_of(&user.upn).is_some_and(|d| d.authentication == "Federated"))).collect::<Vec<_>>(),
             })).collect::<Vec<_>>(),
             "faults": state.faults,
-            "requests": state.requests.iter().rev().take(REQUESTS_SHOWN).map(request).collect::<Vec<_>>(),
+            "requests": state.requests.iter().rev().filter(|it| worth_a_line(it)).take(REQUESTS_SHOWN).map(request).collect::<Vec<_>>(),
         })
     })
 }
@@ -36,6 +39,21 @@ fn request(request: &state::Recorded) -> Value {
     json!({
         "at_ms": request.at_ms, "company": request.company, "method": request.method,
         "path": request.path, "status": request.status, "known": request.known,
+    })
+}
+
+/// Of a mail's conversation only the mail, and what went wrong: nine lines of courtesies would
+/// hide the rest.
+fn worth_a_line(request: &state::Recorded) -> bool {
+    request.company != Company::Mail
+        || request.method == "DATA"
+        || request.status.is_none_or(|status| status >= 400)
+}
+
+fn mail(mail: &Mail) -> Value {
+    json!({
+        "id": mail.id, "to": mail.to, "recipient": mail.recipient, "sender": mail.sender,
+        "subject": mail.subject, "text": mail.text, "at_ms": mail.at_ms,
     })
 }
 

@@ -5,6 +5,7 @@ mod faults;
 mod graph;
 mod page;
 mod passwords;
+mod smtp;
 mod twilio;
 
 use crate::{Clock, Options, Ports, World};

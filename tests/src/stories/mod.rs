@@ -1,8 +1,10 @@
 //! The stories.
 
+mod alarms;
 mod conformance;
 mod faults;
 mod keyboard;
+mod mail;
 mod pages;
 mod reset;
 mod reveal_page;

@@ -1,5 +1,5 @@
 //! Where secrets must not be: after a whole walk, the database's files, every log line of every
-//! crate, every reply, note and audit entry are searched for each of them, in every spelling that
+//! crate, every reply, note, mail and audit entry are searched for each of them, in every spelling that
 //! a program would give it.
 
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use crate::desk::{Desk, client, code_in};
 use crate::logs;
 use crate::person::Person;
-use crate::world::{PASSWORD, TOTP, World, until};
+use crate::world::{EMAIL, PASSWORD, TOTP, World, until};
 
 /// His registered phone is not on his card, so nothing of ours may hold it in the clear.
 const BEN: &str = "ben.ortiz@northwind.example";
@@ -121,6 +121,11 @@ async fn nowhere(world: &World, desk: &Desk, secrets: &[Secret], when: &str) {
     assert!(audit.len() > 200, "{audit}");
     none_in(secrets, &format!("the audit, {when}"), audit.as_bytes());
     none_in(secrets, &format!("a reply, {when}"), replies(desk).as_bytes());
+    // As they went over the wire, and as people read them.
+    for mail in world.outside.all_mails() {
+        let all = format!("{}\n{}\n{}", mail.raw, mail.subject, mail.text);
+        none_in(secrets, &format!("the mail to {}, {when}", mail.to), all.as_bytes());
+    }
 }
 
 /// Everything the technician's browser was told, but for the one thing that it is for.
@@ -179,8 +184,9 @@ fn hkdf(token: &[u8], info: &str) -> [u8; 32] {
 }
 
 /// What the account and its people hold, whatever is reset.
-fn standing(desk: &Desk) -> Vec<Secret> {
+fn standing(world: &World, desk: &Desk) -> Vec<Secret> {
     vec![
+        Secret::new("the mail server's password", world.outside.smtp_password().as_bytes()),
         Secret::new("the client secret", CLIENT_SECRET.as_bytes()),
         Secret::new("the auth token", AUTH_TOKEN.as_bytes()),
         Secret::new("the technician's password", PASSWORD.as_bytes()),
@@ -196,7 +202,7 @@ async fn a_whole_walk_leaves_no_secret_anywhere() {
     let desk = world.desk().await;
     let totp = TotpSecret::from_base32(TOTP).unwrap();
     let (mut secrets, text, unlock) = texted(&world, &desk, Uuid::from_u128(7)).await;
-    secrets.extend(standing(&desk));
+    secrets.extend(standing(&world, &desk));
     secrets.push(Secret::word("the sign-in's code", &totp.code_at(world.now())));
     world.settle_in_time().await;
     nowhere(&world, &desk, &secrets, "texted").await;
@@ -209,6 +215,10 @@ async fn a_whole_walk_leaves_no_secret_anywhere() {
     let planted = Secret::new("a planted line", Uuid::from_u128(77).to_string().as_bytes());
     tracing::debug!(target: "server", line = %Uuid::from_u128(77), "planted");
     assert!(planted.stands_in(&log_lines()));
+
+    // Awake: there is a mail to be searched, and it speaks of him.
+    let mails = world.outside.mails(BEN);
+    assert!(mails.len() == 1 && mails[0].text.contains("Ben Ortiz"), "{mails:?}");
 
     // Awake: the outside world, which must know them, has them all.
     // As sent, for JSON, and decoded, for forms: a `+` means two things in the two.
@@ -229,7 +239,10 @@ async fn a_whole_walk_leaves_no_secret_anywhere() {
     // What was answered holds the password only for who has the link.
     let answered = person.open(None).await;
     none_in(&secrets, "the answer to the phone", answered.body.to_string().as_bytes());
+    // Another device with the link: its alarm is a mail too.
+    assert_eq!(person.another_device().open(Some(&unlock)).await.status, 410);
     world.settle_in_time().await;
+    assert_eq!(world.outside.mails(EMAIL).len(), 1);
     desk.look(Uuid::from_u128(7)).await;
     nowhere(&world, &desk, &secrets, "opened").await;
     none_in(&secrets, "a header", headers(&world, &desk).await.as_bytes());

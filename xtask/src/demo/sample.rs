@@ -13,11 +13,16 @@ use super::Ports;
 pub(super) struct Secrets {
     pub(super) password: String,
     pub(super) totp: String,
+    pub(super) smtp: String,
 }
 
 impl Secrets {
     pub(super) fn new() -> Result<Self> {
-        Ok(Self { password: password(&random::<20>()?), totp: base32(&random::<20>()?) })
+        Ok(Self {
+            password: password(&random::<20>()?),
+            totp: base32(&random::<20>()?),
+            smtp: password(&random::<20>()?),
+        })
     }
 }
 
@@ -61,6 +66,8 @@ pub(super) fn fill(template: &str, ports: Ports, secrets: &Secrets) -> Result<St
         ("{{port:entra}}", ports.entra().to_string()),
         ("{{port:graph}}", ports.graph().to_string()),
         ("{{port:twilio}}", ports.twilio().to_string()),
+        ("{{port:smtp}}", ports.smtp().to_string()),
+        ("{{smtp_password}}", secrets.smtp.clone()),
         ("{{password}}", secrets.password.clone()),
         ("{{totp_secret}}", secrets.totp.clone()),
     ];
@@ -130,7 +137,7 @@ pub(super) fn welcome(ports: Ports, secrets: &Secrets, email: &str) -> String {
     let lines = [
         format!("The product         http://app.localhost:{}/", ports.server()),
         format!(
-            "The world outside   http://localhost:{}/   phones, authenticator, directory",
+            "The world outside   http://localhost:{}/   phones, mail, authenticator, directory",
             ports.world()
         ),
         String::new(),
@@ -175,10 +182,10 @@ mod tests {
 
     #[test]
     fn every_placeholder_is_filled() -> Result<()> {
-        let secrets = Secrets { password: "p".into(), totp: "t".into() };
-        let text = "{{port:server}} {{port:entra}} {{port:graph}} {{port:twilio}} {{password}} {{totp_secret}}";
-        assert_eq!(fill(text, PORTS, &secrets)?, "4400 4411 4412 4413 p t");
-        assert!(fill("{{port:smtp}}", PORTS, &secrets).is_err());
+        let secrets = Secrets { password: "p".into(), totp: "t".into(), smtp: "s".into() };
+        let text = "{{port:server}} {{port:entra}} {{port:graph}} {{port:twilio}} {{port:smtp}} {{password}} {{totp_secret}} {{smtp_password}}";
+        assert_eq!(fill(text, PORTS, &secrets)?, "4400 4411 4412 4413 4414 p t s");
+        assert!(fill("{{port:fax}}", PORTS, &secrets).is_err());
         Ok(())
     }
 
@@ -192,7 +199,7 @@ mod tests {
 
     #[test]
     fn the_box_is_square() {
-        let secrets = Secrets { password: "p".into(), totp: "t".into() };
+        let secrets = Secrets { password: "p".into(), totp: "t".into(), smtp: "s".into() };
         let text = welcome(PORTS, &secrets, "a@b.example");
         let mut widths = text.trim().lines().map(|l| l.chars().count());
         let first = widths.next();

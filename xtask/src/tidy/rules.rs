@@ -12,6 +12,7 @@ pub(super) fn findings(files: &[File]) -> Vec<String> {
     let rules = [
         sqlx_in_the_store,
         reqwest_in_one_file,
+        lettre_in_one_file,
         axum_at_the_web,
         pure_code_waits_for_nobody,
         web_is_on_top,
@@ -63,6 +64,11 @@ fn reqwest_in_one_file(files: &[File]) -> Vec<String> {
         }
     }
     found
+}
+
+fn lettre_in_one_file(files: &[File]) -> Vec<String> {
+    let instead = "`lettre` belongs to server/src/outbound/mail.rs: hand it a `Mail`, so that every conversation passes the guard";
+    misplaced(files, "lettre", |f| f.path == "server/src/outbound/mail.rs", instead)
 }
 
 fn axum_at_the_web(files: &[File]) -> Vec<String> {
@@ -214,6 +220,16 @@ mod tests {
             reqwest_in_one_file,
             ("plugin/src/http.rs", "use reqwest;"),
             ("server/src/outbound.rs", "use reqwest;"),
+        );
+        check(
+            lettre_in_one_file,
+            ("server/src/mail/mod.rs", "use lettre::Message;"),
+            ("server/src/outbound/mail.rs", "use lettre::Message;"),
+        );
+        check(
+            lettre_in_one_file,
+            ("server/src/outbound/mod.rs", "lettre::Message"),
+            ("server/src/mail/words.rs", "letters_of(lettres)"),
         );
         check(
             axum_at_the_web,

@@ -9,6 +9,7 @@ mod import;
 mod inspect;
 mod integrations;
 mod limits;
+mod mails;
 mod outbox;
 mod people;
 mod reset_reads;
@@ -31,6 +32,7 @@ pub use import::ImportStore;
 pub use inspect::InspectStore;
 pub use integrations::IntegrationStore;
 pub use limits::LimitStore;
+pub use mails::MailStore;
 pub use outbox::OutboxStore;
 pub use people::PeopleStore;
 pub use reset_reads::ResetReadStore;
@@ -53,6 +55,7 @@ pub trait AnyStore:
     + InspectStore
     + IntegrationStore
     + LimitStore
+    + MailStore
     + OutboxStore
     + PeopleStore
     + ResetReadStore

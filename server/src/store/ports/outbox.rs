@@ -8,7 +8,8 @@ use uuid::Uuid;
 /// What must be sent after a commit.
 #[async_trait]
 pub trait OutboxStore {
-    /// Rows that somebody should send.
+    /// Texts and notes that somebody should send. Mails have a look of their own, so that any
+    /// number of them never stands before a text.
     ///
     /// # Errors
     /// When the database can't be read.

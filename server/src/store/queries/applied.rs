@@ -55,6 +55,7 @@ impl AppliedStore for Database {
             let give_up = now.plus(NOTE_PATIENCE_MS);
             self.put_in_outbox(&mut write, whose, OutboxKind::NoteSet, due, give_up).await?;
         }
+        self.mail_person(&mut write, reset, now).await?;
         self.note(&mut write, reset.account, now, &entry(Act::ResetApplied, reset)).await?;
         write.commit().await
     }
@@ -227,7 +228,8 @@ impl Database {
         Ok(())
     }
 
-    /// `completed`, once nothing of an applied reset waits to be sent.
+    /// `completed`, once nothing of an applied reset waits to be sent. Mails are not waited for:
+    /// they tell of a reset, they are no part of it, and a mail server may be away for a day.
     pub(super) async fn complete_if_settled(
         &self,
         write: &mut Write,
@@ -238,7 +240,8 @@ impl Database {
         let rows = sqlx::query(
             "update resets set stage = 'completed', settled_at = $3
              where account = $1 and id = $2 and stage = 'applied' and not exists (
-                 select 1 from outbox where account = $1 and reset = $2 and state = 'waiting')",
+                 select 1 from outbox where account = $1 and reset = $2 and state = 'waiting'
+                     and kind not like 'mail-%')",
         )
         .bind(account.0)
         .bind(reset.0)

@@ -11,7 +11,7 @@ use crate::audit::{Act, Entry};
 
 type Line = <Db as sqlx::Database>::Row;
 
-fn integration(row: &Line) -> Result<Integration, sqlx::Error> {
+pub(super) fn integration(row: &Line) -> Result<Integration, sqlx::Error> {
     Ok(Integration {
         id: IntegrationId(row.try_get("id")?),
         account: shared::AccountId(row.try_get("account")?),

@@ -10,6 +10,7 @@ mod inspect;
 mod integrations;
 mod keys;
 mod limits;
+mod mails;
 mod outbox;
 mod people;
 mod reset_reads;

@@ -4,7 +4,7 @@ use super::super::{Database, Db, Write};
 use super::count;
 use crate::store::{Lease, OutboxKind, OutboxRow, OutboxState, OutboxStore, Reset, StoreError};
 use async_trait::async_trait;
-use shared::{AccountId, Code, Millis, ResetId};
+use shared::{AccountId, Code, Millis, ResetId, TechnicianId};
 use sqlx::Row;
 use uuid::Uuid;
 
@@ -17,9 +17,10 @@ fn outbox(row: &Line) -> Result<OutboxRow, StoreError> {
     Ok(OutboxRow {
         id: row.try_get("id")?,
         account: AccountId(row.try_get("account")?),
-        reset: ResetId(row.try_get("reset")?),
+        reset: row.try_get::<Option<Uuid>, _>("reset")?.map(ResetId),
         kind: OutboxKind::parse(row.try_get::<&str, _>("kind")?)
             .ok_or(StoreError::Inconsistent("an outbox kind"))?,
+        recipient: row.try_get::<Option<Uuid>, _>("recipient")?.map(TechnicianId),
         state: match row.try_get::<&str, _>("state")? {
             "waiting" => OutboxState::Waiting,
             "done" => OutboxState::Done,
@@ -39,7 +40,7 @@ impl OutboxStore for Database {
     async fn due_outbox(&self, now: Millis) -> Result<Vec<Uuid>, StoreError> {
         Ok(sqlx::query_scalar(
             "select id from outbox where state = 'waiting' and due_at <= $1
-                 and lease_until <= $1 order by due_at limit 64",
+                 and lease_until <= $1 and kind not like 'mail-%' order by due_at limit 64",
         )
         .bind(now.0)
         .fetch_all(self.read())
@@ -94,15 +95,15 @@ impl OutboxStore for Database {
              where account = $1 and reset = $2 and state = 'open' and expires_at is null",
         )
         .bind(row.account.0)
-        .bind(row.reset.0)
+        .bind(reset.id.0)
         .bind(now.0)
         .execute(write.db())
         .await?;
-        self.wake_note(&mut write, row, now).await?;
+        self.wake_note(&mut write, reset, now).await?;
         let entry =
             entry(Act::TextSent, reset).about(format!("{} {provider_id}", reset.phone_masked));
         self.note(&mut write, row.account, now, &entry).await?;
-        self.complete_if_settled(&mut write, row.account, row.reset, now).await?;
+        self.complete_if_settled(&mut write, row.account, reset.id, now).await?;
         write.commit().await
     }
 
@@ -123,9 +124,9 @@ impl OutboxStore for Database {
         .bind(lease.id)
         .bind(now.0);
         write.one(query).await?;
-        self.wake_note(&mut write, row, now).await?;
+        self.wake_note(&mut write, reset, now).await?;
         self.note(&mut write, row.account, now, &entry(Act::TextDelivered, reset)).await?;
-        self.complete_if_settled(&mut write, row.account, row.reset, now).await?;
+        self.complete_if_settled(&mut write, row.account, reset.id, now).await?;
         write.commit().await
     }
 
@@ -166,7 +167,7 @@ impl OutboxStore for Database {
             .await?;
         }
         self.note(&mut write, row.account, now, &entry(Act::NoteWritten, reset)).await?;
-        self.complete_if_settled(&mut write, row.account, row.reset, now).await?;
+        self.complete_if_settled(&mut write, row.account, reset.id, now).await?;
         write.commit().await
     }
 
@@ -209,13 +210,13 @@ impl OutboxStore for Database {
         .bind(code.as_str());
         write.one(query).await?;
         if row.kind == OutboxKind::Text {
-            self.wake_note(&mut write, row, now).await?;
+            self.wake_note(&mut write, reset, now).await?;
         }
         let act = if row.kind == OutboxKind::Text { Act::TextFailed } else { Act::NoteFailed };
         let mut entry = entry(act, reset).because(code);
         entry.about = about.map(str::to_owned);
         self.note(&mut write, row.account, now, &entry).await?;
-        self.complete_if_settled(&mut write, row.account, row.reset, now).await?;
+        self.complete_if_settled(&mut write, row.account, reset.id, now).await?;
         write.commit().await
     }
 
@@ -266,11 +267,8 @@ impl OutboxStore for Database {
             _ => None,
         };
         if let Some(act) = act {
-            let entry = Entry {
-                reset: Some(row.reset),
-                code: failure,
-                ..Entry::new(act).about(provider_id)
-            };
+            let entry =
+                Entry { reset: row.reset, code: failure, ..Entry::new(act).about(provider_id) };
             self.note(&mut write, account, now, &entry).await?;
         }
         write.commit().await?;
@@ -296,15 +294,15 @@ impl Database {
     async fn wake_note(
         &self,
         write: &mut Write,
-        row: &OutboxRow,
+        reset: &Reset,
         now: Millis,
     ) -> Result<(), StoreError> {
         sqlx::query(
             "update outbox set due_at = $3 where account = $1 and reset = $2
                  and kind = 'note-set' and state = 'waiting' and due_at > $3",
         )
-        .bind(row.account.0)
-        .bind(row.reset.0)
+        .bind(reset.account.0)
+        .bind(reset.id.0)
         .bind(now.0)
         .execute(write.db())
         .await?;

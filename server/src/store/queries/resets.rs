@@ -2,7 +2,9 @@
 //! the same transaction (P7). Reading is in `reset_reads.rs`.
 
 use super::super::{Database, Query, Write};
-use crate::store::{LastAnswer, Lease, Limit, NotStaged, Reset, ResetStore, Share, StoreError};
+use crate::store::{
+    LastAnswer, Lease, Limit, MailKind, NotStaged, Reset, ResetStore, Share, StoreError,
+};
 use async_trait::async_trait;
 use shared::{Code, Millis, Stage};
 
@@ -269,6 +271,8 @@ impl ResetStore for Database {
         let mut write = self.write(reset.account).await?;
         let code = Code::InDoubt;
         self.end_reset(&mut write, reset, lease, Stage::Stuck, code, None, now).await?;
+        let (id, kind) = (Some(reset.id), MailKind::Stuck);
+        self.mail_admins(&mut write, reset.account, id, kind, now).await?;
         let entry = entry(Act::ResetStuck, reset).because(code);
         self.note(&mut write, reset.account, now, &entry).await?;
         write.commit().await

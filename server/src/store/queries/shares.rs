@@ -2,7 +2,9 @@
 
 use super::super::{Database, Db, Write};
 use super::count;
-use crate::store::{LookRow, OpenResult, OutboxKind, Share, ShareStanding, ShareStore, StoreError};
+use crate::store::{
+    LookRow, MailKind, OpenResult, OutboxKind, Share, ShareStanding, ShareStore, StoreError,
+};
 use async_trait::async_trait;
 use shared::{AccountId, Millis, ResetId, ShareId};
 use sqlx::Row;
@@ -362,6 +364,9 @@ impl Database {
             let entry = Entry { reset, ..Entry::new(Act::ShareLateAttempt) };
             self.note(write, account, now, &entry).await?;
             let first = row.try_get::<i64, _>("late_attempts")? == 1;
+            if first {
+                self.mail_admins(write, account, reset, MailKind::Late, now).await?;
+            }
             let ticket: Option<Uuid> = row.try_get("ticket")?;
             if let (Some(reset), true, true) = (reset, first, ticket.is_some()) {
                 let (whose, give_up) = ((account, reset), now.plus(NOTE_PATIENCE_MS));

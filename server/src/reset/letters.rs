@@ -1,0 +1,116 @@
+//! What notification mails say. Plain text; never a password, a code, a link, or a phone in full. A
+//! mail with a link in it would teach people to follow links in such mails.
+
+use super::words::utc;
+use crate::store::Reset;
+
+/// A mail's words.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Letter {
+    pub(super) subject: String,
+    pub(super) body: String,
+}
+
+/// To the person, right after Microsoft took the new password.
+pub(super) fn person(brand: &str, reset: &Reset) -> Letter {
+    let at = utc(reset.applied_at.unwrap_or(reset.asked_at));
+    let (person, by, phone) = (&reset.person, &reset.technician_name, &reset.phone_masked);
+    Letter {
+        subject: "Your Microsoft 365 password was reset".into(),
+        body: format!(
+            "Hello {person},\n\n\
+             your Microsoft 365 password was reset, {at}. {by} of {brand} did it, asked on the \
+             phone by somebody who proved to be you. The new one is shown once, by a link in a text \
+             to {phone}; nobody at {brand} knows it.\n\n\
+             If that was not you, call {brand} at once, on the number that you have always used.\n\n\
+             Nobody needs an answer to this mail. {brand} will never ask you for a password or a \
+             code by mail.\n"
+        ),
+    }
+}
+
+/// To the admins: a reset that only a person can end.
+pub(super) fn stuck(reset: &Reset, ticket: Option<&str>) -> Letter {
+    let person = &reset.person;
+    Letter {
+        subject: format!("A password reset for {person} needs somebody"),
+        body: format!(
+            "We can't tell whether Microsoft took the new password of {person}.\n\n{}\n\
+             Open the contact. Either reset the password again with a new verification, or give \
+             this reset up. Until then {person} may not be able to sign in.\n",
+            facts(reset, ticket)
+        ),
+    }
+}
+
+/// To the admins: somebody else had the link too.
+pub(super) fn late(reset: &Reset, ticket: Option<&str>, at: &str) -> Letter {
+    let person = &reset.person;
+    Letter {
+        subject: format!("Somebody tried the link for {person} a second time"),
+        body: format!(
+            "Another device tried the one-time link for {person} after it was opened, {at}. It \
+             was told nothing.\n\n{}\n\
+             Ask {person} whether that was them, with a phone and a computer perhaps. If it was \
+             not, somebody else has seen the text: reset the password again, to another phone.\n",
+            facts(reset, ticket)
+        ),
+    }
+}
+
+/// To the admins: the brake is on.
+pub(super) fn brake(brand: &str, at: &str) -> Letter {
+    Letter {
+        subject: "Password resets are stopped".into(),
+        body: format!(
+            "More passwords were to be reset within an hour than {brand} allows. Further resets \
+             are stopped since {at}, until that hour is over.\n\n\
+             So many may be an attack: somebody who has a technician's sign-in, or who talks to \
+             your help desk in other people's names. Look at who asked for the last ones and for \
+             whom before you go on.\n"
+        ),
+    }
+}
+
+fn facts(reset: &Reset, ticket: Option<&str>) -> String {
+    let ticket = ticket.map(|number| format!("Ticket: {number}\n")).unwrap_or_default();
+    let asked_at = utc(reset.asked_at);
+    format!(
+        "Person: {}\nAsked for by: {}, {asked_at}\nPhone: {}\n{ticket}",
+        reset.person, reset.technician_name, reset.phone_masked
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::plan::tests::staged;
+    use super::*;
+
+    fn reset() -> Reset {
+        Reset {
+            person: "Zoë Übel".into(),
+            phone_masked: "+1 ••• •••-••23".into(),
+            unlock_sealed: Some(b"424242".to_vec()),
+            ..staged()
+        }
+    }
+
+    #[test]
+    fn each_says_who_when_and_what_to_do() {
+        let (reset, at) = (reset(), "2026-11-22 14:05 UTC");
+        let ticket = Some("48213");
+        let check = |letter: Letter, says: &[&str]| {
+            assert!(!letter.subject.contains('\n') && letter.subject.len() < 80);
+            for word in says {
+                assert!(letter.body.contains(word), "{word}: {}", letter.body);
+            }
+            let all = letter.body + &letter.subject;
+            assert!(!all.contains("http") && !all.contains("424242"), "{all}");
+        };
+        check(person("Brightline IT", &reset), &["Zoë", "Ann of Brightline IT", "••23", "call"]);
+        check(stuck(&reset, ticket), &["Zoë", "48213", "Asked for by: Ann", "give this reset up"]);
+        check(late(&reset, ticket, at), &["Zoë", "48213", at, "told nothing"]);
+        check(brake("Brightline IT", at), &["Brightline IT", at, "attack"]);
+        assert!(!stuck(&reset, None).body.contains("Ticket"));
+    }
+}

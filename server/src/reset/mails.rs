@@ -1,0 +1,154 @@
+//! Sends notification mails: rows of the outbox with a pace of their own, so that a mail server
+//! that is away for a day holds up neither a text nor a note nor the end of a reset.
+
+use std::time::Duration;
+
+use shared::Code;
+use uuid::Uuid;
+
+use super::letters::{self, Letter};
+use super::{Resets, words};
+use crate::outbound::{Answer, Mail, Mailbox, Refusal};
+use crate::random;
+use crate::store::{Lease, MAIL_PATIENCE_MS, MailKind, OutboxKind, OutboxRow, Reset, StoreError};
+
+/// How long a conversation may go on after a stop was asked for; less than the stop waits.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+impl Resets {
+    /// Sends one mail, if nobody else does and there is room.
+    pub(super) async fn send_mail(&self, id: Uuid) {
+        // Full: a later look finds it again.
+        let Some(_seat) = self.mail.seat() else { return };
+        let now = self.clock.now();
+        let held_ms = self.settings.reset.lease_ms + self.mail.longest_ms();
+        let lease = Lease { id: random::id(now), until: now.plus(held_ms) };
+        match self.send_claimed_mail(id, lease).await {
+            Ok(()) => {}
+            Err(StoreError::MovedOn) => tracing::info!(outbox.id = %id, outcome = "moved-on"),
+            Err(error) => tracing::error!(outbox.id = %id, error = %error, "mail"),
+        }
+    }
+
+    async fn send_claimed_mail(&self, id: Uuid, lease: Lease) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let Some(row) = self.store.claim_outbox(id, lease, now).await? else { return Ok(()) };
+        let answer = if now < row.give_up_at {
+            tokio::select! {
+                answer = self.deliver(&row) => answer?,
+                // Let go of, so that the next start need not wait for the lease to run out.
+                () = self.stopping() => {
+                    return self.store.outbox_later(&row, lease, self.clock.now()).await;
+                }
+            }
+        } else {
+            Answer::Refused(Code::MailUnavailable.into())
+        };
+        let now = self.clock.now();
+        match answer {
+            Answer::Done(()) => self.store.mail_sent(&row, lease, now).await?,
+            Answer::Refused(Refusal { code, about }) => {
+                self.store.mail_failed(&row, lease, code, about.as_deref(), now).await?;
+            }
+            // The same mail with the same id again: who gets two can tell.
+            Answer::Later(_) | Answer::Unknown(_) => {
+                let pause = pause(row.attempts, random::below(1024));
+                self.store.outbox_later(&row, lease, now.plus(pause)).await?;
+            }
+        }
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// A little after a stop was asked for: a conversation may take minutes, a stop may not.
+    async fn stopping(&self) {
+        self.stop.cancelled().await;
+        tokio::time::sleep(LAST_WORDS).await;
+    }
+
+    async fn deliver(&self, row: &OutboxRow) -> Result<Answer<()>, StoreError> {
+        let sender = match self.mail.sender(row.account).await? {
+            Ok(sender) => sender,
+            Err(refusal) => return Ok(Answer::Refused(refusal)),
+        };
+        let reset = match row.reset {
+            Some(id) => self.store.reset(row.account, id).await?,
+            None => None,
+        };
+        let Some(to) = self.recipient(row, reset.as_ref()).await? else {
+            return Ok(Answer::Refused(Code::MailAddress.into()));
+        };
+        let brand = self.store.account_name(row.account).await?;
+        let letter = self.letter(row, reset.as_ref(), &brand).await?;
+        let mail = Mail {
+            id: row.id,
+            from: sender.from(brand),
+            to,
+            subject: letter.subject,
+            body: letter.body,
+            at: self.clock.now(),
+        };
+        Ok(self.mail.send(&sender, &mail).await)
+    }
+
+    /// Who gets it, by the address that they have now; `None` when they have none or have left.
+    async fn recipient(
+        &self,
+        row: &OutboxRow,
+        reset: Option<&Reset>,
+    ) -> Result<Option<Mailbox>, StoreError> {
+        if let Some(technician) = row.recipient {
+            let found = self.store.technician(row.account, technician).await?;
+            return Ok(found.map(|it| Mailbox { name: it.name, address: it.email }));
+        }
+        let Some(reset) = reset else { return Ok(None) };
+        let contact = self.store.contact(row.account, reset.contact).await?;
+        Ok(contact.map(|contact| Mailbox { name: contact.name, address: contact.email }))
+    }
+
+    async fn letter(
+        &self,
+        row: &OutboxRow,
+        reset: Option<&Reset>,
+        brand: &str,
+    ) -> Result<Letter, StoreError> {
+        // Rows are written in the moment that they tell of.
+        let at = words::utc(row.give_up_at.plus(-MAIL_PATIENCE_MS));
+        let reset = reset.ok_or(StoreError::Inconsistent("a mail without its reset"));
+        let ticket = match reset.as_ref().ok().and_then(|reset| reset.ticket) {
+            Some(ticket) => self.store.ticket(row.account, ticket).await?.map(|it| it.number),
+            None => None,
+        };
+        Ok(match row.kind {
+            OutboxKind::Mail(MailKind::Person) => letters::person(brand, reset?),
+            OutboxKind::Mail(MailKind::Stuck) => letters::stuck(reset?, ticket.as_deref()),
+            OutboxKind::Mail(MailKind::Late) => letters::late(reset?, ticket.as_deref(), &at),
+            OutboxKind::Mail(MailKind::Brake) => letters::brake(brand, &at),
+            _ => return Err(StoreError::Inconsistent("a text among mails")),
+        })
+    }
+}
+
+/// Milliseconds before the next try: half a minute doubling to half an hour, with jitter. Servers
+/// that put strangers off (greylisting) want minutes.
+fn pause(attempts: u32, roll: u32) -> i64 {
+    const FIRST: i64 = 30_000;
+    const MOST: i64 = 30 * 60_000;
+    let ceiling = (FIRST << attempts.saturating_sub(1).min(10)).min(MOST);
+    ceiling / 2 + ceiling / 2 * i64::from(roll % 1024) / 1024
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_to_half_an_hour() {
+        assert!(pause(1, 0) == 15_000 && pause(1, 1023) < 30_000);
+        assert!(pause(3, 0) == 60_000);
+        for attempts in 0..50 {
+            let (low, high) = (pause(attempts, 0), pause(attempts, 1023));
+            assert!((15_000..=high).contains(&low) && high <= 30 * 60_000, "{attempts}");
+        }
+    }
+}

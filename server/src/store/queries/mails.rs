@@ -1,0 +1,195 @@
+//! Notification mails: rows of the outbox that name a technician or mean the contact, never an
+//! address. They are written in the transaction that they tell of, and only while the account has
+//! a mail server that is on.
+
+use shared::{AccountId, Code, Millis, ResetId, TechnicianId};
+use uuid::Uuid;
+
+use async_trait::async_trait;
+
+use super::super::{Database, Write};
+use super::integrations::integration;
+use crate::audit::{Act, Entry};
+use crate::random;
+use crate::store::{
+    Integration, Lease, Limit, MAIL_PATIENCE_MS, MailKind, MailStore, OutboxKind, OutboxRow, Reset,
+    StoreError,
+};
+
+/// Longer than any window of the brake: after it the name is not used again.
+const DAY_MS: i64 = 24 * 60 * 60_000;
+
+#[async_trait]
+impl MailStore for Database {
+    async fn smtp_of(&self, account: AccountId) -> Result<Option<Integration>, StoreError> {
+        let row = sqlx::query("select * from integrations where account = $1 and kind = 'smtp'")
+            .bind(account.0)
+            .fetch_optional(self.read())
+            .await?;
+        Ok(row.as_ref().map(integration).transpose()?)
+    }
+
+    async fn due_mails(&self, now: Millis) -> Result<Vec<Uuid>, StoreError> {
+        Ok(sqlx::query_scalar(
+            "select id from outbox where state = 'waiting' and due_at <= $1
+                 and lease_until <= $1 and kind like 'mail-%' order by due_at limit 64",
+        )
+        .bind(now.0)
+        .fetch_all(self.read())
+        .await?)
+    }
+
+    async fn record_brake(
+        &self,
+        account: AccountId,
+        name: &str,
+        by: TechnicianId,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write(account).await?;
+        let since: Option<i64> =
+            sqlx::query_scalar("select since from limits where account = $1 and name = $2")
+                .bind(account.0)
+                .bind(name)
+                .fetch_optional(write.db())
+                .await?;
+        let Some(since) = since else { return write.roll_back().await };
+        let once = Limit { name: format!("told {name} {since}"), most: 1, window_ms: DAY_MS };
+        if self.spend(&mut write, account, now, &[once]).await?.is_err() {
+            return write.roll_back().await;
+        }
+        self.mail_admins(&mut write, account, None, MailKind::Brake, now).await?;
+        let entry = Entry::new(Act::Braked).by(by).because(Code::Brake);
+        self.note(&mut write, account, now, &entry).await?;
+        write.commit().await
+    }
+
+    async fn mail_sent(
+        &self,
+        row: &OutboxRow,
+        lease: Lease,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write(row.account).await?;
+        let query = sqlx::query(
+            "update outbox set state = 'done', done_at = $4, lease = null, code = null
+             where account = $1 and id = $2 and lease = $3 and state = 'waiting'",
+        )
+        .bind(row.account.0)
+        .bind(row.id)
+        .bind(lease.id)
+        .bind(now.0);
+        write.one(query).await?;
+        self.note(&mut write, row.account, now, &entry(Act::MailSent, row)).await?;
+        write.commit().await
+    }
+
+    async fn mail_failed(
+        &self,
+        row: &OutboxRow,
+        lease: Lease,
+        code: Code,
+        about: Option<&str>,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write(row.account).await?;
+        let query = sqlx::query(
+            "update outbox set state = 'failed', code = $4, lease = null
+             where account = $1 and id = $2 and lease = $3 and state = 'waiting'",
+        )
+        .bind(row.account.0)
+        .bind(row.id)
+        .bind(lease.id)
+        .bind(code.as_str());
+        write.one(query).await?;
+        let mut entry = entry(Act::MailFailed, row).because(code);
+        if let (Some(said), Some(about)) = (&mut entry.about, about) {
+            said.push_str(": ");
+            said.push_str(about);
+        }
+        self.note(&mut write, row.account, now, &entry).await?;
+        write.commit().await
+    }
+}
+
+impl Database {
+    /// A mail to the person whose password was reset.
+    pub(super) async fn mail_person(
+        &self,
+        write: &mut Write,
+        reset: &Reset,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        if mails(write, reset.account).await? {
+            let whose = (reset.account, Some(reset.id));
+            put_mail(write, whose, MailKind::Person, None, now).await?;
+        }
+        Ok(())
+    }
+
+    /// The same mail to each admin of the account.
+    pub(super) async fn mail_admins(
+        &self,
+        write: &mut Write,
+        account: AccountId,
+        reset: Option<ResetId>,
+        kind: MailKind,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        if !mails(write, account).await? {
+            return Ok(());
+        }
+        let admins: Vec<Uuid> = sqlx::query_scalar(
+            "select id from technicians
+             where account = $1 and role = 'admin' and ended_at is null order by id",
+        )
+        .bind(account.0)
+        .fetch_all(write.db())
+        .await?;
+        for admin in admins {
+            put_mail(write, (account, reset), kind, Some(TechnicianId(admin)), now).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Which mail, and to whom, by id.
+fn entry(act: Act, row: &OutboxRow) -> Entry {
+    let whom = row.recipient.map_or_else(|| "the contact".into(), |who| who.to_string());
+    let about = format!("{} to {whom}", row.kind.as_str());
+    Entry { reset: row.reset, ..Entry::new(act).about(about) }
+}
+
+/// Whether the account sends mails at all.
+async fn mails(write: &mut Write, account: AccountId) -> Result<bool, StoreError> {
+    let on: Option<bool> = sqlx::query_scalar(
+        "select is_on from integrations where account = $1 and kind = 'smtp' and is_on",
+    )
+    .bind(account.0)
+    .fetch_optional(write.db())
+    .await?;
+    Ok(on.is_some())
+}
+
+async fn put_mail(
+    write: &mut Write,
+    (account, reset): (AccountId, Option<ResetId>),
+    kind: MailKind,
+    recipient: Option<TechnicianId>,
+    now: Millis,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into outbox (id, account, reset, kind, recipient, state, due_at, give_up_at)
+         values ($1, $2, $3, $4, $5, 'waiting', $6, $7)",
+    )
+    .bind(random::id(now))
+    .bind(account.0)
+    .bind(reset.map(|reset| reset.0))
+    .bind(OutboxKind::Mail(kind).as_str())
+    .bind(recipient.map(|technician| technician.0))
+    .bind(now.0)
+    .bind(now.plus(MAIL_PATIENCE_MS).0)
+    .execute(write.db())
+    .await?;
+    Ok(())
+}
