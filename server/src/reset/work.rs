@@ -20,8 +20,10 @@ const TIDY_MS: i64 = 10 * 60_000;
 pub enum Due {
     /// A live reset that nobody drives.
     Reset(ResetId),
-    /// Something to be sent.
+    /// A text or a note.
     Outbox(Uuid),
+    /// A notification mail.
+    Mail(Uuid),
 }
 
 /// When things were done last.
@@ -60,7 +62,8 @@ impl Resets {
         let now = self.clock.now();
         let resets = self.store.due_resets(now).await?.into_iter().map(Due::Reset);
         let outbox = self.store.due_outbox(now).await?.into_iter().map(Due::Outbox);
-        Ok(resets.chain(outbox).collect())
+        let mails = self.store.due_mails(now).await?.into_iter().map(Due::Mail);
+        Ok(resets.chain(outbox).chain(mails).collect())
     }
 
     /// Does it, unless somebody else does.
@@ -68,6 +71,7 @@ impl Resets {
         match due {
             Due::Reset(id) => self.drive(id).await,
             Due::Outbox(id) => self.send_from_outbox(id).await,
+            Due::Mail(id) => self.send_mail(id).await,
         }
     }
 
@@ -76,10 +80,6 @@ impl Resets {
         for due in self.due().await? {
             let resets = self.clone();
             self.tasks.spawn(async move { resets.perform(due).await });
-        }
-        for id in self.store.due_mails(now).await? {
-            let resets = self.clone();
-            self.tasks.spawn(async move { resets.send_mail(id).await });
         }
         if now.since(done.swept) >= SWEEP_MS {
             done.swept = now;

@@ -76,6 +76,7 @@ fn command(settings: &Settings) -> Command {
         .env("MSP_RESET__STORE__URL", settings.store.url.expose())
         .env("MSP_RESET__KEYS__FILE", &settings.keys.file)
         .env("MSP_RESET__OUTBOUND__ALLOW", &settings.outbound.allow)
+        .env("MSP_RESET__OUTBOUND__CA_FILE", &settings.outbound.ca_file)
         .env("MSP_RESET__OUTBOUND__TIMEOUT_MS", settings.outbound.timeout_ms.to_string())
         .env("MSP_RESET__RESET__LEASE_MS", settings.reset.lease_ms.to_string())
         .env("MSP_RESET__RESET__APPLY_BEFORE_MS", settings.reset.apply_before_ms.to_string());

@@ -32,6 +32,9 @@ pub(crate) struct Scene {
     settings: Settings,
     /// Kept until the end: the database is in it.
     _folder: TempDir,
+    /// Whether the accounts have a mail server. Where time passes as for people they have none: a
+    /// mail that was cut short is tried again minutes later.
+    mails: bool,
     people: Cell<usize>,
 }
 
@@ -75,13 +78,24 @@ impl Scene {
         let outside = simulator::start(options).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let mut settings = Settings::defaults().unwrap();
+        let smtp = format!("smtp://{}", outside.smtp_address());
         settings.outbound.allow =
-            [outside.entra_url(), outside.graph_url(), outside.twilio_url()].join(",");
+            [outside.entra_url(), outside.graph_url(), outside.twilio_url(), smtp].join(",");
+        settings.outbound.ca_file = folder.path().join("mail-ca.pem");
+        std::fs::write(&settings.outbound.ca_file, outside.smtp_ca_pem()).unwrap();
         database.choose(&mut settings, folder.path());
         change(&mut settings);
         settings.check().unwrap();
         let app = serve::open(settings.clone(), clock.clone()).await.unwrap();
-        Self { outside, app: Some(app), clock, settings, _folder: folder, people: Cell::new(0) }
+        Self {
+            outside,
+            app: Some(app),
+            clock,
+            settings,
+            _folder: folder,
+            mails: manual,
+            people: Cell::new(0),
+        }
     }
 
     /// The server's parts, as they are since the last start.
@@ -203,10 +217,10 @@ impl Scene {
             tenant.users.push(person);
         });
         let email = format!("tess.{n}@brightline.example");
-        let account = json!({
+        let mut account = json!({
             "account": { "name": format!("Brightline {n}") },
             "technicians": [
-                { "name": "Tess Tanner", "email": email, "role": "technician", "may_reset": true }
+                { "name": "Tess Tanner", "email": email, "role": "admin", "may_reset": true }
             ],
             "sms": {
                 "settings": {
@@ -233,6 +247,17 @@ impl Scene {
                 }],
             }],
         });
+        if self.mails {
+            let door = self.outside.smtp_address();
+            let (host, port) = door.rsplit_once(':').unwrap();
+            account["smtp"] = json!({
+                "settings": {
+                    "host": host, "port": port.parse::<u16>().unwrap(), "tls": "starttls",
+                    "user": "notify@brightline.example", "from": "notify@brightline.example",
+                },
+                "password": self.outside.smtp_password(),
+            });
+        }
         import::import_text(self.app(), &account.to_string()).await.unwrap();
         (email, upn, format!("+1206{digits}"))
     }
