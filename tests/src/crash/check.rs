@@ -9,6 +9,7 @@ use shared::{Millis, Stage};
 use simulator::Text;
 use uuid::Uuid;
 
+use super::reveal::link_in;
 use super::scene::Case;
 
 /// Something that must never be.
@@ -76,7 +77,7 @@ impl Look<'_> {
     /// The texts that brought this reset's link.
     pub(crate) fn links(&self) -> Vec<Text> {
         let texts = self.outside.texts(&self.case.phone).into_iter().skip(self.case.texts_before);
-        texts.filter(|text| text.body.contains("/s#")).collect()
+        texts.filter(|text| link_in(&text.body).is_some()).collect()
     }
 
     /// Before anybody opened the link: the password at Microsoft is the old one, or a sealed one
@@ -106,11 +107,9 @@ impl Look<'_> {
         if !right {
             found.push(Finding::UnknownPassword(format!("{stage:?}")));
         }
+        // What is said beside it may change: within 59 minutes, not any more within an hour.
         let links = self.links();
-        if links
-            .iter()
-            .any(|text| text.body.split("/s#").nth(1) != links[0].body.split("/s#").nth(1))
-        {
+        if links.iter().any(|text| link_in(&text.body) != link_in(&links[0].body)) {
             found.push(Finding::LostText("two texts with two links".into()));
         }
         found

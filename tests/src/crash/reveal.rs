@@ -9,9 +9,14 @@ use server::share::{derive, unlock_hash};
 use server::store::OpenResult;
 use zeroize::Zeroizing;
 
+/// The link in a text.
+pub(crate) fn link_in(text: &str) -> Option<&str> {
+    text.split_whitespace().find(|word| word.contains("/s#"))
+}
+
 /// What the link in a text reveals; or why it reveals nothing.
 pub(crate) async fn reveal(app: &App, text: &str, unlock: Option<&str>) -> Result<String, String> {
-    let link = text.split_whitespace().find(|word| word.contains("/s#")).ok_or("no link")?;
+    let link = link_in(text).ok_or("no link")?;
     let token = link.split('#').nth(1).ok_or("no token")?;
     let token = BASE64URL_NOPAD.decode(token.as_bytes()).map_err(|error| error.to_string())?;
     let token: [u8; 16] = token.try_into().map_err(|_| "a token of another length")?;
