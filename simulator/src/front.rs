@@ -15,6 +15,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
 use crate::fault::{Company, Fault};
+use crate::hold::Hold;
 use crate::state::Recorded;
 use crate::world::World;
 use crate::{entra, graph, twilio};
@@ -161,7 +162,9 @@ pub(crate) async fn serve(world: World, company: Company, listener: TcpListener)
         };
         let Ok((socket, _)) = accepted else { continue };
         let (world, stopped) = (world.clone(), stopped.clone());
+        let connected = world.connected();
         world.clone().track(async move {
+            let _connected = connected;
             let answer = service_fn(|request| respond(world.clone(), company, request));
             let connection = http1::Builder::new().serve_connection(TokioIo::new(socket), answer);
             tokio::select! {
@@ -210,6 +213,9 @@ async fn respond(
         body: String::from_utf8_lossy(&body).into_owned(),
         now_ms: world.clock().now_ms(),
     };
+    if let Some(hold) = world.take_hold() {
+        return held(&world, call, hold).await;
+    }
     match world.take_fault(&call) {
         None => {
             let answer = act(&world, &call);
@@ -251,6 +257,26 @@ async fn respond(
             Ok(finish(&world, &call, answer))
         }
     }
+}
+
+/// In a task of its own: who closes the connection does not take the act with it.
+async fn held(world: &World, call: Call, hold: Hold) -> Result<Response<Body>, Dropped> {
+    let (answer, answered) = tokio::sync::oneshot::channel();
+    let (inside, stopped) = (world.clone(), world.stopped());
+    world.track(async move {
+        let acted = hold.around(&call, || {
+            let answer = act(&inside, &call);
+            note(&inside, &call, Some(answer.status), &answer);
+            answer
+        });
+        tokio::select! {
+            () = stopped.cancelled() => {}
+            // Nobody may be there any more to be answered.
+            acted = acted => drop(answer.send(acted)),
+        }
+    });
+    let answer = answered.await.map_err(|_| Dropped)?;
+    Ok(answer.into_response(false))
 }
 
 fn act(world: &World, call: &Call) -> Answer {

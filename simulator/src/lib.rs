@@ -13,6 +13,7 @@ mod entra;
 mod fault;
 mod front;
 mod graph;
+mod hold;
 mod http;
 mod page;
 mod random;
@@ -36,6 +37,7 @@ pub use crate::directory::{
     Unit,
 };
 pub use crate::fault::{Company, Fault};
+pub use crate::hold::{Held, Moment};
 pub use crate::smtp::{Mail, MailDoor};
 pub use crate::state::{Callback, PasswordPatch, Recorded, Text};
 pub use crate::world::World;
@@ -88,6 +90,7 @@ pub async fn start(options: Options) -> anyhow::Result<World> {
         messages: Vec::new(),
         patches: Vec::new(),
         faults: Vec::new(),
+        holds: Vec::new(),
         requests: VecDeque::new(),
         callbacks: Vec::new(),
         authenticators,

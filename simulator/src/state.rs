@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use crate::directory::{DirectoryUser, Tenant, TwilioAccount};
 use crate::fault::{Company, Queued};
+use crate::hold::Hold;
 use crate::smtp;
 use crate::totp::Authenticator;
 
@@ -19,6 +20,7 @@ pub(crate) struct State {
     /// Object id and patch, oldest first.
     pub(crate) patches: Vec<(String, PasswordPatch)>,
     pub(crate) faults: Vec<Queued>,
+    pub(crate) holds: Vec<Hold>,
     pub(crate) requests: VecDeque<Recorded>,
     pub(crate) callbacks: Vec<Callback>,
     pub(crate) authenticators: Vec<Authenticator>,

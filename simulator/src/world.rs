@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -11,6 +13,7 @@ use crate::clock::Clock;
 use crate::directory::{DirectoryUser, Line, SetBy, Tenant};
 use crate::fault::{Company, Fault, Queued};
 use crate::front::Call;
+use crate::hold::{self, Held, Hold, Moment};
 use crate::state::{Callback, PasswordPatch, Recorded, State, Text};
 use crate::twilio;
 
@@ -38,6 +41,8 @@ struct Inner {
     state: Mutex<State>,
     /// Counts changes; those who wait for one listen here.
     version: watch::Sender<u64>,
+    /// Connections of callers that are open.
+    open: watch::Sender<usize>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -55,6 +60,7 @@ impl World {
             http,
             state: Mutex::new(state),
             version: watch::Sender::new(1),
+            open: watch::Sender::new(0),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
         }))
@@ -181,6 +187,13 @@ impl World {
         });
     }
 
+    /// Holds one request, whichever company it is for: the next one, after so many have passed.
+    pub fn hold(&self, passing: usize, moment: Moment) -> Held {
+        let (hold, held) = hold::pair(passing, moment);
+        self.change(|state| state.holds.push(hold));
+        held
+    }
+
     /// Forgets the faults that were not used yet.
     pub fn clear_faults(&self) {
         self.change(|state| state.faults.clear());
@@ -194,6 +207,32 @@ impl World {
     /// Every request that a stand-in received, oldest first.
     pub fn requests(&self) -> Vec<Recorded> {
         self.read(|state| state.requests.iter().cloned().collect())
+    }
+
+    /// The requests whose `METHOD /path` contains `part`, oldest first.
+    pub fn requests_to(&self, part: &str) -> Vec<Recorded> {
+        self.read(|state| {
+            let fits = |r: &&Recorded| format!("{} {}", r.method, r.path).contains(part);
+            state.requests.iter().filter(fits).cloned().collect()
+        })
+    }
+
+    /// Waits (ten seconds at most) until no company has a connection open. What a caller that died
+    /// had sent is done by then, or never will be. False when somebody stays connected.
+    pub async fn quiet(&self) -> bool {
+        let quiet = async {
+            // Who is let in behind them knows that all who stood at the door are in.
+            for door in [&self.0.addresses.entra, &self.0.addresses.graph, &self.0.addresses.twilio]
+            {
+                let mut last = TcpStream::connect(door.trim_start_matches("http://")).await?;
+                last.shutdown().await?;
+                last.read_to_end(&mut Vec::new()).await?;
+            }
+            let mut open = self.0.open.subscribe();
+            let _ = open.wait_for(|open| *open == 0).await;
+            Ok::<(), std::io::Error>(())
+        };
+        matches!(tokio::time::timeout(PATIENCE, quiet).await, Ok(Ok(())))
     }
 
     /// Requests for a route that the stand-in does not have.
@@ -236,6 +275,12 @@ impl World {
         self.0.stop.clone()
     }
 
+    /// Counts a caller's connection until it is dropped.
+    pub(crate) fn connected(&self) -> Connected {
+        self.0.open.send_modify(|open| *open += 1);
+        Connected(self.clone())
+    }
+
     pub(crate) fn http(&self) -> &crate::http::Client {
         &self.0.http
     }
@@ -271,8 +316,25 @@ impl World {
         Some(fault)
     }
 
+    /// The hold whose turn it is with this request.
+    pub(crate) fn take_hold(&self) -> Option<Hold> {
+        let mut state = self.lock();
+        let place = state.holds.iter().position(|hold| hold.passing == 0);
+        state.holds.iter_mut().for_each(|hold| hold.passing = hold.passing.saturating_sub(1));
+        place.map(|place| state.holds.remove(place))
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         // A panic while holding it was reported where it happened; the data is still data.
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A caller's open connection.
+pub(crate) struct Connected(World);
+
+impl Drop for Connected {
+    fn drop(&mut self) {
+        self.0.0.open.send_modify(|open| *open -= 1);
     }
 }

@@ -8,10 +8,12 @@
 mod axe;
 mod browser;
 mod conformance;
+mod crash;
 mod desk;
 mod logs;
 mod page;
 mod person;
+mod program;
 mod world;
 
 mod stories;

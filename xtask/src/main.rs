@@ -8,6 +8,7 @@
 
 mod apt;
 mod check;
+mod crash;
 mod demo;
 mod dist;
 mod externref;
@@ -47,6 +48,8 @@ enum Task {
     Test(test::Ask),
     /// The quick part of `test`: formatting, clippy, structure rules.
     Check,
+    /// Stop and kill resets everywhere, and look that no password was lost; the long version.
+    Crash(crash::Ask),
     /// What pod and reveal page weigh on the wire, asset by asset, against their budgets.
     Size(WasmAsk),
     /// Build the embeddable package into pkg/dist.
@@ -84,6 +87,7 @@ fn perform(task: Task) -> Result<bool> {
         Task::Demo(ask) => demo::perform(&machine, &ask).map(|()| true),
         Task::Test(ask) => test::perform(machine, &ask),
         Task::Check => check::perform(&machine),
+        Task::Crash(ask) => crash::perform(&machine, &ask),
         Task::Size(ask) => {
             package(&machine, ask)?;
             let sizes = size::measure(&machine)?;

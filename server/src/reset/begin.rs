@@ -59,19 +59,35 @@ impl Resets {
         id: ResetId,
         ask: &ResetAsk,
     ) -> Result<ResetView, Denied> {
-        let account = who.technician.account;
+        if let Some(known) = self.ask(who, id, ask).await? {
+            return Ok(known);
+        }
+        self.set_going(id);
+        self.watch(who, id, Duration::from_secs(8)).await
+    }
+
+    /// Stages a reset, and leaves the driving to others. `None` when it was staged now; otherwise
+    /// how the one with this id stands.
+    ///
+    /// # Errors
+    /// As [`Resets::begin`].
+    pub async fn ask(
+        &self,
+        who: &Session,
+        id: ResetId,
+        ask: &ResetAsk,
+    ) -> Result<Option<ResetView>, Denied> {
         let body_hash = self.body_hash(who, ask)?;
         if let Some(known) = self.known(who, id, &body_hash).await? {
-            return Ok(known);
+            return Ok(Some(known));
         }
         if let Err(denied) = self.check_and_stage(who, id, ask, &body_hash).await {
             // Asked twice at once: the other one staged while we were checking, and what stands
             // in our way is our own reset.
-            return self.known(who, id, &body_hash).await?.ok_or(denied);
+            return self.known(who, id, &body_hash).await?.ok_or(denied).map(Some);
         }
-        self.bell.ring(account);
-        self.set_going(id);
-        self.watch(who, id, Duration::from_secs(8)).await
+        self.bell.ring(who.technician.account);
+        Ok(None)
     }
 
     /// The reset of this id, when it was asked for with the same body.

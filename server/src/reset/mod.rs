@@ -32,6 +32,8 @@ use crate::settings::Settings;
 use crate::sms::Sms;
 use crate::store::Store;
 
+pub use work::Due;
+
 /// Resets, with what they need.
 #[derive(Clone)]
 pub struct Resets {

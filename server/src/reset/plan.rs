@@ -56,6 +56,9 @@ pub(super) fn next(reset: &Reset, most_tries: u32, now: Millis) -> Step {
 }
 
 #[cfg(test)]
+mod chance;
+
+#[cfg(test)]
 pub(super) mod tests {
     use super::*;
     use shared::{

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use shared::Millis;
+use shared::{Millis, ResetId};
+use uuid::Uuid;
 
 use super::Resets;
 use crate::store::StoreError;
@@ -13,6 +14,17 @@ const PAUSE: Duration = Duration::from_millis(500);
 const SWEEP_MS: i64 = 5_000;
 /// How often what has run out is forgotten.
 const TIDY_MS: i64 = 10 * 60_000;
+
+/// A row that waits for somebody to take it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// A live reset that nobody drives.
+    Reset(ResetId),
+    /// A text or a note.
+    Outbox(Uuid),
+    /// A notification mail.
+    Mail(Uuid),
+}
 
 /// When things were done last.
 #[derive(Clone, Copy)]
@@ -42,18 +54,32 @@ impl Resets {
         }
     }
 
+    /// Everything that somebody should do now.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn due(&self) -> Result<Vec<Due>, StoreError> {
+        let now = self.clock.now();
+        let resets = self.store.due_resets(now).await?.into_iter().map(Due::Reset);
+        let outbox = self.store.due_outbox(now).await?.into_iter().map(Due::Outbox);
+        let mails = self.store.due_mails(now).await?.into_iter().map(Due::Mail);
+        Ok(resets.chain(outbox).chain(mails).collect())
+    }
+
+    /// Does it, unless somebody else does.
+    pub async fn perform(&self, due: Due) {
+        match due {
+            Due::Reset(id) => self.drive(id).await,
+            Due::Outbox(id) => self.send_from_outbox(id).await,
+            Due::Mail(id) => self.send_mail(id).await,
+        }
+    }
+
     async fn work_once(&self, mut done: Done) -> Result<Done, StoreError> {
         let now = self.clock.now();
-        for id in self.store.due_resets(now).await? {
-            self.set_going(id);
-        }
-        for id in self.store.due_outbox(now).await? {
+        for due in self.due().await? {
             let resets = self.clone();
-            self.tasks.spawn(async move { resets.send_from_outbox(id).await });
-        }
-        for id in self.store.due_mails(now).await? {
-            let resets = self.clone();
-            self.tasks.spawn(async move { resets.send_mail(id).await });
+            self.tasks.spawn(async move { resets.perform(due).await });
         }
         if now.since(done.swept) >= SWEEP_MS {
             done.swept = now;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Company, Fault};
+use crate::{Company, Fault, Moment};
 
 use super::{NORTHWIND, NORTHWIND_APP, Scene, read};
 
@@ -133,4 +133,37 @@ async fn stopping_closes_the_doors() {
     assert!(scene.http.get(&url).send().await.is_ok());
     scene.world.stop().await;
     assert!(scene.http.get(&url).send().await.expect_err("nobody there").is_connect());
+}
+
+#[tokio::test]
+async fn a_held_request_is_done_although_its_caller_has_gone() {
+    for moment in [Moment::BeforeTheAct, Moment::BeforeTheAnswer] {
+        let scene = Scene::start().await;
+        let token = scene.token().await;
+        let mut held = scene.world.hold(1, moment);
+        // One may pass.
+        assert_eq!(scene.get("/organization", &token).await.status, 200);
+        let mut caller = Box::pin(read(scene.patch(&scene.id("ada"), GOOD, &token)));
+        let request = tokio::select! {
+            _ = &mut caller => panic!("it was not held"),
+            request = held.arrived() => request.expect("held"),
+        };
+        assert!(request.starts_with("PATCH /v1.0/users/"), "{request}");
+        assert_eq!(set(&scene), moment == Moment::BeforeTheAnswer);
+        drop(caller);
+        held.go_on().await;
+        assert!(set(&scene), "{moment:?}");
+    }
+}
+
+#[tokio::test]
+async fn it_is_quiet_when_nobody_is_connected() {
+    let scene = Scene::start().await;
+    let door = scene.world.graph_url();
+    let caller = tokio::net::TcpStream::connect(door.trim_start_matches("http://")).await;
+    let mut quiet = Box::pin(scene.world.quiet());
+    let early = tokio::time::timeout(Duration::from_millis(50), &mut quiet).await;
+    assert!(early.is_err(), "somebody is connected");
+    drop(caller);
+    assert!(quiet.await);
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::browser::target;
+use crate::program::msp_reset;
 
 /// A folder with what a first start makes, and the program that is started in it.
 struct Place {
@@ -45,19 +45,8 @@ impl Place {
     }
 
     fn command_of(&self, subcommand: &str) -> Command {
-        let program = target().join("debug/msp-reset");
-        assert!(
-            program.is_file(),
-            "{} is missing; run: cargo build --package msp-reset-server",
-            program.display()
-        );
-        let mut command = Command::new(program);
-        command.arg(subcommand).current_dir(self.folder.path()).stdin(Stdio::null());
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("MSP_RESET") {
-                command.env_remove(name);
-            }
-        }
+        let mut command = msp_reset(subcommand);
+        command.current_dir(self.folder.path());
         command.envs(self.settings.iter().cloned());
         command
     }

@@ -6,6 +6,7 @@ mod applied;
 mod attempts;
 mod audit;
 mod import;
+mod inspect;
 mod integrations;
 mod limits;
 mod links;
@@ -29,6 +30,7 @@ pub use applied::AppliedStore;
 pub use attempts::AttemptStore;
 pub use audit::AuditStore;
 pub use import::ImportStore;
+pub use inspect::InspectStore;
 pub use integrations::IntegrationStore;
 pub use limits::LimitStore;
 pub use links::LinkStore;
@@ -52,6 +54,7 @@ pub trait AnyStore:
     + AttemptStore
     + AuditStore
     + ImportStore
+    + InspectStore
     + IntegrationStore
     + LimitStore
     + LinkStore

@@ -6,6 +6,7 @@ mod applied;
 mod attempts;
 mod audit;
 mod import;
+mod inspect;
 mod integrations;
 mod keys;
 mod limits;

@@ -29,6 +29,7 @@ mod coverage;
 mod fixture;
 mod hunt;
 mod import;
+mod inspect;
 mod integrations;
 mod limits;
 mod links;
