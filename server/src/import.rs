@@ -11,6 +11,7 @@ use zeroize::Zeroize;
 
 use crate::app::App;
 use crate::directory::{M365Settings, token::SECRET_KIND};
+use crate::policy::Policy;
 use crate::random;
 use crate::seal::Place;
 use crate::sign_in::{self, Refused, Typed, totp::TotpSecret};
@@ -32,6 +33,9 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct Account {
     name: String,
+    /// What differs from the defaults in `policy.rs`.
+    #[serde(default)]
+    policy: Option<Policy>,
 }
 
 #[derive(Deserialize)]
@@ -129,6 +133,12 @@ pub async fn import_text(app: &App, text: &str) -> Result<AccountId, BadImport> 
     let now = app.clock.now();
     let account = AccountId(random::id(now));
     let mut rows = vec![ImportRow::Account { id: account, name: file.account.name }];
+    if let Some(policy) = file.account.policy {
+        let unfit = |why| BadImport::Value(format!("account.policy: {why}"));
+        policy.check().map_err(unfit)?;
+        let body = serde_json::to_string(&policy).map_err(|error| unreadable(&error))?;
+        rows.push(ImportRow::Policy { body });
+    }
     let mut sign_ins = Vec::new();
     for person in file.technicians {
         let id = TechnicianId(random::id(now));
@@ -268,4 +278,36 @@ fn seal(
     let sealed = app.keys.seal(place, secret.as_bytes());
     secret.zeroize();
     ImportRow::Secret { kind, row, sealed }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use crate::policy::Policy;
+    use crate::seal::Keys;
+    use crate::settings::Settings;
+    use crate::store::Store;
+
+    async fn imported(account: &str) -> Result<Policy, BadImport> {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), Keys::new(&[7; 32]).into()).await.unwrap();
+        let clock = Clock::manual(Millis(1_800_000_000_000));
+        let app = App::new(Settings::defaults().unwrap(), clock, store).unwrap();
+        let text = format!(r#"{{ "account": {account}, "technicians": [], "customers": [] }}"#);
+        let account = import_text(&app, &text).await?;
+        Ok(app.store.policy(account, CustomerId(Uuid::from_u128(1))).await?)
+    }
+
+    #[tokio::test]
+    async fn an_account_brings_its_policy() {
+        assert_eq!(imported(r#"{"name": "A"}"#).await.unwrap(), Policy::default());
+        let given = imported(r#"{"name": "A", "policy": {"resets_per_account": 7}}"#).await;
+        let right = Policy { resets_per_account: 7, ..Policy::default() };
+        assert_eq!(given.unwrap(), right);
+        for bad in [r#"{"code_ms": 600001}"#, r#"{"resets_per_acount": 7}"#] {
+            let refused = imported(&format!(r#"{{"name": "A", "policy": {bad}}}"#)).await;
+            assert!(matches!(refused, Err(BadImport::Value(_))), "{bad}");
+        }
+    }
 }

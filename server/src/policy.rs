@@ -73,6 +73,24 @@ impl Default for Policy {
 }
 
 impl Policy {
+    /// Names what can't be meant.
+    ///
+    /// # Errors
+    /// A few words for who wrote it.
+    pub fn check(&self) -> Result<(), &'static str> {
+        match self {
+            Self { code_ms, .. } if !(1..=10 * 60_000).contains(code_ms) => {
+                Err("code_ms must be 10 minutes at most, and more than nothing")
+            }
+            Self { fresh_ms: ..=0, .. } => Err("fresh_ms must be more than nothing"),
+            Self { link_ms, .. } if !(60_000..=24 * 60 * 60_000).contains(link_ms) => {
+                Err("link_ms must be between a minute and a day")
+            }
+            Self { code_tries: 0, .. } => Err("code_tries is 0: no code could ever be right"),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether a verification by this way, to a destination from this source, counts for a reset.
     #[must_use]
     pub fn accepts(&self, channel: Channel, source: Source) -> bool {
@@ -90,5 +108,27 @@ impl Policy {
             Unlock::SameNumber => same_number,
             Unlock::Never => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_meant_is_named() {
+        assert_eq!(Policy::default().check(), Ok(()));
+        let check = |change: fn(&mut Policy), says: &str| {
+            let mut policy = Policy::default();
+            change(&mut policy);
+            let told = policy.check().unwrap_err();
+            assert!(told.contains(says), "{told}");
+        };
+        check(|p| p.code_ms = 600_001, "code_ms");
+        check(|p| p.code_ms = 0, "code_ms");
+        check(|p| p.fresh_ms = 0, "fresh_ms");
+        check(|p| p.link_ms = 59_999, "link_ms");
+        check(|p| p.link_ms = 24 * 60 * 60_000 + 1, "link_ms");
+        check(|p| p.code_tries = 0, "code_tries");
     }
 }

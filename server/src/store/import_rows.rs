@@ -10,6 +10,8 @@ use super::Role;
 pub enum ImportRow {
     /// The account itself.
     Account { id: AccountId, name: String },
+    /// What the account demands of all its customers, as JSON.
+    Policy { body: String },
     /// A person at the MSP; signing in comes separately.
     Technician {
         id: TechnicianId,

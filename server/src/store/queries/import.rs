@@ -53,6 +53,14 @@ async fn insert(
                 .bind(name)
                 .bind(now.0)
         }
+        // The account's own row has the nil id as its customer.
+        ImportRow::Policy { body } => sqlx::query(
+            "insert into policies (account, customer, body, updated_at) values ($1, $2, $3, $4)",
+        )
+        .bind(account.0)
+        .bind(uuid::Uuid::nil())
+        .bind(body)
+        .bind(now.0),
         ImportRow::Technician { id, name, email, role, may_reset, may_use_ui } => sqlx::query(
             "insert into technicians (id, account, name, email, role, may_reset, may_use_ui,
                  must_use_mfa, created_at)
