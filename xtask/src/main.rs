@@ -7,6 +7,7 @@
 )]
 
 mod apt;
+mod bench;
 mod check;
 mod demo;
 mod dist;
@@ -47,6 +48,8 @@ enum Task {
     Test(test::Ask),
     /// The quick part of `test`: formatting, clippy, structure rules.
     Check,
+    /// What a reset costs: resets per second, latency, memory, commits per sync.
+    Bench(bench::Ask),
     /// What pod and reveal page weigh on the wire, asset by asset, against their budgets.
     Size(WasmAsk),
     /// Build the embeddable package into pkg/dist.
@@ -84,6 +87,7 @@ fn perform(task: Task) -> Result<bool> {
         Task::Demo(ask) => demo::perform(&machine, &ask).map(|()| true),
         Task::Test(ask) => test::perform(machine, &ask),
         Task::Check => check::perform(&machine),
+        Task::Bench(ask) => bench::perform(&machine, &ask).map(|()| true),
         Task::Size(ask) => {
             package(&machine, ask)?;
             let sizes = size::measure(&machine)?;
