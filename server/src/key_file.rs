@@ -20,6 +20,30 @@ pub struct BadKey {
     why: String,
 }
 
+/// Reads the key. For PostgreSQL, where no process can know whether it is the first.
+///
+/// # Errors
+/// When it is missing, unreadable, damaged, or open to others.
+pub fn read(path: &Path) -> Result<Keys, BadKey> {
+    if !path.exists() {
+        let why = "is missing; make one with \"msp-reset make-key\", or, where another process \
+                   serves this database already, put a copy of its key here";
+        return Err(BadKey { path: path.display().to_string(), why: why.into() });
+    }
+    read_or_make(path, true)
+}
+
+/// Makes a key, never over another one.
+///
+/// # Errors
+/// When there is one already, or the folder can't be written.
+pub fn make_new(path: &Path) -> Result<(), BadKey> {
+    make(path).map(drop).map_err(|error| BadKey {
+        path: path.display().to_string(),
+        why: format!("can't be made: {error}"),
+    })
+}
+
 /// Reads the key; makes it when neither key nor database exists.
 ///
 /// # Errors
@@ -83,12 +107,14 @@ mod tests {
         let made = read_or_make(&path, false).unwrap();
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-        let read = read_or_make(&path, true).unwrap();
-        assert_eq!(made.check_value(), read.check_value());
+        let again = read_or_make(&path, true).unwrap();
+        assert_eq!(made.check_value(), again.check_value());
 
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         assert!(says(true).unwrap().contains("chmod 600"));
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        assert!(make_new(&path).unwrap_err().to_string().contains("exists"));
+        assert!(read(&path.with_extension("not")).err().unwrap().to_string().contains("make-key"));
         for damage in ["", "abc", &"g".repeat(64), &"a".repeat(66)] {
             fs::write(&path, damage).unwrap();
             assert!(says(false).unwrap().contains("damaged"), "{damage}");

@@ -40,6 +40,8 @@ enum Command {
         /// The technician's e-mail address.
         email: String,
     },
+    /// Make the master key's file (keys.file); never over another one. Only PostgreSQL needs this.
+    MakeKey,
     /// Print every setting with its default and what it is for.
     Defaults,
     /// Recompute the audit chain of an account and say whether it is intact.
@@ -80,6 +82,11 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     start_log(&settings)?;
     match arguments.command {
         Command::Defaults => Ok(()),
+        Command::MakeKey => {
+            server::key_file::make_new(&settings.keys.file)?;
+            println!("made {}; keep a copy somewhere else", settings.keys.file.display());
+            Ok(())
+        }
         Command::Serve => run_server(settings).await,
         Command::Import { file } => {
             let app = serve::open(settings, Clock::system()).await?;

@@ -1,6 +1,7 @@
 //! Starting, running and stopping: the same for the program and for tests, which bring their own
 //! listener and clock.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use shared::TechnicianId;
@@ -23,15 +24,20 @@ const STOP_PATIENCE: Duration = Duration::from_millis(4_500);
 /// # Errors
 /// One line for the operator: the folder, the key, the settings.
 pub async fn open(settings: Settings, clock: Clock) -> anyhow::Result<App> {
-    let folder = settings.store.folder.clone();
-    let file = folder.join("msp-reset.sqlite");
     // Before anything is made: what can't be read here would leave a key and a database behind.
     crate::outbound::Outbound::new(&settings.outbound)?;
-    let keys = key_file::read_or_make(&settings.keys.file, file.exists())?;
-    std::fs::create_dir_all(&folder).map_err(|error| {
-        anyhow::anyhow!("the data folder {} can't be made: {error}", folder.display())
-    })?;
-    let store = Store::open(&folder, std::sync::Arc::new(keys)).await?;
+    let store = if settings.store.url.expose().is_empty() {
+        let folder = &settings.store.folder;
+        let keys =
+            key_file::read_or_make(&settings.keys.file, folder.join("msp-reset.sqlite").exists())?;
+        std::fs::create_dir_all(folder).map_err(|error| {
+            anyhow::anyhow!("the data folder {} can't be made: {error}", folder.display())
+        })?;
+        Store::sqlite(folder, Arc::new(keys)).await?
+    } else {
+        let (url, connections) = (settings.store.url.expose(), settings.store.connections);
+        Store::postgres(url, connections, Arc::new(key_file::read(&settings.keys.file)?)).await?
+    };
     Ok(App::new(settings, clock, store)?)
 }
 
@@ -89,7 +95,11 @@ pub async fn first_links(app: &App) -> Result<Vec<zeroize::Zeroizing<String>>, S
                 may_use_ui: true,
             },
         ];
-        app.store.import(account, now, &rows).await?;
+        match app.store.import(account, now, &rows).await {
+            // Another process came to the new database at the same moment.
+            Ok(()) | Err(StoreError::Taken) => {}
+            Err(error) => return Err(error),
+        }
     }
     let mut links = Vec::new();
     for admin in app.store.admins_awaiting_set_up().await? {

@@ -70,13 +70,42 @@ pub struct Share {
 pub struct Store {
     /// Folder of the SQLite file.
     pub folder: PathBuf,
+    /// `postgres://user:password@host/database`; empty: SQLite.
+    pub url: Secret,
+    /// Connections to PostgreSQL, at most, of this process.
+    pub connections: u32,
+}
+
+/// A setting that holds a password: it can be used, and never be shown.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// What is inside.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_empty() { "(empty)" } else { "(hidden)" })
+    }
 }
 
 /// The master key.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeySource {
-    /// File with 64 hex digits, mode 0600. Made on the first start of an empty database.
+    /// File with 64 hex digits, mode 0600. Made on the first start of an empty SQLite database.
     pub file: PathBuf,
 }
 
@@ -197,6 +226,9 @@ impl Settings {
         {
             return impossible(format!("server.trusted_proxies: \"{bad}\" is no IP address"));
         }
+        if self.store.connections < 2 {
+            return impossible("store.connections must be at least 2".into());
+        }
         if self.reset.tries == 0 {
             return impossible("reset.tries is 0: no password could ever be set".into());
         }
@@ -245,6 +277,13 @@ mod tests {
     }
 
     #[test]
+    fn a_password_in_a_setting_is_not_shown() {
+        let mut settings = Settings::defaults().unwrap();
+        settings.store.url = String::from("postgres://msp:hunter2@db/msp").into();
+        assert!(!format!("{settings:?}").contains("hunter2"));
+    }
+
+    #[test]
     fn contradictions_are_named() {
         let check = |change: fn(&mut Settings), says: &str| {
             let mut settings = Settings::defaults().unwrap();
@@ -257,6 +296,7 @@ mod tests {
         check(|s| s.server.origin = "https://reset.example/x".into(), "scheme, host and port");
         check(|s| s.reset.lease_ms = 100, "second driver");
         check(|s| s.reset.tries = 0, "no password");
+        check(|s| s.store.connections = 1, "at least 2");
         check(|s| s.server.trusted_proxies = "10.0.0.1, proxy".into(), "no IP address");
         check(|s| s.reset.apply_before_ms = 600_001, "10 minutes");
     }

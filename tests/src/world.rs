@@ -66,6 +66,10 @@ impl World {
         settings.share.origin = format!("http://s.localhost:{}", address.port());
         settings.store.folder = folder.path().join("data");
         settings.keys.file = folder.path().join("keys/master.key");
+        if std::env::var("MSP_RESET_STORIES_ON").as_deref() == Ok("postgres") {
+            settings.store.url = cluster::shared().database().unwrap().into();
+            server::key_file::make_new(&settings.keys.file).unwrap();
+        }
         settings.outbound.allow =
             [outside.entra_url(), outside.graph_url(), outside.twilio_url()].join(",");
         settings.outbound.timeout_ms = 2_000;

@@ -40,6 +40,7 @@ pub(crate) fn perform(machine: Machine, ask: &Ask) -> Result<bool> {
 fn steps(machine: &Machine, ask: &Ask, report: &mut Report) -> Result<()> {
     let tools = report.try_to("tools", |step| {
         let browser = tools::browser(step)?;
+        tools::postgres(step)?;
         Ok((tools::for_pod(machine, ask.wasm_toolchain, step)?, browser))
     });
     check::steps(machine, report)?;

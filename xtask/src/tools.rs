@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::json;
 
 use crate::apt;
@@ -65,6 +65,21 @@ pub(crate) fn browser(step: &mut Step) -> Result<Browser> {
     )?;
     let driver = apt::program(step, &["chromedriver"], &["chromium-driver"])?;
     Ok(Browser { driver, chromium })
+}
+
+/// PostgreSQL's programs, for the throw-away clusters of the tests.
+pub(crate) fn postgres(step: &mut Step) -> Result<()> {
+    // Debian keeps them off PATH, in one folder for each version.
+    let there = || {
+        let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+        which("initdb").is_some()
+            || versions.into_iter().any(|version| version.path().join("bin/initdb").exists())
+    };
+    if !there() {
+        apt::install(step, &["postgresql"])?;
+        ensure!(there(), "`initdb` is still missing after installing postgresql");
+    }
+    Ok(())
 }
 
 impl Browser {

@@ -1,18 +1,69 @@
 //! What is remembered, in words of the domain. One method is one transaction; no transaction is
 //! open while another company is asked (P6). The only place that knows SQL.
 //!
-//! The statements under `queries/` are compiled for the database that `sqlite.rs` names through
-//! `Db`; a second database is a second such file, not a second set of statements.
+//! `ports/` says what the domain asks, `queries/` how both databases do it: the same statements,
+//! compiled once for each database through `#[path]`. `sqlite.rs` and `postgres.rs` hold what
+//! differs: connections, how a write begins, and three words of SQL.
 
 mod import_rows;
+mod network;
+mod ports;
+mod postgres;
 mod reset_rows;
 mod rows;
 mod sqlite;
 
+use std::ops::Deref;
+use std::path::Path;
+use std::sync::Arc;
+
 pub use import_rows::ImportRow;
+pub use ports::*;
 pub use reset_rows::*;
 pub use rows::*;
-pub use sqlite::{NotStaged, Store, Write};
+
+use crate::seal::Keys;
+
+/// The database, with the keys that what it holds is sealed with. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    database: Arc<dyn AnyStore>,
+    pub(crate) keys: Arc<Keys>,
+}
+
+impl Deref for Store {
+    type Target = dyn AnyStore;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.database
+    }
+}
+
+impl Store {
+    /// Opens or makes `msp-reset.sqlite` in `folder` and brings its schema up to date.
+    ///
+    /// # Errors
+    /// When the folder can't be written, the file is not ours, or the key is not the one that
+    /// this database was sealed with.
+    pub async fn sqlite(folder: &Path, keys: Arc<Keys>) -> Result<Self, StoreError> {
+        let database = sqlite::Database::open(folder, keys.clone()).await?;
+        Ok(Self { database: Arc::new(database), keys })
+    }
+
+    /// Connects to PostgreSQL with at most so many connections, and brings the schema up to date;
+    /// several processes may do so at once.
+    ///
+    /// # Errors
+    /// When it can't be reached, or the key is not the one that this database was sealed with.
+    pub async fn postgres(
+        url: &str,
+        connections: u32,
+        keys: Arc<Keys>,
+    ) -> Result<Self, StoreError> {
+        let database = postgres::Database::open(url, connections, keys.clone()).await?;
+        Ok(Self { database: Arc::new(database), keys })
+    }
+}
 
 /// What can go wrong with the database.
 #[derive(Debug, thiserror::Error)]
@@ -45,4 +96,15 @@ impl StoreError {
             _ => Self::Database(error),
         }
     }
+}
+
+/// The schema, from these files: version, name, statements. Where several processes start at once
+/// on one database, the first brings it up to date and the others wait.
+fn migrator(files: &[(i64, &'static str, &'static str)]) -> sqlx::migrate::Migrator {
+    use sqlx::migrate::{Migration, MigrationType, Migrator};
+    let migration = |&(version, name, sql): &(i64, &'static str, &'static str)| {
+        let sql = sqlx::SqlStr::from_static(sql);
+        Migration::new(version, name.into(), MigrationType::Simple, sql, false)
+    };
+    Migrator::with_migrations(files.iter().map(migration).collect())
 }

@@ -6,6 +6,8 @@ use shared::{
 };
 use uuid::Uuid;
 
+use super::LimitHit;
+
 /// One password reset.
 #[derive(Debug, Clone)]
 pub struct Reset {
@@ -309,4 +311,17 @@ pub struct OutboxRow {
     pub done_at: Option<Millis>,
     /// When the carrier delivered it.
     pub delivered_at: Option<Millis>,
+}
+
+/// Why a reset could not be staged.
+#[derive(Debug)]
+pub enum NotStaged {
+    /// A limit.
+    Limit(LimitHit),
+    /// The verification was used up meanwhile.
+    VerificationUsed,
+    /// Another one for this person is live (P5).
+    UnderWay,
+    /// The id exists.
+    IdTaken,
 }

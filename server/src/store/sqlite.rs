@@ -3,31 +3,39 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use shared::AccountId;
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
 
-use super::StoreError;
+use super::network::network_file_system;
+use super::{AnyStore, StoreError, migrator};
 use crate::seal::Keys;
 
 /// The database that the statements are compiled for.
 pub(crate) type Db = sqlx::Sqlite;
 pub(crate) type Query<'q> = sqlx::query::Query<'q, Db, <Db as sqlx::Database>::Arguments>;
 /// A deferred transaction that turns from reading to writing can fail at once; this one waits.
-pub(crate) const BEGIN: &str = "begin immediate";
+const BEGIN: &str = "begin immediate";
+/// Reads in it see one moment.
+pub(crate) const SNAPSHOT: &str = "begin";
+/// A `bytea` of no length.
+macro_rules! no_bytes {
+    () => {
+        "x''"
+    };
+}
 
 #[path = "queries/mod.rs"]
+#[expect(clippy::duplicate_mod, reason = "one set of statements, compiled for each database")]
 mod queries;
-
-pub use queries::NotStaged;
 
 const MIGRATIONS: [(i64, &str, &str); 1] =
     [(1, "start", include_str!("../../migrations/sqlite/0001_start.sql"))];
 
-/// The database. Cheap to clone.
-#[derive(Clone)]
-pub struct Store {
+/// One file.
+pub(crate) struct Database {
     readers: SqlitePool,
     /// SQLite has one writer; a pool of one queues them without `SQLITE_BUSY`.
     writer: SqlitePool,
@@ -35,17 +43,14 @@ pub struct Store {
 }
 
 /// The one way to write: a transaction. Dropping it rolls back.
-pub struct Write {
-    pub(crate) tx: sqlx::Transaction<'static, Db>,
+pub(crate) struct Write {
+    tx: sqlx::Transaction<'static, Db>,
 }
 
 impl Write {
-    /// Changes exactly one row, or the late one is told so: compare-and-set.
-    pub(crate) async fn one(&mut self, query: Query<'_>) -> Result<(), StoreError> {
-        match query.execute(&mut *self.tx).await?.rows_affected() {
-            1 => Ok(()),
-            _ => Err(StoreError::MovedOn),
-        }
+    /// Where its statements go.
+    pub(crate) fn db(&mut self) -> &mut SqliteConnection {
+        &mut self.tx
     }
 
     /// Returns when the commit is on disk.
@@ -54,13 +59,16 @@ impl Write {
     }
 }
 
-impl Store {
-    /// Opens or makes `msp-reset.sqlite` in `folder` and brings its schema up to date.
-    ///
-    /// # Errors
-    /// When the folder can't be written, the file is not ours, or the key is not the one that
-    /// this database was sealed with.
-    pub async fn open(folder: &Path, keys: Arc<Keys>) -> Result<Self, StoreError> {
+impl Database {
+    pub(super) async fn open(folder: &Path, keys: Arc<Keys>) -> Result<Self, StoreError> {
+        if let Some(kind) = network_file_system(folder) {
+            return Err(StoreError::Unusable(format!(
+                "the data folder {} is on a network file system ({kind}), where SQLite loses what \
+                 it has committed; set store.folder to a disk of this machine, or use PostgreSQL \
+                 (store.url)",
+                folder.display()
+            )));
+        }
         let file = folder.join("msp-reset.sqlite");
         let options = SqliteConnectOptions::new()
             .filename(&file)
@@ -82,40 +90,36 @@ impl Store {
             .connect_with(options.clone())
             .await
             .map_err(unusable)?;
-        migrator().run(&writer).await?;
+        migrator(&MIGRATIONS).run(&writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .connect_with(options.read_only(true).create_if_missing(false))
             .await
             .map_err(unusable)?;
-        let store = Self { readers, writer, keys };
-        store.check_key().await?;
-        Ok(store)
+        let database = Self { readers, writer, keys };
+        database.check_key().await?;
+        Ok(database)
     }
 
-    /// Begins to write.
-    pub(crate) async fn write(&self) -> Result<Write, StoreError> {
+    /// Begins to write rows of an account.
+    pub(crate) async fn write(&self, _: AccountId) -> Result<Write, StoreError> {
+        self.write_row().await
+    }
+
+    /// Begins to write one row, or rows that no account owns.
+    pub(crate) async fn write_row(&self) -> Result<Write, StoreError> {
         Ok(Write { tx: self.writer.begin_with(BEGIN).await? })
     }
 
     pub(crate) fn read(&self) -> &sqlx::Pool<Db> {
         &self.readers
     }
+}
 
-    /// Closes the connections; what is committed is on disk already.
-    pub async fn close(&self) {
+#[async_trait::async_trait]
+impl AnyStore for Database {
+    async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
     }
-}
-
-fn migrator() -> Migrator {
-    Migrator::with_migrations(
-        MIGRATIONS
-            .map(|(version, name, sql)| {
-                let sql = sqlx::SqlStr::from_static(sql);
-                Migration::new(version, name.into(), MigrationType::Simple, sql, false)
-            })
-            .to_vec(),
-    )
 }

@@ -91,8 +91,10 @@ pub async fn open(
         ask.code.unwrap_or_default().chars().filter(|c| !c.is_whitespace()).collect();
     // An empty code is no try: the page asks for it first.
     let unlock = (!digits.is_empty()).then(|| unlock_hash(&app.keys, share, &digits));
-    let result =
-        app.store.open_share(&id, &sha256(&proof), &sha256(&nonce), unlock.as_deref(), now).await?;
+    let result = app
+        .store
+        .open_share(account, &id, &sha256(&proof), &sha256(&nonce), unlock.as_deref(), now)
+        .await?;
     app.resets.bell.ring(account);
     app.resets.wake.notify_one();
     match result {

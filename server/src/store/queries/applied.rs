@@ -1,13 +1,15 @@
 //! The pivot: Microsoft holds the new password. One transaction opens the share, writes down what
 //! must be sent, and ends what is older (P4). And the ways in which a reset ends after it.
 
+use super::super::{Database, Write};
+use crate::store::{AppliedStore, Lease, Limit, LimitHit, OutboxKind, Reset, StoreError};
+use async_trait::async_trait;
 use shared::{AccountId, Code, Millis, ResetId, TechnicianId};
 use uuid::Uuid;
 
 use super::reset_reads::entry;
 use crate::audit::{Act, Entry};
 use crate::random;
-use crate::store::{Lease, Limit, LimitHit, OutboxKind, Reset, Store, StoreError, Write};
 
 /// A link never lives longer after the password was set.
 const LATEST_MS: i64 = 24 * 60 * 60_000;
@@ -18,18 +20,15 @@ const NOTE_PATIENCE_MS: i64 = 24 * 60 * 60_000;
 /// The note waits so long for the text's outcome before it is written without.
 const NOTE_DELAY_MS: i64 = 60_000;
 
-impl Store {
-    /// `applied`: forward only from here.
-    ///
-    /// # Errors
-    /// `MovedOn` when another driver has the reset.
-    pub async fn record_applied(
+#[async_trait]
+impl AppliedStore for Database {
+    async fn record_applied(
         &self,
         reset: &Reset,
         lease: Lease,
         now: Millis,
     ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write(reset.account).await?;
         let query = sqlx::query(
             "update resets set stage = 'applied', answers = answers + 1, applied_at = $4,
                  code = null, about = null, lease = null, lease_until = 0
@@ -60,6 +59,77 @@ impl Store {
         write.commit().await
     }
 
+    async fn text_again(
+        &self,
+        reset: &Reset,
+        by: TechnicianId,
+        now: Millis,
+        limit: &Limit,
+    ) -> Result<Result<bool, LimitHit>, StoreError> {
+        let mut write = self.write(reset.account).await?;
+        let open: Option<String> = sqlx::query_scalar(
+            "select state from shares where account = $1 and reset = $2 and state = 'open'
+                 and coalesce(expires_at, latest_at) > $3
+                 and not exists (select 1 from outbox where account = $1 and reset = $2
+                     and kind = 'text' and state = 'waiting')",
+        )
+        .bind(reset.account.0)
+        .bind(reset.id.0)
+        .bind(now.0)
+        .fetch_optional(write.db())
+        .await?;
+        if open.is_none() {
+            return Ok(Ok(false));
+        }
+        let limits = std::slice::from_ref(limit);
+        if let Err(hit) = self.spend(&mut write, reset.account, now, limits).await? {
+            return Ok(Err(hit));
+        }
+        let (whose, give_up) = ((reset.account, reset.id), now.plus(TEXT_PATIENCE_MS));
+        self.put_in_outbox(&mut write, whose, OutboxKind::Text, now, give_up).await?;
+        let entry = entry(Act::TextAskedAgain, reset).by(by);
+        self.note(&mut write, reset.account, now, &entry).await?;
+        write.commit().await?;
+        Ok(Ok(true))
+    }
+
+    async fn give_up(
+        &self,
+        reset: &Reset,
+        by: TechnicianId,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write(reset.account).await?;
+        let query = sqlx::query(
+            "update resets set code = $3
+             where account = $1 and id = $2 and stage in ('stuck', 'applied', 'completed')
+                 and exists (select 1 from shares where account = $1 and reset = $2
+                     and state in ('closed', 'open', 'locked'))",
+        )
+        .bind(reset.account.0)
+        .bind(reset.id.0)
+        .bind(Code::GivenUp.as_str());
+        write.one(query).await?;
+        self.end_unopened(&mut write, reset.account, reset.id, now).await?;
+        let entry = entry(Act::ResetGivenUp, reset).by(by).because(Code::GivenUp);
+        self.note(&mut write, reset.account, now, &entry).await?;
+        write.commit().await
+    }
+
+    async fn unsettled(&self) -> Result<(i64, i64), StoreError> {
+        let resets: i64 = sqlx::query_scalar(
+            "select count(*) from resets where stage in ('staged', 'applying', 'applied')",
+        )
+        .fetch_one(self.read())
+        .await?;
+        let rows: i64 = sqlx::query_scalar("select count(*) from outbox where state = 'waiting'")
+            .fetch_one(self.read())
+            .await?;
+        Ok((resets, rows))
+    }
+}
+
+impl Database {
     /// The person's older passwords are void at Microsoft: their links and their doubts end.
     async fn end_older(
         &self,
@@ -75,7 +145,7 @@ impl Store {
         .bind(reset.account.0)
         .bind(&reset.directory_user)
         .bind(reset.id.0)
-        .fetch_all(&mut *write.tx)
+        .fetch_all(write.db())
         .await?;
         for id in older.into_iter().map(ResetId) {
             self.end_unopened(write, reset.account, id, now).await?;
@@ -97,14 +167,16 @@ impl Store {
         id: ResetId,
         now: Millis,
     ) -> Result<(), StoreError> {
-        sqlx::query(
-            "update shares set state = 'revoked', ciphertext = x'', token_sealed = null,
+        sqlx::query(concat!(
+            "update shares set state = 'revoked', ciphertext = ",
+            no_bytes!(),
+            ", token_sealed = null,
                  password_sealed = null
-             where account = $1 and reset = $2 and state in ('closed', 'open', 'locked')",
-        )
+             where account = $1 and reset = $2 and state in ('closed', 'open', 'locked')"
+        ))
         .bind(account.0)
         .bind(id.0)
-        .execute(&mut *write.tx)
+        .execute(write.db())
         .await?;
         sqlx::query(
             "update outbox set state = 'failed', code = $3
@@ -113,7 +185,7 @@ impl Store {
         .bind(account.0)
         .bind(id.0)
         .bind(Code::GivenUp.as_str())
-        .execute(&mut *write.tx)
+        .execute(write.db())
         .await?;
         sqlx::query(
             "update resets set code = $3,
@@ -125,7 +197,7 @@ impl Store {
         .bind(id.0)
         .bind(Code::GivenUp.as_str())
         .bind(now.0)
-        .execute(&mut *write.tx)
+        .execute(write.db())
         .await?;
         self.complete_if_settled(write, account, id, now).await
     }
@@ -148,76 +220,9 @@ impl Store {
         .bind(kind.as_str())
         .bind(due_at.0)
         .bind(give_up_at.0)
-        .execute(&mut *write.tx)
+        .execute(write.db())
         .await?;
         Ok(())
-    }
-
-    /// The same link once more. `false` when a text is still waiting to go out, or the link can't
-    /// be opened any more.
-    ///
-    /// # Errors
-    /// When the database can't be written.
-    pub async fn text_again(
-        &self,
-        reset: &Reset,
-        by: TechnicianId,
-        now: Millis,
-        limit: &Limit,
-    ) -> Result<Result<bool, LimitHit>, StoreError> {
-        let mut write = self.write().await?;
-        let open: Option<i64> = sqlx::query_scalar(
-            "select 1 from shares where account = $1 and reset = $2 and state = 'open'
-                 and coalesce(expires_at, latest_at) > $3
-                 and not exists (select 1 from outbox where account = $1 and reset = $2
-                     and kind = 'text' and state = 'waiting')",
-        )
-        .bind(reset.account.0)
-        .bind(reset.id.0)
-        .bind(now.0)
-        .fetch_optional(&mut *write.tx)
-        .await?;
-        if open.is_none() {
-            return Ok(Ok(false));
-        }
-        let limits = std::slice::from_ref(limit);
-        if let Err(hit) = self.spend(&mut write, reset.account, now, limits).await? {
-            return Ok(Err(hit));
-        }
-        let (whose, give_up) = ((reset.account, reset.id), now.plus(TEXT_PATIENCE_MS));
-        self.put_in_outbox(&mut write, whose, OutboxKind::Text, now, give_up).await?;
-        let entry = entry(Act::TextAskedAgain, reset).by(by);
-        self.note(&mut write, reset.account, now, &entry).await?;
-        write.commit().await?;
-        Ok(Ok(true))
-    }
-
-    /// A technician ends it: nobody gets this password. For a stuck reset, and for one whose link
-    /// was not opened.
-    ///
-    /// # Errors
-    /// `MovedOn` when there is nothing to give up.
-    pub async fn give_up(
-        &self,
-        reset: &Reset,
-        by: TechnicianId,
-        now: Millis,
-    ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
-        let query = sqlx::query(
-            "update resets set code = $3
-             where account = $1 and id = $2 and stage in ('stuck', 'applied', 'completed')
-                 and exists (select 1 from shares where account = $1 and reset = $2
-                     and state in ('closed', 'open', 'locked'))",
-        )
-        .bind(reset.account.0)
-        .bind(reset.id.0)
-        .bind(Code::GivenUp.as_str());
-        write.one(query).await?;
-        self.end_unopened(&mut write, reset.account, reset.id, now).await?;
-        let entry = entry(Act::ResetGivenUp, reset).by(by).because(Code::GivenUp);
-        self.note(&mut write, reset.account, now, &entry).await?;
-        write.commit().await
     }
 
     /// `completed`, once nothing of an applied reset waits to be sent.
@@ -236,7 +241,7 @@ impl Store {
         .bind(account.0)
         .bind(reset.0)
         .bind(now.0)
-        .execute(&mut *write.tx)
+        .execute(write.db())
         .await?
         .rows_affected();
         if rows == 1 {
@@ -244,21 +249,5 @@ impl Store {
             self.note(write, account, now, &entry).await?;
         }
         Ok(())
-    }
-
-    /// Everything that has a stage, for the tests' last look.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn unsettled(&self) -> Result<(i64, i64), StoreError> {
-        let resets: i64 = sqlx::query_scalar(
-            "select count(*) from resets where stage in ('staged', 'applying', 'applied')",
-        )
-        .fetch_one(self.read())
-        .await?;
-        let rows: i64 = sqlx::query_scalar("select count(*) from outbox where state = 'waiting'")
-            .fetch_one(self.read())
-            .await?;
-        Ok((resets, rows))
     }
 }

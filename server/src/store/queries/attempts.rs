@@ -1,33 +1,30 @@
 //! Counters of tries in a window of time, for throttling sign-ins. A try is counted before it is
 //! looked at, so that a hundred at once don't all pass the same check.
 
+use super::super::Database;
+use crate::store::{AttemptStore, LONGEST_WINDOW_MS, StoreError};
+use async_trait::async_trait;
 use shared::Millis;
 use sqlx::Row;
 use uuid::Uuid;
 
-use crate::store::{LONGEST_WINDOW_MS, Store, StoreError};
-
 /// Sign-in has no account before it has a technician: its counters stand under no account.
 const NOBODY: Uuid = Uuid::nil();
 
-impl Store {
-    /// Counts one more try under `name` and tells how many there were, this one included, and
-    /// when the window began. A window begins with its first try.
-    ///
-    /// # Errors
-    /// When the database does not take it.
-    pub async fn count_attempt(
+#[async_trait]
+impl AttemptStore for Database {
+    async fn count_attempt(
         &self,
         name: &str,
         at: Millis,
         window_ms: i64,
     ) -> Result<(i64, Millis), StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write_row().await?;
         // Strangers choose the names: what is over must go, or the table grows without end.
         sqlx::query("delete from limits where account = $1 and since <= $2")
             .bind(NOBODY)
             .bind(at.0.saturating_sub(LONGEST_WINDOW_MS))
-            .execute(&mut *write.tx)
+            .execute(write.db())
             .await?;
         let row = sqlx::query(
             "insert into limits (account, name, since, count) values ($1, $2, $3, 1)
@@ -40,19 +37,15 @@ impl Store {
         .bind(name)
         .bind(at.0)
         .bind(at.0.saturating_sub(window_ms))
-        .fetch_one(&mut *write.tx)
+        .fetch_one(write.db())
         .await?;
         let answer = (row.try_get(0)?, Millis(row.try_get(1)?));
         write.commit().await?;
         Ok(answer)
     }
 
-    /// Takes back one counted try under each name: it was a right one.
-    ///
-    /// # Errors
-    /// When the database does not take it.
-    pub async fn forgive_attempt(&self, names: &[&str]) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
+    async fn forgive_attempt(&self, names: &[&str]) -> Result<(), StoreError> {
+        let mut write = self.write_row().await?;
         for name in names {
             sqlx::query(
                 "update limits set count = count - 1
@@ -60,7 +53,7 @@ impl Store {
             )
             .bind(NOBODY)
             .bind(*name)
-            .execute(&mut *write.tx)
+            .execute(write.db())
             .await?;
         }
         write.commit().await

@@ -1,98 +1,29 @@
 //! The audit chain. Entries are only ever written inside the transaction that they tell of (P7).
 
+use super::super::{Database, SNAPSHOT, Write};
+use crate::store::{AuditStore, BrokenChain, StoreError};
+use async_trait::async_trait;
 use shared::{AccountId, Millis};
 use sqlx::Row;
 use uuid::Uuid;
 
 use crate::audit::{self, Entry};
 use crate::seal::same;
-use crate::store::{Store, StoreError, Write};
 
-/// Where an account's chain stops being intact.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BrokenChain {
-    /// The first entry that does not fit, or the one that is missing.
-    pub seq: i64,
-}
-
-impl Store {
-    /// Appends an entry to the account's chain, in the transaction that it tells of.
-    pub(crate) async fn note(
-        &self,
-        write: &mut Write,
-        account: AccountId,
-        at: Millis,
-        entry: &Entry,
-    ) -> Result<(), StoreError> {
-        let head = sqlx::query("select audit_count, audit_head from accounts where id = $1")
-            .bind(account.0)
-            .fetch_one(&mut *write.tx)
-            .await?;
-        let seq = head.try_get::<i64, _>(0)? + 1;
-        let before: Vec<u8> = head.try_get(1)?;
-        let body = serde_json::to_string(entry)
-            .map_err(|_| StoreError::Inconsistent("an audit entry that is no JSON"))?;
-        let mac = audit::mac(&self.keys, account, seq, at, &before, &body);
-        sqlx::query("insert into audit (account, seq, at, body, mac) values ($1, $2, $3, $4, $5)")
-            .bind(account.0)
-            .bind(seq)
-            .bind(at.0)
-            .bind(body)
-            .bind(&mac)
-            .execute(&mut *write.tx)
-            .await?;
-        sqlx::query("update accounts set audit_count = $2, audit_head = $3 where id = $1")
-            .bind(account.0)
-            .bind(seq)
-            .bind(mac)
-            .execute(&mut *write.tx)
-            .await?;
-        Ok(())
-    }
-
-    /// Remembers the name of an id that audit entries use. Kept apart, so that it can be erased.
-    pub(crate) async fn name(
-        &self,
-        write: &mut Write,
-        account: AccountId,
-        id: Uuid,
-        name: &str,
-    ) -> Result<(), StoreError> {
-        sqlx::query(
-            "insert into audit_names (account, id, name) values ($1, $2, $3)
-             on conflict (account, id) do update set name = excluded.name",
-        )
-        .bind(account.0)
-        .bind(id)
-        .bind(name)
-        .execute(&mut *write.tx)
-        .await?;
-        Ok(())
-    }
-
-    /// An entry on its own, for acts that change nothing else (a refused sign-in).
-    ///
-    /// # Errors
-    /// When the database does not take it.
-    pub async fn note_alone(
+#[async_trait]
+impl AuditStore for Database {
+    async fn note_alone(
         &self,
         account: AccountId,
         at: Millis,
         entry: &Entry,
     ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write(account).await?;
         self.note(&mut write, account, at, entry).await?;
         write.commit().await
     }
 
-    /// The account's entries, oldest first, as JSON: sequence number, time, body.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn audit(
-        &self,
-        account: AccountId,
-    ) -> Result<Vec<(i64, Millis, String)>, StoreError> {
+    async fn audit(&self, account: AccountId) -> Result<Vec<(i64, Millis, String)>, StoreError> {
         let rows = sqlx::query("select seq, at, body from audit where account = $1 order by seq")
             .bind(account.0)
             .fetch_all(self.read())
@@ -102,16 +33,12 @@ impl Store {
             .collect()
     }
 
-    /// Recomputes the account's chain.
-    ///
-    /// # Errors
-    /// When the database can't be read; a broken chain is an answer, not an error.
-    pub async fn verify_audit(
+    async fn verify_audit(
         &self,
         account: AccountId,
     ) -> Result<Result<i64, BrokenChain>, StoreError> {
         // One snapshot: an entry written between two reads is no damage.
-        let mut tx = self.read().begin().await?;
+        let mut tx = self.read().begin_with(SNAPSHOT).await?;
         let head = sqlx::query("select audit_count, audit_head from accounts where id = $1")
             .bind(account.0)
             .fetch_optional(&mut *tx)
@@ -139,5 +66,61 @@ impl Store {
             return Ok(Err(BrokenChain { seq: len + 1 }));
         }
         Ok(Ok(count))
+    }
+}
+
+impl Database {
+    /// Appends an entry to the account's chain, in the transaction that it tells of.
+    pub(crate) async fn note(
+        &self,
+        write: &mut Write,
+        account: AccountId,
+        at: Millis,
+        entry: &Entry,
+    ) -> Result<(), StoreError> {
+        let head = sqlx::query("select audit_count, audit_head from accounts where id = $1")
+            .bind(account.0)
+            .fetch_one(write.db())
+            .await?;
+        let seq = head.try_get::<i64, _>(0)? + 1;
+        let before: Vec<u8> = head.try_get(1)?;
+        let body = serde_json::to_string(entry)
+            .map_err(|_| StoreError::Inconsistent("an audit entry that is no JSON"))?;
+        let mac = audit::mac(&self.keys, account, seq, at, &before, &body);
+        sqlx::query("insert into audit (account, seq, at, body, mac) values ($1, $2, $3, $4, $5)")
+            .bind(account.0)
+            .bind(seq)
+            .bind(at.0)
+            .bind(body)
+            .bind(&mac)
+            .execute(write.db())
+            .await?;
+        sqlx::query("update accounts set audit_count = $2, audit_head = $3 where id = $1")
+            .bind(account.0)
+            .bind(seq)
+            .bind(mac)
+            .execute(write.db())
+            .await?;
+        Ok(())
+    }
+
+    /// Remembers the name of an id that audit entries use. Kept apart, so that it can be erased.
+    pub(crate) async fn name(
+        &self,
+        write: &mut Write,
+        account: AccountId,
+        id: Uuid,
+        name: &str,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "insert into audit_names (account, id, name) values ($1, $2, $3)
+             on conflict (account, id) do update set name = excluded.name",
+        )
+        .bind(account.0)
+        .bind(id)
+        .bind(name)
+        .execute(write.db())
+        .await?;
+        Ok(())
     }
 }

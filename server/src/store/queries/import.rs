@@ -1,22 +1,21 @@
 //! An account and everything in it, in one transaction.
 
+use super::super::{Database, Write};
+use crate::store::{ImportRow, ImportStore, StoreError};
+use async_trait::async_trait;
 use shared::{AccountId, Millis};
 
 use crate::audit::{Act, Entry};
-use crate::store::{ImportRow, Store, StoreError, Write};
 
-impl Store {
-    /// Writes all rows or none.
-    ///
-    /// # Errors
-    /// `Taken` when somebody's address has an account already or a ticket number is there twice.
-    pub async fn import(
+#[async_trait]
+impl ImportStore for Database {
+    async fn import(
         &self,
         account: AccountId,
         now: Millis,
         rows: &[ImportRow],
     ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write(account).await?;
         for row in rows {
             insert(&mut write, account, now, row).await.map_err(StoreError::taken)?;
             if let ImportRow::Technician { id, name, .. } = row {
@@ -28,12 +27,8 @@ impl Store {
         write.commit().await
     }
 
-    /// Whether there is any account.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn is_empty(&self) -> Result<bool, StoreError> {
-        let any: Option<i64> = sqlx::query_scalar("select 1 from accounts limit 1")
+    async fn is_empty(&self) -> Result<bool, StoreError> {
+        let any: Option<bool> = sqlx::query_scalar("select is_on from accounts limit 1")
             .fetch_optional(self.read())
             .await?;
         Ok(any.is_none())
@@ -123,6 +118,6 @@ async fn insert(
         .bind(sealed)
         .bind(now.0),
     };
-    query.execute(&mut *write.tx).await?;
+    query.execute(write.db()).await?;
     Ok(())
 }

@@ -1,12 +1,13 @@
 //! Connections to other companies, their sealed secrets, and who a contact is over there.
 
+use super::super::{Database, Db};
+use crate::store::{DirectoryLink, Integration, IntegrationStore, StoreError};
+use async_trait::async_trait;
 use shared::{AccountId, ContactId, CustomerId, IntegrationId, Millis};
 use sqlx::Row;
 use uuid::Uuid;
 
-use super::super::Db;
 use crate::audit::{Act, Entry};
-use crate::store::{DirectoryLink, Integration, Store, StoreError};
 
 type Line = <Db as sqlx::Database>::Row;
 
@@ -22,12 +23,9 @@ fn integration(row: &Line) -> Result<Integration, sqlx::Error> {
     })
 }
 
-impl Store {
-    /// The customer's Microsoft 365 integration.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn m365_of(
+#[async_trait]
+impl IntegrationStore for Database {
+    async fn m365_of(
         &self,
         account: AccountId,
         customer: CustomerId,
@@ -42,11 +40,7 @@ impl Store {
         Ok(row.as_ref().map(integration).transpose()?)
     }
 
-    /// The account's SMS provider.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn sms_of(&self, account: AccountId) -> Result<Option<Integration>, StoreError> {
+    async fn sms_of(&self, account: AccountId) -> Result<Option<Integration>, StoreError> {
         let row = sqlx::query("select * from integrations where account = $1 and kind = 'twilio'")
             .bind(account.0)
             .fetch_optional(self.read())
@@ -54,12 +48,7 @@ impl Store {
         Ok(row.as_ref().map(integration).transpose()?)
     }
 
-    /// Any integration by its id alone: for callbacks, which know nothing else and prove
-    /// themselves by a signature.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn integration(&self, id: IntegrationId) -> Result<Option<Integration>, StoreError> {
+    async fn integration(&self, id: IntegrationId) -> Result<Option<Integration>, StoreError> {
         let row = sqlx::query("select * from integrations where id = $1")
             .bind(id.0)
             .fetch_optional(self.read())
@@ -67,11 +56,7 @@ impl Store {
         Ok(row.as_ref().map(integration).transpose()?)
     }
 
-    /// A sealed secret; opening it is the caller's act.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn secret(
+    async fn secret(
         &self,
         account: AccountId,
         kind: &'static str,
@@ -87,11 +72,7 @@ impl Store {
         .await?)
     }
 
-    /// Who a contact was found to be at Microsoft.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn directory_link(
+    async fn directory_link(
         &self,
         account: AccountId,
         contact: ContactId,
@@ -112,17 +93,13 @@ impl Store {
         .transpose()
     }
 
-    /// Links a contact to the one person that has exactly its address.
-    ///
-    /// # Errors
-    /// When the database can't be written.
-    pub async fn link_directory(
+    async fn link_directory(
         &self,
         account: AccountId,
         now: Millis,
         link: &DirectoryLink,
     ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write(account).await?;
         sqlx::query(
             "insert into directory_links
                  (contact, account, integration, directory_user, address_hash, linked_at)
@@ -137,7 +114,7 @@ impl Store {
         .bind(&link.directory_user)
         .bind(&link.address_hash)
         .bind(now.0)
-        .execute(&mut *write.tx)
+        .execute(write.db())
         .await?;
         let entry = Entry {
             contact: Some(link.contact),

@@ -1,23 +1,17 @@
 //! Limits, kept in the database so that every process counts the same, and policies.
 
+use super::super::{Database, Write};
+use crate::store::{Limit, LimitHit, LimitStore, StoreError};
+use async_trait::async_trait;
 use shared::{AccountId, CustomerId, Millis};
 use sqlx::Row;
 use uuid::Uuid;
 
 use crate::policy::Policy;
-use crate::store::{Limit, LimitHit, Store, StoreError, Write};
 
-impl Store {
-    /// The policy in force for a customer: its own where it has one, otherwise the account's,
-    /// otherwise the defaults.
-    ///
-    /// # Errors
-    /// When the database can't be read or the policy makes no sense.
-    pub async fn policy(
-        &self,
-        account: AccountId,
-        customer: CustomerId,
-    ) -> Result<Policy, StoreError> {
+#[async_trait]
+impl LimitStore for Database {
+    async fn policy(&self, account: AccountId, customer: CustomerId) -> Result<Policy, StoreError> {
         // The account's own row has the nil id, which sorts first.
         let body: Option<String> = sqlx::query_scalar(
             "select body from policies where account = $1 and customer in ($2, $3)
@@ -36,6 +30,30 @@ impl Store {
         }
     }
 
+    async fn would_hit(
+        &self,
+        account: AccountId,
+        now: Millis,
+        limits: &[Limit],
+    ) -> Result<Option<String>, StoreError> {
+        for limit in limits {
+            let count: Option<i64> = sqlx::query_scalar(
+                "select count from limits where account = $1 and name = $2 and since > $3",
+            )
+            .bind(account.0)
+            .bind(&limit.name)
+            .bind(now.0 - limit.window_ms)
+            .fetch_optional(self.read())
+            .await?;
+            if count.is_some_and(|count| count >= i64::from(limit.most)) {
+                return Ok(Some(limit.name.clone()));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Database {
     /// Counts one against every limit, or against none when one of them is reached. Part of the
     /// transaction that does the thing.
     pub(crate) async fn spend(
@@ -57,7 +75,7 @@ impl Store {
             .bind(&limit.name)
             .bind(now.0)
             .bind(now.0 - limit.window_ms)
-            .fetch_one(&mut *write.tx)
+            .fetch_one(write.db())
             .await?;
             let (since, count): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
             if count > i64::from(limit.most) {
@@ -70,31 +88,5 @@ impl Store {
             }
         }
         Ok(Ok(()))
-    }
-
-    /// Which limit one more would hit, without counting.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn would_hit(
-        &self,
-        account: AccountId,
-        now: Millis,
-        limits: &[Limit],
-    ) -> Result<Option<String>, StoreError> {
-        for limit in limits {
-            let count: Option<i64> = sqlx::query_scalar(
-                "select count from limits where account = $1 and name = $2 and since > $3",
-            )
-            .bind(account.0)
-            .bind(&limit.name)
-            .bind(now.0 - limit.window_ms)
-            .fetch_optional(self.read())
-            .await?;
-            if count.is_some_and(|count| count >= i64::from(limit.most)) {
-                return Ok(Some(limit.name.clone()));
-            }
-        }
-        Ok(None)
     }
 }

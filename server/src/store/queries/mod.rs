@@ -1,4 +1,5 @@
-//! The statements, one file per noun, each method one transaction.
+//! The statements, one file per noun, each method one transaction. Compiled once for each
+//! database: what `super` names (`Database`, `Db`, `Write`) is that database's own.
 
 mod accounts;
 mod applied;
@@ -19,4 +20,23 @@ mod shares;
 mod technicians;
 mod verifications;
 
-pub use resets::NotStaged;
+use sqlx::Row;
+
+use super::{Db, Query, Write};
+use crate::store::StoreError;
+
+impl Write {
+    /// Changes exactly one row, or the late one is told so: compare-and-set.
+    pub(super) async fn one(&mut self, query: Query<'_>) -> Result<(), StoreError> {
+        match query.execute(self.db()).await?.rows_affected() {
+            1 => Ok(()),
+            _ => Err(StoreError::MovedOn),
+        }
+    }
+}
+
+/// A small number that is never negative.
+fn count(row: &<Db as sqlx::Database>::Row, column: &str) -> Result<u32, StoreError> {
+    u32::try_from(row.try_get::<i64, _>(column)?)
+        .map_err(|_| StoreError::Inconsistent("a negative count"))
+}

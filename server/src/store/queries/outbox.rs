@@ -1,13 +1,15 @@
 //! What must be sent after a commit: claimed by lease, sent at least once, each with its result.
 
+use super::super::{Database, Db, Write};
+use super::count;
+use crate::store::{Lease, OutboxKind, OutboxRow, OutboxState, OutboxStore, Reset, StoreError};
+use async_trait::async_trait;
 use shared::{AccountId, Code, Millis, ResetId};
 use sqlx::Row;
 use uuid::Uuid;
 
-use super::super::Db;
 use super::reset_reads::entry;
 use crate::audit::{Act, Entry};
-use crate::store::{Lease, OutboxKind, OutboxRow, OutboxState, Reset, Store, StoreError};
 
 type Line = <Db as sqlx::Database>::Row;
 
@@ -24,7 +26,7 @@ fn outbox(row: &Line) -> Result<OutboxRow, StoreError> {
             "failed" => OutboxState::Failed,
             _ => return Err(StoreError::Inconsistent("an outbox state")),
         },
-        attempts: row.try_get("attempts")?,
+        attempts: count(row, "attempts")?,
         give_up_at: Millis(row.try_get("give_up_at")?),
         code: row.try_get::<Option<String>, _>("code")?.as_deref().and_then(Code::parse),
         done_at: row.try_get::<Option<i64>, _>("done_at")?.map(Millis),
@@ -32,12 +34,9 @@ fn outbox(row: &Line) -> Result<OutboxRow, StoreError> {
     })
 }
 
-impl Store {
-    /// Rows that somebody should send.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn due_outbox(&self, now: Millis) -> Result<Vec<Uuid>, StoreError> {
+#[async_trait]
+impl OutboxStore for Database {
+    async fn due_outbox(&self, now: Millis) -> Result<Vec<Uuid>, StoreError> {
         Ok(sqlx::query_scalar(
             "select id from outbox where state = 'waiting' and due_at <= $1
                  and lease_until <= $1 order by due_at limit 64",
@@ -47,17 +46,13 @@ impl Store {
         .await?)
     }
 
-    /// Takes a row for a while. `None` when somebody else has it or it is settled.
-    ///
-    /// # Errors
-    /// When the database can't be written.
-    pub async fn claim_outbox(
+    async fn claim_outbox(
         &self,
         id: Uuid,
         lease: Lease,
         now: Millis,
     ) -> Result<Option<OutboxRow>, StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write_row().await?;
         let row = sqlx::query(
             "update outbox set lease = $2, lease_until = $3, attempts = attempts + 1
              where id = $1 and state = 'waiting' and due_at <= $4 and lease_until <= $4
@@ -67,17 +62,13 @@ impl Store {
         .bind(lease.id)
         .bind(lease.until.0)
         .bind(now.0)
-        .fetch_optional(&mut *write.tx)
+        .fetch_optional(write.db())
         .await?;
         write.commit().await?;
         row.as_ref().map(outbox).transpose()
     }
 
-    /// The provider took the text: the link's life begins now, and the note may tell of it.
-    ///
-    /// # Errors
-    /// `MovedOn` when the lease ran out meanwhile; the text may then go out twice, with one link.
-    pub async fn text_sent(
+    async fn text_sent(
         &self,
         row: &OutboxRow,
         reset: &Reset,
@@ -85,7 +76,7 @@ impl Store {
         provider_id: &str,
         now: Millis,
     ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write(row.account).await?;
         let query = sqlx::query(
             "update outbox set state = 'done', done_at = $4, provider_id = $5, lease = null,
                  code = null
@@ -105,7 +96,7 @@ impl Store {
         .bind(row.account.0)
         .bind(row.reset.0)
         .bind(now.0)
-        .execute(&mut *write.tx)
+        .execute(write.db())
         .await?;
         self.wake_note(&mut write, row, now).await?;
         let entry =
@@ -115,18 +106,14 @@ impl Store {
         write.commit().await
     }
 
-    /// A text whose answer we did not hear: its link was opened, so it must have arrived.
-    ///
-    /// # Errors
-    /// `MovedOn` when the lease ran out meanwhile.
-    pub async fn text_arrived(
+    async fn text_arrived(
         &self,
         row: &OutboxRow,
         reset: &Reset,
         lease: Lease,
         now: Millis,
     ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write(row.account).await?;
         let query = sqlx::query(
             "update outbox set state = 'done', done_at = $4, delivered_at = $4, lease = null
              where account = $1 and id = $2 and lease = $3 and state = 'waiting'",
@@ -142,11 +129,7 @@ impl Store {
         write.commit().await
     }
 
-    /// The note is in the ticket.
-    ///
-    /// # Errors
-    /// `MovedOn` when the lease ran out meanwhile.
-    pub async fn note_written(
+    async fn note_written(
         &self,
         row: &OutboxRow,
         reset: &Reset,
@@ -154,7 +137,7 @@ impl Store {
         body: &str,
         now: Millis,
     ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write(row.account).await?;
         let query = sqlx::query(
             "update outbox set state = 'done', done_at = $4, lease = null
              where account = $1 and id = $2 and lease = $3 and state = 'waiting'",
@@ -179,7 +162,7 @@ impl Store {
             .bind(body)
             .bind(format!("[reset {} {}]", reset.id, row.kind.as_str()))
             .bind(now.0)
-            .execute(&mut *write.tx)
+            .execute(write.db())
             .await?;
         }
         self.note(&mut write, row.account, now, &entry(Act::NoteWritten, reset)).await?;
@@ -187,17 +170,13 @@ impl Store {
         write.commit().await
     }
 
-    /// Not now: to be taken again from `due_at` on.
-    ///
-    /// # Errors
-    /// `MovedOn` when the lease ran out meanwhile.
-    pub async fn outbox_later(
+    async fn outbox_later(
         &self,
         row: &OutboxRow,
         lease: Lease,
         due_at: Millis,
     ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write_row().await?;
         let query = sqlx::query(
             "update outbox set due_at = $4, lease = null, lease_until = 0
              where account = $1 and id = $2 and lease = $3 and state = 'waiting'",
@@ -210,11 +189,7 @@ impl Store {
         write.commit().await
     }
 
-    /// Given up, with the reason for the technician.
-    ///
-    /// # Errors
-    /// `MovedOn` when the lease ran out meanwhile.
-    pub async fn outbox_failed(
+    async fn outbox_failed(
         &self,
         row: &OutboxRow,
         reset: &Reset,
@@ -223,7 +198,7 @@ impl Store {
         about: Option<&str>,
         now: Millis,
     ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write(row.account).await?;
         let query = sqlx::query(
             "update outbox set state = 'failed', code = $4, lease = null
              where account = $1 and id = $2 and lease = $3 and state = 'waiting'",
@@ -244,36 +219,9 @@ impl Store {
         write.commit().await
     }
 
-    async fn wake_note(
-        &self,
-        write: &mut crate::store::Write,
-        row: &OutboxRow,
-        now: Millis,
-    ) -> Result<(), StoreError> {
-        sqlx::query(
-            "update outbox set due_at = $3 where account = $1 and reset = $2
-                 and kind = 'note-set' and state = 'waiting' and due_at > $3",
-        )
-        .bind(row.account.0)
-        .bind(row.reset.0)
-        .bind(now.0)
-        .execute(&mut *write.tx)
-        .await?;
-        Ok(())
-    }
-
-    /// Whether a text with this provider's id was written down. A callback can be faster than the
-    /// commit that remembers the id.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn knows_text(
-        &self,
-        account: AccountId,
-        provider_id: &str,
-    ) -> Result<bool, StoreError> {
+    async fn knows_text(&self, account: AccountId, provider_id: &str) -> Result<bool, StoreError> {
         let known: Option<i64> = sqlx::query_scalar(
-            "select 1 from outbox where account = $1 and provider_id = $2 limit 1",
+            "select provider_rank from outbox where account = $1 and provider_id = $2 limit 1",
         )
         .bind(account.0)
         .bind(provider_id)
@@ -282,12 +230,7 @@ impl Store {
         Ok(known.is_some())
     }
 
-    /// A provider's word about a text, minutes later. Only ever moves it forward. Answers whether
-    /// it was news.
-    ///
-    /// # Errors
-    /// When the database can't be written.
-    pub async fn text_status(
+    async fn text_status(
         &self,
         account: AccountId,
         provider_id: &str,
@@ -296,7 +239,7 @@ impl Store {
         failure: Option<Code>,
         now: Millis,
     ) -> Result<bool, StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write(account).await?;
         let row = sqlx::query(
             "update outbox set provider_rank = $3,
                  delivered_at = case when $4 then $5 else delivered_at end,
@@ -310,7 +253,7 @@ impl Store {
         .bind(delivered)
         .bind(now.0)
         .bind(failure.map(Code::as_str))
-        .fetch_optional(&mut *write.tx)
+        .fetch_optional(write.db())
         .await?;
         let Some(row) = row else { return Ok(false) };
         let row = outbox(&row)?;
@@ -331,11 +274,7 @@ impl Store {
         Ok(true)
     }
 
-    /// The rows of a reset, oldest first.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn outbox_of(
+    async fn outbox_of(
         &self,
         account: AccountId,
         reset: ResetId,
@@ -347,5 +286,25 @@ impl Store {
                 .fetch_all(self.read())
                 .await?;
         rows.iter().map(outbox).collect()
+    }
+}
+
+impl Database {
+    async fn wake_note(
+        &self,
+        write: &mut Write,
+        row: &OutboxRow,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "update outbox set due_at = $3 where account = $1 and reset = $2
+                 and kind = 'note-set' and state = 'waiting' and due_at > $3",
+        )
+        .bind(row.account.0)
+        .bind(row.reset.0)
+        .bind(now.0)
+        .execute(write.db())
+        .await?;
+        Ok(())
     }
 }

@@ -1,10 +1,10 @@
 //! Contacts and tickets of the built-in list.
 
+use super::super::{Database, Db};
+use crate::store::{Contact, PeopleStore, StoreError, Ticket, TicketNote};
+use async_trait::async_trait;
 use shared::{AccountId, ContactId, CustomerId, Millis, TicketId};
 use sqlx::Row;
-
-use super::super::Db;
-use crate::store::{Contact, Store, StoreError, Ticket, TicketNote};
 
 type Found = <Db as sqlx::Database>::Row;
 
@@ -65,12 +65,9 @@ fn anywhere(text: &str) -> String {
     pattern
 }
 
-impl Store {
-    /// One contact.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn contact(
+#[async_trait]
+impl PeopleStore for Database {
+    async fn contact(
         &self,
         account: AccountId,
         id: ContactId,
@@ -83,11 +80,7 @@ impl Store {
         row.as_ref().map(contact).transpose()
     }
 
-    /// Contacts by name; `search` looks at name, e-mail address and customer, empty finds all.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn contacts(
+    async fn contacts(
         &self,
         account: AccountId,
         search: &str,
@@ -109,15 +102,7 @@ impl Store {
         rows.iter().map(contact).collect()
     }
 
-    /// One ticket.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn ticket(
-        &self,
-        account: AccountId,
-        id: TicketId,
-    ) -> Result<Option<Ticket>, StoreError> {
+    async fn ticket(&self, account: AccountId, id: TicketId) -> Result<Option<Ticket>, StoreError> {
         let row = sqlx::query(concat!(ticket_columns!(), "and t.id = $2"))
             .bind(account.0)
             .bind(id.0)
@@ -126,12 +111,7 @@ impl Store {
         row.as_ref().map(ticket).transpose()
     }
 
-    /// Open tickets, newest first; `search` looks at number, summary, contact and customer, and
-    /// finds closed ones too; empty finds all open ones.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn tickets(
+    async fn tickets(
         &self,
         account: AccountId,
         search: &str,
@@ -156,11 +136,7 @@ impl Store {
         rows.iter().map(ticket).collect()
     }
 
-    /// The newest tickets about one contact, closed ones too.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn tickets_of(
+    async fn tickets_of(
         &self,
         account: AccountId,
         contact: ContactId,
@@ -178,11 +154,7 @@ impl Store {
         rows.iter().map(ticket).collect()
     }
 
-    /// The notes of a ticket, oldest first.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn ticket_notes(
+    async fn ticket_notes(
         &self,
         account: AccountId,
         ticket: TicketId,

@@ -1,5 +1,9 @@
 //! Reading resets.
 
+use super::super::{Database, Db};
+use super::count;
+use crate::store::{LastAnswer, Reset, ResetReadStore, StoreError};
+use async_trait::async_trait;
 use shared::{
     AccountId, Code, ContactId, CustomerId, IntegrationId, Millis, ResetId, Stage, TechnicianId,
     TicketId, VerificationId,
@@ -7,9 +11,7 @@ use shared::{
 use sqlx::Row;
 use uuid::Uuid;
 
-use super::super::Db;
 use crate::audit::{Act, Entry};
-use crate::store::{LastAnswer, Reset, Store, StoreError};
 
 type Line = <Db as sqlx::Database>::Row;
 
@@ -51,8 +53,8 @@ pub(super) fn reset(row: &Line) -> Result<Reset, StoreError> {
         phone_hash: row.try_get("phone_hash")?,
         unlock_sealed: row.try_get("unlock_sealed")?,
         one_factor: row.try_get("one_factor")?,
-        tries: row.try_get("tries")?,
-        answers: row.try_get("answers")?,
+        tries: count(row, "tries")?,
+        answers: count(row, "answers")?,
         unknown: row.try_get("unknown")?,
         answer: match answer {
             None => None,
@@ -61,7 +63,7 @@ pub(super) fn reset(row: &Line) -> Result<Reset, StoreError> {
             }
         },
         retry_at: Millis(row.try_get("retry_at")?),
-        reseals: row.try_get("reseals")?,
+        reseals: count(row, "reseals")?,
         code: code("code")?,
         about: row.try_get("about")?,
         applied_at: row.try_get::<Option<i64>, _>("applied_at")?.map(Millis),
@@ -80,16 +82,9 @@ pub(super) fn entry(act: Act, reset: &Reset) -> Entry {
     }
 }
 
-impl Store {
-    /// One reset.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn reset(
-        &self,
-        account: AccountId,
-        id: ResetId,
-    ) -> Result<Option<Reset>, StoreError> {
+#[async_trait]
+impl ResetReadStore for Database {
+    async fn reset(&self, account: AccountId, id: ResetId) -> Result<Option<Reset>, StoreError> {
         let row = sqlx::query(with_name!("where r.account = $1 and r.id = $2"))
             .bind(account.0)
             .bind(id.0)
@@ -98,11 +93,7 @@ impl Store {
         row.as_ref().map(reset).transpose()
     }
 
-    /// One reset, for the driver that holds it.
-    ///
-    /// # Errors
-    /// When the database can't be read or the reset is gone.
-    pub async fn reset_to_drive(&self, id: ResetId) -> Result<Reset, StoreError> {
+    async fn reset_to_drive(&self, id: ResetId) -> Result<Reset, StoreError> {
         let row = sqlx::query(with_name!("where r.id = $1"))
             .bind(id.0)
             .fetch_optional(self.read())
@@ -111,11 +102,7 @@ impl Store {
         reset(&row)
     }
 
-    /// The live reset of a person (P5).
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn live_reset(
+    async fn live_reset(
         &self,
         account: AccountId,
         directory_user: &str,
@@ -131,13 +118,7 @@ impl Store {
         row.as_ref().map(reset).transpose()
     }
 
-    /// The reset of a contact that matters most: one that is live, stuck or whose link can still
-    /// be opened, whatever its age; otherwise the newest that was asked for after `since`. A
-    /// refused second try must not hide an open link with its unlock code.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn newest_reset(
+    async fn newest_reset(
         &self,
         account: AccountId,
         contact: ContactId,
@@ -158,11 +139,7 @@ impl Store {
         row.as_ref().map(reset).transpose()
     }
 
-    /// Resets that somebody should drive: live, nobody's, and due.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn due_resets(&self, now: Millis) -> Result<Vec<ResetId>, StoreError> {
+    async fn due_resets(&self, now: Millis) -> Result<Vec<ResetId>, StoreError> {
         let ids: Vec<Uuid> = sqlx::query_scalar(
             "select id from resets where lease_until <= $1 and retry_at <= $1
                  and stage in ('staged', 'applying') order by asked_at limit 64",

@@ -1,42 +1,26 @@
 //! Resets: each transition is one compare-and-set on id, stage and lease, with its audit entry in
 //! the same transaction (P7). Reading is in `reset_reads.rs`.
 
+use super::super::{Database, Query, Write};
+use crate::store::{LastAnswer, Lease, Limit, NotStaged, Reset, ResetStore, Share, StoreError};
+use async_trait::async_trait;
 use shared::{Code, Millis, Stage};
 
-use super::super::Query;
 use super::reset_reads::entry;
 use crate::audit::Act;
-use crate::store::{LastAnswer, Lease, Limit, LimitHit, Reset, Share, Store, StoreError, Write};
 
-/// Why a reset could not be staged.
-#[derive(Debug)]
-pub enum NotStaged {
-    /// A limit.
-    Limit(LimitHit),
-    /// The verification was used up meanwhile.
-    VerificationUsed,
-    /// Another one for this person is live (P5).
-    UnderWay,
-    /// The id exists.
-    IdTaken,
-}
-
-impl Store {
-    /// `staged`: the request, the sealed password, the closed share and the used verification, in
-    /// one transaction (P1, P9). From here on nothing can be lost; nothing was changed yet.
-    ///
-    /// # Errors
-    /// When the database can't be written; what stands in the way is an answer, not an error.
-    pub async fn stage_reset(
+#[async_trait]
+impl ResetStore for Database {
+    async fn stage_reset(
         &self,
         reset: &Reset,
         share: &Share,
         limits: &[Limit],
     ) -> Result<Result<(), NotStaged>, StoreError> {
-        let mut write = self.write().await?;
-        let known: Option<i64> = sqlx::query_scalar("select 1 from resets where id = $1")
+        let mut write = self.write(reset.account).await?;
+        let known: Option<String> = sqlx::query_scalar("select stage from resets where id = $1")
             .bind(reset.id.0)
-            .fetch_optional(&mut *write.tx)
+            .fetch_optional(write.db())
             .await?;
         if known.is_some() {
             return Ok(Err(NotStaged::IdTaken));
@@ -51,13 +35,13 @@ impl Store {
         .bind(reset.account.0)
         .bind(reset.verification.0)
         .bind(reset.id.0)
-        .execute(&mut *write.tx)
+        .execute(write.db())
         .await?
         .rows_affected();
         if used != 1 {
             return Ok(Err(NotStaged::VerificationUsed));
         }
-        match insert_reset(reset).execute(&mut *write.tx).await.map_err(StoreError::taken) {
+        match insert_reset(reset).execute(write.db()).await.map_err(StoreError::taken) {
             Err(StoreError::Taken) => return Ok(Err(NotStaged::UnderWay)),
             other => other?,
         };
@@ -72,17 +56,13 @@ impl Store {
         Ok(Ok(()))
     }
 
-    /// Takes a live reset for a while. `None` when somebody else has it or it is not live.
-    ///
-    /// # Errors
-    /// When the database can't be written.
-    pub async fn claim_reset(
+    async fn claim_reset(
         &self,
         id: shared::ResetId,
         lease: Lease,
         now: Millis,
     ) -> Result<bool, StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write_row().await?;
         let rows = sqlx::query(
             "update resets set lease = $2, lease_until = $3
              where id = $1 and lease_until <= $4 and stage in ('staged', 'applying')",
@@ -91,24 +71,20 @@ impl Store {
         .bind(lease.id)
         .bind(lease.until.0)
         .bind(now.0)
-        .execute(&mut *write.tx)
+        .execute(write.db())
         .await?
         .rows_affected();
         write.commit().await?;
         Ok(rows == 1)
     }
 
-    /// Lets go of a reset, to be taken again from `retry_at` on.
-    ///
-    /// # Errors
-    /// `MovedOn` when the lease ran out meanwhile.
-    pub async fn release_reset(
+    async fn release_reset(
         &self,
         id: shared::ResetId,
         lease: Lease,
         retry_at: Millis,
     ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write_row().await?;
         let query = sqlx::query(
             "update resets set lease = null, lease_until = 0, retry_at = $3
              where id = $1 and lease = $2",
@@ -120,12 +96,8 @@ impl Store {
         write.commit().await
     }
 
-    /// Holds a reset for longer.
-    ///
-    /// # Errors
-    /// `MovedOn` when the lease ran out meanwhile and somebody else took it.
-    pub async fn renew_lease(&self, reset: &Reset, lease: Lease) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
+    async fn renew_lease(&self, reset: &Reset, lease: Lease) -> Result<(), StoreError> {
+        let mut write = self.write_row().await?;
         let query = sqlx::query(
             "update resets set lease_until = $4 where account = $1 and id = $2 and lease = $3",
         )
@@ -137,17 +109,13 @@ impl Store {
         write.commit().await
     }
 
-    /// Not now: what must be known before a try could not be learnt. Keeps the lease.
-    ///
-    /// # Errors
-    /// `MovedOn` when the lease ran out meanwhile.
-    pub async fn postpone(
+    async fn postpone(
         &self,
         reset: &Reset,
         lease: Lease,
         retry_at: Millis,
     ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write_row().await?;
         let query = sqlx::query(
             "update resets set retry_at = $4
              where account = $1 and id = $2 and lease = $3 and stage in ('staged', 'applying')",
@@ -160,16 +128,7 @@ impl Store {
         write.commit().await
     }
 
-    /// `applying`: the intent and the attempt's number are on disk before Microsoft is asked (P2).
-    ///
-    /// # Errors
-    /// `MovedOn` when another driver has the reset.
-    pub async fn announce(
-        &self,
-        reset: &Reset,
-        lease: Lease,
-        now: Millis,
-    ) -> Result<(), StoreError> {
+    async fn announce(&self, reset: &Reset, lease: Lease, now: Millis) -> Result<(), StoreError> {
         let query = sqlx::query(
             "update resets set stage = 'applying', tries = tries + 1, lease_until = $4
              where account = $1 and id = $2 and lease = $3 and stage in ('staged', 'applying')
@@ -184,11 +143,7 @@ impl Store {
         self.transition(reset, query, now, &entry).await
     }
 
-    /// An answer short of yes.
-    ///
-    /// # Errors
-    /// `MovedOn` when another driver has the reset.
-    pub async fn record_answer(
+    async fn record_answer(
         &self,
         reset: &Reset,
         lease: Lease,
@@ -214,19 +169,14 @@ impl Store {
         self.transition(reset, query, now, &entry).await
     }
 
-    /// Another password, because Microsoft said that it refused the last (P3): sealed and
-    /// committed before it is sent.
-    ///
-    /// # Errors
-    /// `MovedOn` when another driver has the reset.
-    pub async fn reseal(
+    async fn reseal(
         &self,
         reset: &Reset,
         lease: Lease,
         share: &Share,
         now: Millis,
     ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write(reset.account).await?;
         let query = sqlx::query(
             "update resets set answer = null, reseals = reseals + 1
              where account = $1 and id = $2 and lease = $3 and stage = 'applying'
@@ -249,12 +199,7 @@ impl Store {
         write.commit().await
     }
 
-    /// `refused`: nothing was changed; the share is destroyed. The verification is given back when
-    /// Microsoft was never asked (P9).
-    ///
-    /// # Errors
-    /// `MovedOn` when another driver has the reset.
-    pub async fn record_refused(
+    async fn record_refused(
         &self,
         reset: &Reset,
         lease: Lease,
@@ -262,16 +207,18 @@ impl Store {
         about: Option<&str>,
         now: Millis,
     ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write(reset.account).await?;
         self.end_reset(&mut write, reset, lease, Stage::Refused, code, about, now).await?;
-        sqlx::query(
-            "update shares set state = 'destroyed', ciphertext = x'', token_sealed = null,
+        sqlx::query(concat!(
+            "update shares set state = 'destroyed', ciphertext = ",
+            no_bytes!(),
+            ", token_sealed = null,
                  password_sealed = null
-             where account = $1 and reset = $2 and state = 'closed'",
-        )
+             where account = $1 and reset = $2 and state = 'closed'"
+        ))
         .bind(reset.account.0)
         .bind(reset.id.0)
-        .execute(&mut *write.tx)
+        .execute(write.db())
         .await?;
         if reset.tries == 0 {
             sqlx::query(
@@ -279,7 +226,7 @@ impl Store {
             )
             .bind(reset.account.0)
             .bind(reset.id.0)
-            .execute(&mut *write.tx)
+            .execute(write.db())
             .await?;
         }
         let mut entry = entry(Act::ResetRefused, reset).because(code);
@@ -288,24 +235,22 @@ impl Store {
         write.commit().await
     }
 
-    /// `stuck`: in doubt, out of tries or time. The share is kept; a person decides.
-    ///
-    /// # Errors
-    /// `MovedOn` when another driver has the reset.
-    pub async fn record_stuck(
+    async fn record_stuck(
         &self,
         reset: &Reset,
         lease: Lease,
         now: Millis,
     ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write(reset.account).await?;
         let code = Code::InDoubt;
         self.end_reset(&mut write, reset, lease, Stage::Stuck, code, None, now).await?;
         let entry = entry(Act::ResetStuck, reset).because(code);
         self.note(&mut write, reset.account, now, &entry).await?;
         write.commit().await
     }
+}
 
+impl Database {
     #[expect(clippy::too_many_arguments, reason = "one statement, two callers")]
     async fn end_reset(
         &self,
@@ -339,7 +284,7 @@ impl Store {
         now: Millis,
         entry: &crate::audit::Entry,
     ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write(reset.account).await?;
         write.one(query).await?;
         self.note(&mut write, reset.account, now, entry).await?;
         write.commit().await

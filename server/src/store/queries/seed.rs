@@ -1,18 +1,19 @@
 //! Rows for tests of other modules, which know no SQL.
 
+use super::super::Database;
+use crate::store::SeedStore;
+use async_trait::async_trait;
 use uuid::Uuid;
 
-use crate::store::Store;
-
-impl Store {
-    /// Runs one statement with ids as its parameters.
-    pub(crate) async fn seed(&self, statement: &'static str, ids: &[Uuid]) {
-        let mut write = self.write().await.unwrap();
+#[async_trait]
+impl SeedStore for Database {
+    async fn seed(&self, statement: &'static str, ids: &[Uuid]) {
+        let mut write = self.write_row().await.unwrap();
         let mut query = sqlx::query(statement);
         for id in ids {
             query = query.bind(*id);
         }
-        query.execute(&mut *write.tx).await.unwrap();
+        query.execute(write.db()).await.unwrap();
         write.commit().await.unwrap();
     }
 }

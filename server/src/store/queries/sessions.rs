@@ -1,12 +1,14 @@
 //! Sessions: browsers that are signed in, half signed in, and pods. A row's id is the keyed hash
 //! of a token that only its holder has; looking one up by it is an exception to "account first".
 
+use super::super::{Database, Write};
+use crate::store::{NewSession, Proof, Session, SessionKind, SessionStore, StoreError};
+use async_trait::async_trait;
 use shared::{AccountId, Host, Millis};
 use sqlx::Row;
 
 use super::technicians::{TECHNICIAN_COLUMNS, technician, technician_columns};
 use crate::audit::{Act, Entry};
-use crate::store::{NewSession, Proof, Session, SessionKind, Store, StoreError, Write};
 
 fn host_name(host: Host) -> &'static str {
     match host {
@@ -21,13 +23,9 @@ fn host_of(text: &str) -> Result<Host, StoreError> {
     }
 }
 
-impl Store {
-    /// The session with this hash, while it lives: it has not ended, was used within `idle_ms`,
-    /// its technician is still there, and so is the web session that a pod came from.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn session(
+#[async_trait]
+impl SessionStore for Database {
+    async fn session(
         &self,
         id: &[u8],
         now: Millis,
@@ -65,20 +63,14 @@ impl Store {
         }))
     }
 
-    /// Begins a session that needs no further proof: a half one after the password, a web one
-    /// where no second factor is asked for, a pod's from a web one. `instead_of` ends with it.
-    ///
-    /// # Errors
-    /// When the database does not take it; [`StoreError::MovedOn`] when the web session that a
-    /// pod's is made from has just ended.
-    pub async fn begin_session(
+    async fn begin_session(
         &self,
         account: AccountId,
         at: Millis,
         new: &NewSession<'_>,
         instead_of: Option<&[u8]>,
     ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write(account).await?;
         if let Some(old) = instead_of {
             drop_session(&mut write, old).await?;
         }
@@ -91,20 +83,14 @@ impl Store {
         write.commit().await
     }
 
-    /// Ends the half session and begins the one that the second factor was proved for. A code
-    /// counts once, even when it comes twice at the same time.
-    ///
-    /// # Errors
-    /// [`StoreError::MovedOn`] when the code was used, the half session has ended or, enrolling,
-    /// there is an authenticator already.
-    pub async fn prove_second_factor(
+    async fn prove_second_factor(
         &self,
         account: AccountId,
         at: Millis,
         proof: &Proof<'_>,
         new: &NewSession<'_>,
     ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write(account).await?;
         let technician = proof.technician.0;
         if let Some(sealed) = proof.enrol {
             // Whoever knows only a password must not be able to replace an authenticator.
@@ -137,45 +123,36 @@ impl Store {
         write.commit().await
     }
 
-    /// Remembers that a person used this session.
-    ///
-    /// # Errors
-    /// When the database does not take it.
-    pub async fn touch_session(
+    async fn touch_session(
         &self,
         account: AccountId,
         id: &[u8],
         at: Millis,
     ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write_row().await?;
         sqlx::query(
             "update sessions set seen_at = $3 where account = $1 and id = $2 and seen_at < $3",
         )
         .bind(account.0)
         .bind(id)
         .bind(at.0)
-        .execute(&mut *write.tx)
+        .execute(write.db())
         .await?;
         write.commit().await
     }
 
-    /// Ends a session, and every pod that came from it. Ending it twice is fine. A half session
-    /// that leads nowhere ends without an entry: what was wrong has one.
-    ///
-    /// # Errors
-    /// When the database does not take it.
-    pub async fn end_session(
+    async fn end_session(
         &self,
         account: AccountId,
         at: Millis,
         id: &[u8],
         entry: Option<&Entry>,
     ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write(account).await?;
         let rows = sqlx::query("delete from sessions where account = $1 and id = $2")
             .bind(account.0)
             .bind(id)
-            .execute(&mut *write.tx)
+            .execute(write.db())
             .await?
             .rows_affected();
         if let Some(entry) = entry.filter(|_| rows > 0) {
@@ -188,7 +165,7 @@ impl Store {
 async fn drop_session(write: &mut Write, id: &[u8]) -> Result<u64, StoreError> {
     Ok(sqlx::query("delete from sessions where id = $1")
         .bind(id)
-        .execute(&mut *write.tx)
+        .execute(write.db())
         .await?
         .rows_affected())
 }
@@ -203,7 +180,7 @@ async fn insert(
     sqlx::query("delete from sessions where technician = $1 and expires_at <= $2")
         .bind(new.technician.0)
         .bind(at.0)
-        .execute(&mut *write.tx)
+        .execute(write.db())
         .await?;
     let made = sqlx::query(
         "insert into sessions (id, account, technician, kind, host, parent, second_factor_at,
@@ -218,7 +195,7 @@ async fn insert(
     .bind(new.second_factor_at.map(|at| at.0))
     .bind(at.0)
     .bind(new.expires_at.0)
-    .execute(&mut *write.tx)
+    .execute(write.db())
     .await;
     match made {
         Ok(_) => Ok(()),

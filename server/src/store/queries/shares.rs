@@ -1,15 +1,15 @@
 //! Shares: looking at one without effect, and opening one exactly once (P10).
 
+use super::super::{Database, Db, Write};
+use super::count;
+use crate::store::{LookRow, OpenResult, OutboxKind, Share, ShareStanding, ShareStore, StoreError};
+use async_trait::async_trait;
 use shared::{AccountId, Millis, ResetId, ShareId};
 use sqlx::Row;
 use uuid::Uuid;
 
-use super::super::Db;
 use super::reset_reads::{entry, reset};
 use crate::audit::{Act, Entry};
-use crate::store::{
-    LookRow, OpenResult, OutboxKind, Share, ShareStanding, Store, StoreError, Write,
-};
 
 type Line = <Db as sqlx::Database>::Row;
 
@@ -19,6 +19,20 @@ pub(crate) const GRACE_MS: i64 = 5 * 60_000;
 const LONGEST_WINDOW_MS: i64 = 24 * 60 * 60_000;
 /// The note that the link was opened is tried for a day.
 const NOTE_PATIENCE_MS: i64 = 24 * 60 * 60_000;
+
+/// A reset whose last link is over and that still keeps its phone.
+macro_rules! phone_left {
+    () => {
+        concat!(
+            "phone_sealed <> ",
+            no_bytes!(),
+            " and stage in ('refused', 'completed') and not exists (
+                 select 1 from shares s where s.reset = resets.id
+                     and (s.state in ('closed', 'open', 'locked')
+                         or s.password_sealed is not null))"
+        )
+    };
+}
 
 fn share(row: &Line) -> Result<Share, StoreError> {
     Ok(Share {
@@ -41,7 +55,189 @@ fn share(row: &Line) -> Result<Share, StoreError> {
     })
 }
 
-impl Store {
+#[async_trait]
+impl ShareStore for Database {
+    async fn share_of(
+        &self,
+        account: AccountId,
+        reset: ResetId,
+    ) -> Result<Option<Share>, StoreError> {
+        let row = sqlx::query(
+            "select * from shares where account = $1 and reset = $2
+             order by created_at desc, id desc limit 1",
+        )
+        .bind(account.0)
+        .bind(reset.0)
+        .fetch_optional(self.read())
+        .await?;
+        row.as_ref().map(share).transpose()
+    }
+
+    async fn look_at_share(
+        &self,
+        look_id: &[u8],
+        now: Millis,
+    ) -> Result<Option<LookRow>, StoreError> {
+        let row = sqlx::query(
+            "select a.name, coalesce(s.expires_at, s.latest_at) as ends, s.unlock_hash
+             from shares s join accounts a on a.id = s.account
+             where s.look_id = $1 and s.state = 'open' and coalesce(s.expires_at, s.latest_at) > $2",
+        )
+        .bind(look_id)
+        .bind(now.0)
+        .fetch_optional(self.read())
+        .await?;
+        row.map(|row| {
+            Ok(LookRow {
+                brand: row.try_get(0)?,
+                expires_at: Millis(row.try_get(1)?),
+                code_needed: row.try_get::<Option<Vec<u8>>, _>(2)?.is_some(),
+            })
+        })
+        .transpose()
+    }
+
+    async fn share_row(&self, look_id: &[u8]) -> Result<Option<(AccountId, ShareId)>, StoreError> {
+        let row = sqlx::query("select account, id from shares where look_id = $1")
+            .bind(look_id)
+            .fetch_optional(self.read())
+            .await?;
+        row.map(|row| Ok((AccountId(row.try_get(0)?), ShareId(row.try_get(1)?)))).transpose()
+    }
+
+    async fn open_share(
+        &self,
+        account: AccountId,
+        look_id: &[u8],
+        proof_hash: &[u8],
+        opener_hash: &[u8],
+        unlock_hash: Option<&[u8]>,
+        now: Millis,
+    ) -> Result<OpenResult, StoreError> {
+        let mut write = self.write(account).await?;
+        let claimed = sqlx::query(
+            "update shares set
+                 unlock_tries = case when unlock_hash is null then unlock_tries
+                     else unlock_tries - 1 end,
+                 state = case when unlock_hash is null or unlock_hash = $4 then 'opened'
+                     when unlock_tries <= 1 then 'locked' else 'open' end,
+                 opened_at = case when unlock_hash is null or unlock_hash = $4 then $5 end,
+                 opener_hash = case when unlock_hash is null or unlock_hash = $4 then $3 end
+             where look_id = $1 and proof_hash = $2 and state = 'open'
+                 and coalesce(expires_at, latest_at) > $5 and unlock_tries > 0
+                 and (unlock_hash is null or $4 is not null)
+             returning *, unlock_tries as tries_now",
+        )
+        .bind(look_id)
+        .bind(proof_hash)
+        .bind(opener_hash)
+        .bind(unlock_hash)
+        .bind(now.0)
+        .fetch_optional(write.db())
+        .await?;
+        let result = match claimed {
+            Some(row) => {
+                let claimed = share(&row)?;
+                let tries_left = count(&row, "tries_now")?;
+                self.opened_or_wrong(&mut write, claimed, tries_left, now).await?
+            }
+            None => self.again_or_dead(&mut write, look_id, proof_hash, opener_hash, now).await?,
+        };
+        write.commit().await?;
+        Ok(result)
+    }
+
+    async fn sweep_shares(&self, now: Millis) -> Result<u64, StoreError> {
+        let accounts: Vec<Uuid> = sqlx::query_scalar(concat!(
+            "select account from shares
+             where state = 'opened' and opened_at <= $1 and password_sealed is not null
+             union select account from shares
+             where state in ('open', 'locked') and coalesce(expires_at, latest_at) <= $2
+             union select account from resets where ",
+            phone_left!()
+        ))
+        .bind(now.0 - GRACE_MS)
+        .bind(now.0)
+        .fetch_all(self.read())
+        .await?;
+        let mut expired = 0;
+        for account in accounts {
+            expired += self.sweep_account(AccountId(account), now).await?;
+        }
+        Ok(expired)
+    }
+
+    async fn sweep_ended(&self, now: Millis) -> Result<(), StoreError> {
+        let accounts: Vec<Uuid> = sqlx::query_scalar(
+            "select account from limits where since < $1
+             union select account from sessions where expires_at < $2",
+        )
+        .bind(now.0 - LONGEST_WINDOW_MS)
+        .bind(now.0)
+        .fetch_all(self.read())
+        .await?;
+        for account in accounts {
+            let mut write = self.write(AccountId(account)).await?;
+            sqlx::query("delete from limits where account = $1 and since < $2")
+                .bind(account)
+                .bind(now.0 - LONGEST_WINDOW_MS)
+                .execute(write.db())
+                .await?;
+            sqlx::query("delete from sessions where account = $1 and expires_at < $2")
+                .bind(account)
+                .bind(now.0)
+                .execute(write.db())
+                .await?;
+            write.commit().await?;
+        }
+        Ok(())
+    }
+}
+
+impl Database {
+    async fn sweep_account(&self, account: AccountId, now: Millis) -> Result<u64, StoreError> {
+        let mut write = self.write(account).await?;
+        sqlx::query(concat!(
+            "update shares set ciphertext = ",
+            no_bytes!(),
+            ", token_sealed = null, password_sealed = null
+             where account = $1 and state = 'opened' and opened_at <= $2
+                 and password_sealed is not null"
+        ))
+        .bind(account.0)
+        .bind(now.0 - GRACE_MS)
+        .execute(write.db())
+        .await?;
+        let expired = sqlx::query(concat!(
+            "update shares set state = 'expired', ciphertext = ",
+            no_bytes!(),
+            ", token_sealed = null, password_sealed = null
+             where account = $1 and state in ('open', 'locked')
+                 and coalesce(expires_at, latest_at) <= $2 returning reset"
+        ))
+        .bind(account.0)
+        .bind(now.0)
+        .fetch_all(write.db())
+        .await?;
+        for row in &expired {
+            let reset: Option<Uuid> = row.try_get(0)?;
+            let entry = Entry { reset: reset.map(ResetId), ..Entry::new(Act::ShareExpired) };
+            self.note(&mut write, account, now, &entry).await?;
+        }
+        // What was needed to text a link again goes with its last link.
+        sqlx::query(concat!(
+            "update resets set unlock_sealed = null, phone_sealed = ",
+            no_bytes!(),
+            " where account = $1 and ",
+            phone_left!()
+        ))
+        .bind(account.0)
+        .execute(write.db())
+        .await?;
+        write.commit().await?;
+        Ok(expired.len() as u64)
+    }
+
     pub(super) async fn insert_share(
         &self,
         write: &mut Write,
@@ -66,121 +262,9 @@ impl Store {
         .bind(&share.unlock_hash)
         .bind(&share.token_sealed)
         .bind(&share.password_sealed)
-        .execute(&mut *write.tx)
+        .execute(write.db())
         .await?;
         Ok(())
-    }
-
-    /// The newest share of a reset.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn share_of(
-        &self,
-        account: AccountId,
-        reset: ResetId,
-    ) -> Result<Option<Share>, StoreError> {
-        let row = sqlx::query(
-            "select * from shares where account = $1 and reset = $2
-             order by created_at desc, id desc limit 1",
-        )
-        .bind(account.0)
-        .bind(reset.0)
-        .fetch_optional(self.read())
-        .await?;
-        row.as_ref().map(share).transpose()
-    }
-
-    /// Looks at a link without any effect. `None` for every kind of dead.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn look_at_share(
-        &self,
-        look_id: &[u8],
-        now: Millis,
-    ) -> Result<Option<LookRow>, StoreError> {
-        let row = sqlx::query(
-            "select a.name, coalesce(s.expires_at, s.latest_at) as ends, s.unlock_hash
-             from shares s join accounts a on a.id = s.account
-             where s.look_id = $1 and s.state = 'open' and coalesce(s.expires_at, s.latest_at) > $2",
-        )
-        .bind(look_id)
-        .bind(now.0)
-        .fetch_optional(self.read())
-        .await?;
-        row.map(|row| {
-            Ok(LookRow {
-                brand: row.try_get(0)?,
-                expires_at: Millis(row.try_get(1)?),
-                code_needed: row.try_get::<Option<Vec<u8>>, _>(2)?.is_some(),
-            })
-        })
-        .transpose()
-    }
-
-    /// The account and row of a share, for hashing an unlock code. No effect.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn share_row(
-        &self,
-        look_id: &[u8],
-    ) -> Result<Option<(AccountId, ShareId)>, StoreError> {
-        let row = sqlx::query("select account, id from shares where look_id = $1")
-            .bind(look_id)
-            .fetch_optional(self.read())
-            .await?;
-        row.map(|row| Ok((AccountId(row.try_get(0)?), ShareId(row.try_get(1)?)))).transpose()
-    }
-
-    /// Opens a link for the device that holds `opener_hash`'s nonce.
-    ///
-    /// One statement claims before anything is answered, and counts an unlock code's try only for
-    /// who has the right proof, before it is compared (P10). The winning device may come again
-    /// within the grace; for anybody else the link is dead.
-    ///
-    /// # Errors
-    /// When the database can't be written.
-    pub async fn open_share(
-        &self,
-        look_id: &[u8],
-        proof_hash: &[u8],
-        opener_hash: &[u8],
-        unlock_hash: Option<&[u8]>,
-        now: Millis,
-    ) -> Result<OpenResult, StoreError> {
-        let mut write = self.write().await?;
-        let claimed = sqlx::query(
-            "update shares set
-                 unlock_tries = case when unlock_hash is null then unlock_tries
-                     else unlock_tries - 1 end,
-                 state = case when unlock_hash is null or unlock_hash = $4 then 'opened'
-                     when unlock_tries <= 1 then 'locked' else 'open' end,
-                 opened_at = case when unlock_hash is null or unlock_hash = $4 then $5 end,
-                 opener_hash = case when unlock_hash is null or unlock_hash = $4 then $3 end
-             where look_id = $1 and proof_hash = $2 and state = 'open'
-                 and coalesce(expires_at, latest_at) > $5 and unlock_tries > 0
-                 and (unlock_hash is null or $4 is not null)
-             returning *, unlock_tries as tries_now",
-        )
-        .bind(look_id)
-        .bind(proof_hash)
-        .bind(opener_hash)
-        .bind(unlock_hash)
-        .bind(now.0)
-        .fetch_optional(&mut *write.tx)
-        .await?;
-        let result = match claimed {
-            Some(row) => {
-                let claimed = share(&row)?;
-                let tries_left = row.try_get("tries_now")?;
-                self.opened_or_wrong(&mut write, claimed, tries_left, now).await?
-            }
-            None => self.again_or_dead(&mut write, look_id, proof_hash, opener_hash, now).await?,
-        };
-        write.commit().await?;
-        Ok(result)
     }
 
     async fn opened_or_wrong(
@@ -204,7 +288,7 @@ impl Store {
                 )
                 .bind(claimed.account.0)
                 .bind(id.0)
-                .fetch_optional(&mut *write.tx)
+                .fetch_optional(write.db())
                 .await?
             }
         };
@@ -239,23 +323,24 @@ impl Store {
         .bind(proof_hash)
         .bind(opener_hash)
         .bind(now.0 - GRACE_MS)
-        .fetch_optional(&mut *write.tx)
+        .fetch_optional(write.db())
         .await?;
         if let Some(row) = row {
             let opened_at = Millis(row.try_get(1)?);
             let grace_until = opened_at.plus(GRACE_MS);
             return Ok(OpenResult::Opened { ciphertext: row.try_get(0)?, grace_until });
         }
-        let asks: Option<u32> = sqlx::query_scalar(
+        let asks = sqlx::query(
             "select unlock_tries from shares where look_id = $1 and proof_hash = $2
                  and state = 'open' and coalesce(expires_at, latest_at) > $3 and unlock_tries > 0",
         )
         .bind(look_id)
         .bind(proof_hash)
         .bind(now.0)
-        .fetch_optional(&mut *write.tx)
+        .fetch_optional(write.db())
         .await?;
-        if let Some(tries_left) = asks {
+        if let Some(row) = asks {
+            let tries_left = count(&row, "unlock_tries")?;
             // No code was given: nothing was tried, so nothing is counted.
             return Ok(OpenResult::WrongUnlock { tries_left });
         }
@@ -269,7 +354,7 @@ impl Store {
         .bind(look_id)
         .bind(proof_hash)
         .bind(opener_hash)
-        .fetch_optional(&mut *write.tx)
+        .fetch_optional(write.db())
         .await?;
         if let Some(row) = late {
             let account = AccountId(row.try_get("account")?);
@@ -284,63 +369,5 @@ impl Store {
             }
         }
         Ok(OpenResult::Dead)
-    }
-
-    /// Erases what no one may fetch any more: opened and past its grace, or expired unopened.
-    /// Answers how many links expired.
-    ///
-    /// # Errors
-    /// When the database can't be written.
-    pub async fn sweep_shares(&self, now: Millis) -> Result<u64, StoreError> {
-        let mut write = self.write().await?;
-        sqlx::query(
-            "update shares set ciphertext = x'', token_sealed = null, password_sealed = null
-             where state = 'opened' and opened_at <= $1 and password_sealed is not null",
-        )
-        .bind(now.0 - GRACE_MS)
-        .execute(&mut *write.tx)
-        .await?;
-        let expired = sqlx::query(
-            "update shares set state = 'expired', ciphertext = x'', token_sealed = null,
-                 password_sealed = null
-             where state in ('open', 'locked') and coalesce(expires_at, latest_at) <= $1
-             returning account, reset",
-        )
-        .bind(now.0)
-        .fetch_all(&mut *write.tx)
-        .await?;
-        for row in &expired {
-            let reset: Option<Uuid> = row.try_get(1)?;
-            let entry = Entry { reset: reset.map(ResetId), ..Entry::new(Act::ShareExpired) };
-            self.note(&mut write, AccountId(row.try_get(0)?), now, &entry).await?;
-        }
-        // What was needed to text a link again goes with its last link.
-        sqlx::query(
-            "update resets set unlock_sealed = null, phone_sealed = x''
-             where phone_sealed <> x'' and stage in ('refused', 'completed') and not exists (
-                 select 1 from shares s where s.reset = resets.id
-                     and (s.state in ('closed', 'open', 'locked') or s.password_sealed is not null))",
-        )
-        .execute(&mut *write.tx)
-        .await?;
-        write.commit().await?;
-        Ok(expired.len() as u64)
-    }
-
-    /// Forgets what has run out: limits whose window is over, sessions that have ended.
-    ///
-    /// # Errors
-    /// When the database can't be written.
-    pub async fn sweep_ended(&self, now: Millis) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
-        sqlx::query("delete from limits where since < $1")
-            .bind(now.0 - LONGEST_WINDOW_MS)
-            .execute(&mut *write.tx)
-            .await?;
-        sqlx::query("delete from sessions where expires_at < $1")
-            .bind(now.0)
-            .execute(&mut *write.tx)
-            .await?;
-        write.commit().await
     }
 }

@@ -3,12 +3,13 @@
 //! Signing in starts before an account is known, so the look-ups by e-mail address and by set-up
 //! link are the exceptions to "account first". What they find says whose it is.
 
+use super::super::{Database, Db};
+use crate::store::{NewTechnician, Role, StoreError, Technician, TechnicianStore};
+use async_trait::async_trait;
 use shared::{AccountId, Millis, TechnicianId};
 use sqlx::Row;
 
-use super::super::Db;
 use crate::audit::{Act, Entry};
-use crate::store::{NewTechnician, Role, Store, StoreError, Technician};
 
 /// The columns that [`technician`] reads, in its order.
 macro_rules! technician_columns {
@@ -42,18 +43,15 @@ pub(super) fn technician(row: &<Db as sqlx::Database>::Row) -> Result<Technician
     })
 }
 
-impl Store {
-    /// A new technician, without password or authenticator.
-    ///
-    /// # Errors
-    /// [`StoreError::Taken`] when the e-mail address is in use on this server.
-    pub async fn add_technician(
+#[async_trait]
+impl TechnicianStore for Database {
+    async fn add_technician(
         &self,
         account: AccountId,
         at: Millis,
         new: &NewTechnician,
     ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write(account).await?;
         sqlx::query(
             "insert into technicians (id, account, name, email, role, may_reset, may_use_ui,
              must_use_mfa, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -67,7 +65,7 @@ impl Store {
         .bind(new.may_use_ui)
         .bind(new.must_use_mfa)
         .bind(at.0)
-        .execute(&mut *write.tx)
+        .execute(write.db())
         .await
         .map_err(StoreError::taken)?;
         self.name(&mut write, account, new.id.0, &new.name).await?;
@@ -76,11 +74,7 @@ impl Store {
         write.commit().await
     }
 
-    /// The technician with this e-mail address (lower case), unless they have left.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn technician_by_email(&self, email: &str) -> Result<Option<Technician>, StoreError> {
+    async fn technician_by_email(&self, email: &str) -> Result<Option<Technician>, StoreError> {
         let row = sqlx::query(concat!(
             "select ",
             technician_columns!(),
@@ -93,11 +87,7 @@ impl Store {
         row.as_ref().map(technician).transpose()
     }
 
-    /// One technician, unless they have left.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn technician(
+    async fn technician(
         &self,
         account: AccountId,
         id: TechnicianId,
@@ -115,11 +105,7 @@ impl Store {
         row.as_ref().map(technician).transpose()
     }
 
-    /// Whom a set-up link is for, by its hash, while it works.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn technician_by_set_up(
+    async fn technician_by_set_up(
         &self,
         hash: &[u8],
         now: Millis,
@@ -137,12 +123,7 @@ impl Store {
         row.as_ref().map(technician).transpose()
     }
 
-    /// The admins who need a set-up link because nobody on this server has a password yet; empty
-    /// as soon as somebody has one.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn admins_awaiting_set_up(&self) -> Result<Vec<Technician>, StoreError> {
+    async fn admins_awaiting_set_up(&self) -> Result<Vec<Technician>, StoreError> {
         let rows = sqlx::query(concat!(
             "select ",
             technician_columns!(),
@@ -156,11 +137,7 @@ impl Store {
         rows.iter().map(technician).collect()
     }
 
-    /// Puts a set-up link's hash in place of any earlier one.
-    ///
-    /// # Errors
-    /// [`StoreError::MovedOn`] when there is no such technician.
-    pub async fn set_set_up(
+    async fn set_set_up(
         &self,
         account: AccountId,
         id: TechnicianId,
@@ -168,7 +145,7 @@ impl Store {
         hash: &[u8],
         until: Millis,
     ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write(account).await?;
         let query = sqlx::query(
             "update technicians set set_up_hash = $3, set_up_until = $4
              where account = $1 and id = $2 and ended_at is null",
@@ -183,11 +160,7 @@ impl Store {
         write.commit().await
     }
 
-    /// Uses up a set-up link: the password is set, every session of the technician ends.
-    ///
-    /// # Errors
-    /// [`StoreError::MovedOn`] when the link was used meanwhile.
-    pub async fn use_set_up(
+    async fn use_set_up(
         &self,
         account: AccountId,
         at: Millis,
@@ -195,7 +168,7 @@ impl Store {
         hash: &[u8],
         password_hash: &str,
     ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write(account).await?;
         let query = sqlx::query(
             "update technicians set password_hash = $4, set_up_hash = null, set_up_until = null
              where account = $1 and id = $2 and set_up_hash = $3 and set_up_until > $5
@@ -209,19 +182,14 @@ impl Store {
         write.one(query).await?;
         sqlx::query("delete from sessions where technician = $1")
             .bind(id.0)
-            .execute(&mut *write.tx)
+            .execute(write.db())
             .await?;
         let entry = Entry::new(Act::SetUpDone).by(id);
         self.note(&mut write, account, at, &entry).await?;
         write.commit().await
     }
 
-    /// Sets a password and, where given, a sealed authenticator secret: what an import does for
-    /// the sample data. People do it by a set-up link.
-    ///
-    /// # Errors
-    /// [`StoreError::MovedOn`] when there is no such technician.
-    pub async fn set_sign_in(
+    async fn set_sign_in(
         &self,
         account: AccountId,
         at: Millis,
@@ -229,7 +197,7 @@ impl Store {
         password_hash: &str,
         sealed_totp: Option<&[u8]>,
     ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write(account).await?;
         let query = sqlx::query(
             "update technicians set password_hash = $3, set_up_hash = null, set_up_until = null
              where account = $1 and id = $2 and ended_at is null",
@@ -248,23 +216,19 @@ impl Store {
             .bind(id.0)
             .bind(sealed)
             .bind(at.0)
-            .execute(&mut *write.tx)
+            .execute(write.db())
             .await?;
         }
         sqlx::query("delete from sessions where technician = $1")
             .bind(id.0)
-            .execute(&mut *write.tx)
+            .execute(write.db())
             .await?;
         let entry = Entry::new(Act::Imported).about(format!("sign-in of {id}"));
         self.note(&mut write, account, at, &entry).await?;
         write.commit().await
     }
 
-    /// The sealed secret of a technician's authenticator.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn sealed_totp(
+    async fn sealed_totp(
         &self,
         account: AccountId,
         id: TechnicianId,

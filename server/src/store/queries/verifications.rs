@@ -1,5 +1,9 @@
 //! Verifications.
 
+use super::super::{Database, Db};
+use super::count;
+use crate::store::{Limit, LimitHit, StoreError, Verification, VerificationStore};
+use async_trait::async_trait;
 use shared::{
     AccountId, Channel, Code, ContactId, CustomerId, Millis, Outcome, Source, TechnicianId,
     TicketId, VerificationId,
@@ -7,9 +11,7 @@ use shared::{
 use sqlx::Row;
 use uuid::Uuid;
 
-use super::super::Db;
 use crate::audit::{Act, Entry};
-use crate::store::{Limit, LimitHit, Store, StoreError, Verification};
 
 type Line = <Db as sqlx::Database>::Row;
 
@@ -58,7 +60,7 @@ fn verification(row: &Line) -> Result<Verification, StoreError> {
         outcome: parse_outcome(&text("outcome")?)
             .ok_or(StoreError::Inconsistent("a verification's outcome"))?,
         code: row.try_get::<Option<String>, _>("code")?.as_deref().and_then(Code::parse),
-        tries_left: row.try_get("tries_left")?,
+        tries_left: count(row, "tries_left")?,
         sent_at: Millis(row.try_get("sent_at")?),
         expires_at: Millis(row.try_get("expires_at")?),
         verified_at: row.try_get::<Option<i64>, _>("verified_at")?.map(Millis),
@@ -88,19 +90,15 @@ fn entry(act: Act, v: &Verification) -> Entry {
     }
 }
 
-impl Store {
-    /// Writes a verification down before its code is sent; an older one of the same contact and
-    /// destination is void from here on.
-    ///
-    /// # Errors
-    /// When the database can't be written; a limit is an answer, not an error.
-    pub async fn begin_verification(
+#[async_trait]
+impl VerificationStore for Database {
+    async fn begin_verification(
         &self,
         account: AccountId,
         v: &Verification,
         limits: &[Limit],
     ) -> Result<Result<(), LimitHit>, StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write(account).await?;
         if let Err(hit) = self.spend(&mut write, account, v.sent_at, limits).await? {
             return Ok(Err(hit));
         }
@@ -111,7 +109,7 @@ impl Store {
         .bind(account.0)
         .bind(v.contact.0)
         .bind(&v.destination_hash)
-        .execute(&mut *write.tx)
+        .execute(write.db())
         .await?;
         sqlx::query(
             "insert into verifications (id, account, customer, contact, ticket, technician,
@@ -136,28 +134,24 @@ impl Store {
         .bind(&v.contact_hash)
         .bind(&v.masked)
         .bind(&v.code_hash)
-        .bind(v.tries_left)
+        .bind(i64::from(v.tries_left))
         .bind(v.sent_at.0)
         .bind(v.expires_at.0)
-        .execute(&mut *write.tx)
+        .execute(write.db())
         .await?;
         self.note(&mut write, account, v.sent_at, &entry(Act::VerificationSent, v)).await?;
         write.commit().await?;
         Ok(Ok(()))
     }
 
-    /// The code did not go out.
-    ///
-    /// # Errors
-    /// `MovedOn` when it was answered or replaced meanwhile.
-    pub async fn verification_unsent(
+    async fn verification_unsent(
         &self,
         account: AccountId,
         now: Millis,
         v: &Verification,
         code: Code,
     ) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write(account).await?;
         let query = sqlx::query(
             "update verifications set outcome = 'unsent', code = $3, code_hash = null
              where account = $1 and id = $2 and outcome = 'pending'",
@@ -171,12 +165,7 @@ impl Store {
         write.commit().await
     }
 
-    /// One try. The try is counted, compared and recorded in one statement: two at once are two.
-    /// `None` when there is nothing to try: [`Store::verification`] says why.
-    ///
-    /// # Errors
-    /// When the database can't be written.
-    pub async fn try_code(
+    async fn try_code(
         &self,
         account: AccountId,
         technician: TechnicianId,
@@ -184,7 +173,7 @@ impl Store {
         code_hash: &[u8],
         now: Millis,
     ) -> Result<Option<Verification>, StoreError> {
-        let mut write = self.write().await?;
+        let mut write = self.write(account).await?;
         let rows = sqlx::query(
             "update verifications set
                  tries_left = tries_left - 1,
@@ -199,16 +188,14 @@ impl Store {
         .bind(id.0)
         .bind(code_hash)
         .bind(now.0)
-        .execute(&mut *write.tx)
+        .execute(write.db())
         .await?
         .rows_affected();
         if rows == 0 {
             return Ok(None);
         }
-        let row = sqlx::query(with_names!("where v.id = $1"))
-            .bind(id.0)
-            .fetch_one(&mut *write.tx)
-            .await?;
+        let row =
+            sqlx::query(with_names!("where v.id = $1")).bind(id.0).fetch_one(write.db()).await?;
         let tried = verification(&row)?;
         let act = match tried.outcome {
             Outcome::Verified => Act::VerificationDone,
@@ -219,11 +206,7 @@ impl Store {
         Ok(Some(tried))
     }
 
-    /// One verification.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn verification(
+    async fn verification(
         &self,
         account: AccountId,
         id: VerificationId,
@@ -236,11 +219,7 @@ impl Store {
         row.as_ref().map(verification).transpose()
     }
 
-    /// A contact's newest verifications, newest first.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn verifications_of(
+    async fn verifications_of(
         &self,
         account: AccountId,
         contact: ContactId,

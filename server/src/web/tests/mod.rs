@@ -80,7 +80,7 @@ impl World {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let keys = Arc::new(Keys::new(&[7; 32]));
-        let store = Store::open(folder.path(), keys).await.unwrap();
+        let store = Store::sqlite(folder.path(), keys).await.unwrap();
         let clock = Clock::manual(Millis(1_800_000_000_000));
         let mut settings = Settings::defaults().unwrap();
         settings.server.trusted_proxies = "127.0.0.1".into();

@@ -1,0 +1,75 @@
+//! What the domain asks of a database, one trait per noun. Both databases keep each promise that
+//! stands here, in the same words: the statements under `queries/` are compiled once for each.
+
+mod accounts;
+mod applied;
+mod attempts;
+mod audit;
+mod import;
+mod integrations;
+mod limits;
+mod outbox;
+mod people;
+mod reset_reads;
+mod resets;
+#[cfg(test)]
+mod seed;
+mod sessions;
+mod shares;
+mod technicians;
+mod verifications;
+
+pub use accounts::AccountStore;
+pub use applied::AppliedStore;
+pub use attempts::AttemptStore;
+pub use audit::AuditStore;
+pub use import::ImportStore;
+pub use integrations::IntegrationStore;
+pub use limits::LimitStore;
+pub use outbox::OutboxStore;
+pub use people::PeopleStore;
+pub use reset_reads::ResetReadStore;
+pub use resets::ResetStore;
+#[cfg(test)]
+pub use seed::SeedStore;
+pub use sessions::SessionStore;
+pub use shares::ShareStore;
+pub use technicians::TechnicianStore;
+pub use verifications::VerificationStore;
+
+/// A database.
+#[async_trait::async_trait]
+pub trait AnyStore:
+    AccountStore
+    + AppliedStore
+    + AttemptStore
+    + AuditStore
+    + ImportStore
+    + IntegrationStore
+    + LimitStore
+    + OutboxStore
+    + PeopleStore
+    + ResetReadStore
+    + ResetStore
+    + SeedInTests
+    + SessionStore
+    + ShareStore
+    + TechnicianStore
+    + VerificationStore
+    + Send
+    + Sync
+{
+    /// Closes the connections; what is committed is on disk already.
+    async fn close(&self);
+}
+
+/// [`SeedStore`] where there are tests, nothing elsewhere.
+#[cfg(test)]
+pub trait SeedInTests: SeedStore {}
+#[cfg(test)]
+impl<T: SeedStore> SeedInTests for T {}
+/// Nothing: only tests seed rows.
+#[cfg(not(test))]
+pub trait SeedInTests {}
+#[cfg(not(test))]
+impl<T> SeedInTests for T {}

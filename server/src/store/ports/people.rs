@@ -1,0 +1,71 @@
+//! Contacts and tickets of the built-in list.
+
+use crate::store::{Contact, StoreError, Ticket, TicketNote};
+use async_trait::async_trait;
+use shared::{AccountId, ContactId, TicketId};
+
+/// Contacts and tickets of the built-in list.
+#[async_trait]
+pub trait PeopleStore {
+    /// One contact.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    async fn contact(
+        &self,
+        account: AccountId,
+        id: ContactId,
+    ) -> Result<Option<Contact>, StoreError>;
+
+    /// Contacts by name; `search` looks at name, e-mail address and customer, empty finds all.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    async fn contacts(
+        &self,
+        account: AccountId,
+        search: &str,
+        limit: u32,
+        offset: u32,
+    ) -> Result<Vec<Contact>, StoreError>;
+
+    /// One ticket.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    async fn ticket(&self, account: AccountId, id: TicketId) -> Result<Option<Ticket>, StoreError>;
+
+    /// Open tickets, newest first; `search` looks at number, summary, contact and customer, and
+    /// finds closed ones too; empty finds all open ones.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    async fn tickets(
+        &self,
+        account: AccountId,
+        search: &str,
+        limit: u32,
+        offset: u32,
+    ) -> Result<Vec<Ticket>, StoreError>;
+
+    /// The newest tickets about one contact, closed ones too.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    async fn tickets_of(
+        &self,
+        account: AccountId,
+        contact: ContactId,
+        limit: u32,
+    ) -> Result<Vec<Ticket>, StoreError>;
+
+    /// The notes of a ticket, oldest first.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    async fn ticket_notes(
+        &self,
+        account: AccountId,
+        ticket: TicketId,
+    ) -> Result<Vec<TicketNote>, StoreError>;
+}

@@ -1,0 +1,135 @@
+//! PostgreSQL: any number of processes on one database.
+//!
+//! Whoever writes rows of an account holds that account's row until the commit: its audit chain
+//! has one head. So the writes of one account stand in a queue as all writes do in SQLite, no two
+//! of them wait for each other's rows, and the accounts don't know of one another.
+
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use shared::AccountId;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+
+use super::{AnyStore, StoreError, migrator};
+use crate::seal::Keys;
+
+/// The database that the statements are compiled for.
+pub(crate) type Db = sqlx::Postgres;
+pub(crate) type Query<'q> = sqlx::query::Query<'q, Db, <Db as sqlx::Database>::Arguments>;
+/// Reads in it see one moment.
+pub(crate) const SNAPSHOT: &str = "begin isolation level repeatable read read only";
+/// A `bytea` of no length.
+macro_rules! no_bytes {
+    () => {
+        "''::bytea"
+    };
+}
+
+#[path = "queries/mod.rs"]
+#[expect(clippy::duplicate_mod, reason = "one set of statements, compiled for each database")]
+mod queries;
+
+const MIGRATIONS: [(i64, &str, &str); 1] =
+    [(1, "start", include_str!("../../migrations/postgres/0001_start.sql"))];
+
+/// What each connection must hold to, whatever the server's own settings say: a commit is on disk
+/// when it returns (P2; a stricter setting stays), and nobody waits for a lock for ever, not even
+/// for one that a frozen process of ours holds.
+const SESSION: &str = "select
+    case when current_setting('synchronous_commit') in ('off', 'local')
+        then set_config('synchronous_commit', 'on', false) end,
+    set_config('lock_timeout', '10s', false),
+    set_config('idle_in_transaction_session_timeout', '20s', false)";
+
+/// How long somebody may wait for a connection.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// One database, maybe shared with other processes of ours.
+pub(crate) struct Database {
+    pool: PgPool,
+    pub(crate) keys: Arc<Keys>,
+}
+
+/// The one way to write: a transaction. Dropping it rolls back.
+pub(crate) struct Write {
+    tx: sqlx::Transaction<'static, Db>,
+}
+
+impl Write {
+    /// Where its statements go.
+    pub(crate) fn db(&mut self) -> &mut PgConnection {
+        &mut self.tx
+    }
+
+    /// Returns when the commit is on disk.
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.tx.commit().await?)
+    }
+}
+
+impl Database {
+    pub(super) async fn open(
+        url: &str,
+        connections: u32,
+        keys: Arc<Keys>,
+    ) -> Result<Self, StoreError> {
+        // The URL holds a password: errors tell of the host only.
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|_| {
+                StoreError::Unusable(
+                    "store.url can't be read; it looks like postgres://user:password@host/database"
+                        .into(),
+                )
+            })?
+            .application_name("msp-reset");
+        let (host, name) =
+            (options.get_host().to_owned(), options.get_database().unwrap_or("?").to_owned());
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(PATIENCE)
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    sqlx::query(SESSION).execute(connection).await?;
+                    Ok(())
+                })
+            })
+            .connect_with(options)
+            .await
+            .map_err(|error| {
+                StoreError::Unusable(format!(
+                    "the PostgreSQL database {name} on {host} can't be opened: {error}"
+                ))
+            })?;
+        migrator(&MIGRATIONS).run(&pool).await?;
+        let database = Self { pool, keys };
+        database.check_key().await?;
+        Ok(database)
+    }
+
+    /// Begins to write rows of an account: one process at a time.
+    pub(crate) async fn write(&self, account: AccountId) -> Result<Write, StoreError> {
+        let mut write = self.write_row().await?;
+        sqlx::query("select id from accounts where id = $1 for no key update")
+            .bind(account.0)
+            .execute(write.db())
+            .await?;
+        Ok(write)
+    }
+
+    /// Begins to write one row, or rows that no account owns.
+    pub(crate) async fn write_row(&self) -> Result<Write, StoreError> {
+        Ok(Write { tx: self.pool.begin().await? })
+    }
+
+    pub(crate) fn read(&self) -> &sqlx::Pool<Db> {
+        &self.pool
+    }
+}
+
+#[async_trait::async_trait]
+impl AnyStore for Database {
+    async fn close(&self) {
+        self.pool.close().await;
+    }
+}
