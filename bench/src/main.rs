@@ -44,7 +44,7 @@ struct Ask {
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     resets: Option<u32>,
     /// Where the server keeps its rows.
-    #[arg(long, value_delimiter = ',', default_value = "sqlite")]
+    #[arg(long, value_delimiter = ',', default_value = "sqlite,postgres")]
     database: Vec<Database>,
     /// Makes each sync take so long; only a server built with its feature `slow-sync` listens.
     #[arg(long)]
@@ -54,8 +54,10 @@ struct Ask {
 /// Where the server keeps its rows.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Database {
-    /// One file in the folder.
+    /// One file in the folder; one account, as with most who use it.
     Sqlite,
+    /// A cluster of its own in the folder, which syncs; an account for each technician.
+    Postgres,
 }
 
 impl Database {
@@ -63,6 +65,7 @@ impl Database {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Database::Sqlite => "SQLite",
+            Database::Postgres => "PostgreSQL",
         }
     }
 }

@@ -49,12 +49,14 @@ impl Office {
             .enumerate()
             .map(|(nth, tenant)| Member::new(nth, tenant, world))
             .collect();
-        // Where the head of an account's audit chain is one row, writers of one account queue for
-        // it; SQLite has one writer anyway.
-        let accounts: Vec<&[Member]> = match database {
-            Database::Sqlite => vec![&members],
+        // The head of an account's audit chain is one row: its writers queue for it. SQLite has
+        // one writer anyway.
+        let each = match database {
+            Database::Sqlite => members.len(),
+            Database::Postgres => 1,
         };
-        let imports = accounts.iter().map(|members| import(members, &sms)).collect();
+        let accounts = members.chunks(each);
+        let imports = accounts.map(|members| import(members, &sms)).collect();
         Ok(Self { technicians: members.into_iter().map(|m| m.technician).collect(), imports })
     }
 }

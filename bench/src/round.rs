@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
+use cluster::{Cluster, Disk};
 use simulator::{Clock, Options, Ports, World};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -78,7 +79,16 @@ pub(crate) async fn run(plan: &Plan) -> Result<Round> {
     let world = simulator::start(options).await?;
     let people = WARM_UP + WHOLE_PATHS + WARM_UP + plan.resets_each;
     let office = Office::open(&world, plan.database, plan.technicians, people)?;
-    let installation = Installation::new(&plan.server, &plan.folder, &world, plan.slow_sync_ms)?;
+    let own_cluster = match plan.database {
+        Database::Sqlite => None,
+        Database::Postgres => Some(Cluster::start(&plan.folder, Disk::Synced)?),
+    };
+    let postgres = own_cluster.as_ref().map(Cluster::database).transpose()?;
+    let installation =
+        Installation::new(&plan.server, &plan.folder, &world, postgres, plan.slow_sync_ms)?;
+    if own_cluster.is_some() {
+        installation.make_key().await?;
+    }
     for file in &office.imports {
         installation.import(file).await?;
     }

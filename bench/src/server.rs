@@ -47,6 +47,7 @@ impl Installation {
         program: &Path,
         folder: &Path,
         world: &World,
+        postgres: Option<String>,
         slow_sync_ms: Option<u32>,
     ) -> Result<Self> {
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
@@ -64,6 +65,7 @@ impl Installation {
             ),
             ("MSP_RESET__LOG__FORMAT", "json".to_owned()),
         ];
+        settings.extend(postgres.map(|url| ("MSP_RESET__STORE__URL", url)));
         settings.extend(slow_sync_ms.map(|ms| ("MSP_RESET_BENCH_SLOW_SYNC_MS", ms.to_string())));
         Ok(Self {
             program: program.to_owned(),
@@ -82,14 +84,18 @@ impl Installation {
         command
     }
 
+    /// For a database that does not get its key by itself.
+    pub(crate) async fn make_key(&self) -> Result<()> {
+        succeed(self.command("make-key")).await
+    }
+
     pub(crate) async fn import(&self, file: &Value) -> Result<()> {
         let path = self.folder.join("import.json");
         std::fs::write(&path, file.to_string())?;
-        let output = self.command("import").arg(&path).output().await?;
-        std::fs::remove_file(&path)?;
-        let said = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "the import failed: {said}");
-        Ok(())
+        let mut import = self.command("import");
+        import.arg(&path);
+        succeed(import).await?;
+        Ok(std::fs::remove_file(&path)?)
     }
 
     /// Starts it and waits until it serves.
@@ -131,6 +137,13 @@ impl Server {
         ensure!(errors.is_empty(), "the server complained: {}", errors[0]);
         Ok(log.lines().rev().find_map(syncs_in))
     }
+}
+
+async fn succeed(mut command: Command) -> Result<()> {
+    let output = command.output().await?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{:?} failed: {said}", command.as_std());
+    Ok(())
 }
 
 /// A line of its log that tells of trouble: what was measured is not what was meant.

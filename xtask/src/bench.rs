@@ -27,6 +27,9 @@ struct ResetAsk {
     /// How many technicians at once: one round for each number (1,16,64 without it).
     #[arg(long)]
     technicians: Option<String>,
+    /// sqlite, postgres, or both (sqlite,postgres without it).
+    #[arg(long)]
+    database: Option<String>,
     /// Measured resets of a round, at least.
     #[arg(long)]
     resets: Option<String>,
@@ -60,6 +63,7 @@ pub(crate) fn perform(machine: &Machine, ask: &Ask) -> Result<()> {
     bench.args(["--commit", &commit(machine)]);
     let flags = [
         ("--technicians", ask.technicians.clone()),
+        ("--database", ask.database.clone()),
         ("--resets", ask.resets.clone()),
         ("--slow-sync-ms", ask.slow_sync_ms.map(|ms| ms.to_string())),
     ];
