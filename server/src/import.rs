@@ -291,7 +291,7 @@ mod tests {
 
     async fn imported(account: &str) -> Result<Policy, BadImport> {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path(), Keys::new(&[7; 32]).into()).await.unwrap();
+        let store = Store::sqlite(folder.path(), Keys::new(&[7; 32]).into()).await.unwrap();
         let clock = Clock::manual(Millis(1_800_000_000_000));
         let app = App::new(Settings::defaults().unwrap(), clock, store).unwrap();
         let text = format!(r#"{{ "account": {account}, "technicians": [], "customers": [] }}"#);
