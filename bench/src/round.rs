@@ -62,7 +62,7 @@ pub(crate) struct Round {
     pub(crate) ready_after: Duration,
 }
 
-/// The technicians and what each of them has to do.
+/// The world, and the technicians at work.
 struct Scene {
     world: World,
     desks: Vec<Arc<Desk>>,
@@ -79,30 +79,16 @@ pub(crate) async fn run(plan: &Plan) -> Result<Round> {
     let world = simulator::start(options).await?;
     let people = WARM_UP + WHOLE_PATHS + WARM_UP + plan.resets_each;
     let office = Office::open(&world, plan.database, plan.technicians, people)?;
-    let own_cluster = match plan.database {
+    // Held until the round is over.
+    let cluster = match plan.database {
         Database::Sqlite => None,
         Database::Postgres => Some(Cluster::start(&plan.folder, Disk::Synced)?),
     };
-    let postgres = own_cluster.as_ref().map(Cluster::database).transpose()?;
-    let installation =
-        Installation::new(&plan.server, &plan.folder, &world, postgres, plan.slow_sync_ms)?;
-    if own_cluster.is_some() {
-        installation.make_key().await?;
-    }
-    for file in &office.imports {
-        installation.import(file).await?;
-    }
+    let installation = install(plan, &world, &office, cluster.as_ref()).await?;
 
     say(plan, "sign in");
     let server = installation.start("preparation").await?;
-    let client = desk::client(installation.address)?;
-    let mut scene = Scene { world, desks: Vec::new() };
-    for technician in &office.technicians {
-        let code = scene.world.authenticator_code().context("no authenticator")?;
-        let desk = Desk::sign_in(&client, &installation.origin, technician, &code).await?;
-        scene.desks.push(Arc::new(desk));
-    }
-
+    let scene = Scene::open(world, &installation, &office).await?;
     let share = |from: usize, count: usize| -> Vec<Vec<Person>> {
         office.technicians.iter().map(|one| one.people[from..from + count].to_vec()).collect()
     };
@@ -139,6 +125,26 @@ pub(crate) async fn run(plan: &Plan) -> Result<Round> {
     Ok(round)
 }
 
+/// The program with everybody imported, ready to be started.
+async fn install(
+    plan: &Plan,
+    world: &World,
+    office: &Office,
+    cluster: Option<&Cluster>,
+) -> Result<Installation> {
+    let postgres = cluster.map(Cluster::database).transpose()?;
+    let own_key = postgres.is_some();
+    let installation =
+        Installation::new(&plan.server, &plan.folder, world, postgres, plan.slow_sync_ms)?;
+    if own_key {
+        installation.make_key().await?;
+    }
+    for file in &office.imports {
+        installation.import(file).await?;
+    }
+    Ok(installation)
+}
+
 /// Resets that are done: each one's latency, and how long all took, texts included.
 struct Resets {
     latencies: Vec<Duration>,
@@ -146,6 +152,18 @@ struct Resets {
 }
 
 impl Scene {
+    /// Everybody signs in, one after the other: the server hashes one password at a time.
+    async fn open(world: World, installation: &Installation, office: &Office) -> Result<Self> {
+        let client = desk::client(installation.address)?;
+        let mut desks = Vec::new();
+        for technician in &office.technicians {
+            let code = world.authenticator_code().context("no authenticator")?;
+            let desk = Desk::sign_in(&client, &installation.origin, technician, &code).await?;
+            desks.push(Arc::new(desk));
+        }
+        Ok(Self { world, desks })
+    }
+
     /// Everybody does their share, all at once.
     async fn together<W: Send + 'static, T: Send + 'static, F>(
         &self,
