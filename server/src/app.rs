@@ -9,7 +9,7 @@ use crate::bell::Bell;
 use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::outbound::{BadOutbound, Outbound};
-use crate::reset::Resets;
+use crate::reset::{Resets, UnderWay};
 use crate::seal::Keys;
 use crate::settings::Settings;
 use crate::sms::Sms;
@@ -65,6 +65,7 @@ impl App {
             tasks: tasks.clone(),
             stop: stop.clone(),
             wake: Arc::default(),
+            under_way: UnderWay::default(),
         };
         let keys = store.keys.clone();
         Ok(Self { settings, clock, keys, store, tasks, stop, verifications, resets })

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use shared::{Code, Factor, Millis, ResetAsk, ResetId, ResetView, Stage};
+use tokio::task::JoinHandle;
 
 use super::Resets;
 use super::preflight::{Ready, limit_finding, limits};
@@ -52,8 +53,8 @@ impl Resets {
             return self.known(who, id, &body_hash).await?.ok_or(denied);
         }
         self.bell.ring(account);
-        self.set_going(id);
-        self.watch(who, id, Duration::from_secs(8)).await
+        let driver = self.set_going(id);
+        self.watch(who, id, driver, Duration::from_secs(8)).await
     }
 
     /// The reset of this id, when it was asked for with the same body.
@@ -172,17 +173,23 @@ impl Resets {
         &self,
         who: &Session,
         id: ResetId,
+        driver: Option<JoinHandle<()>>,
         patience: Duration,
     ) -> Result<ResetView, Denied> {
         let account = who.technician.account;
         let mut bell = self.bell.listen(account);
         let settled = async {
+            // Until our own driver rests there is nothing to see; the bell rings for everybody's.
+            if let Some(driver) = driver {
+                // A driver that panicked has said so; the row says how far it came.
+                let _ = driver.await;
+            }
             loop {
                 let reset = self.own(who, id).await?;
                 if !reset.stage.is_live() {
                     return Ok::<(), Denied>(());
                 }
-                // Woken by the driver; looks by itself too, in case another process drives.
+                // It waits for another try, which the worker sets going; or another process drives.
                 let _ = tokio::time::timeout(Duration::from_millis(500), bell.changed()).await;
             }
         };

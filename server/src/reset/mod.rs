@@ -3,17 +3,21 @@
 //!
 //! `preflight` finds what stands in the way, `begin` stages, `plan` says what is next, `drive`
 //! does it, `outbox` sends what must be sent, `work` finds what is due, `view` shows how far it is.
+//! `under_way` keeps one process from doing a thing twice at a time.
 
 mod begin;
 mod drive;
 mod outbox;
 mod plan;
 mod preflight;
+mod under_way;
 mod view;
 mod words;
 mod work;
 
 use std::sync::Arc;
+
+pub use under_way::UnderWay;
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -47,4 +51,6 @@ pub struct Resets {
     pub stop: CancellationToken,
     /// Wakes the outbox's worker.
     pub wake: Arc<Notify>,
+    /// What is being driven or sent here.
+    pub under_way: UnderWay,
 }

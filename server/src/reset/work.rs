@@ -45,11 +45,16 @@ impl Resets {
     async fn work_once(&self, mut done: Done) -> Result<Done, StoreError> {
         let now = self.clock.now();
         for id in self.store.due_resets(now).await? {
-            self.set_going(id);
+            // Whoever is at it already goes on.
+            let _ = self.set_going(id);
         }
         for id in self.store.due_outbox(now).await? {
+            let Some(turn) = self.turn(id) else { continue };
             let resets = self.clone();
-            self.tasks.spawn(async move { resets.send_from_outbox(id).await });
+            self.tasks.spawn(async move {
+                resets.send_from_outbox(id).await;
+                drop(turn);
+            });
         }
         if now.since(done.swept) >= SWEEP_MS {
             done.swept = now;
