@@ -146,10 +146,10 @@ async fn succeed(mut command: Command) -> Result<()> {
     Ok(())
 }
 
-/// A line of its log that tells of trouble: what was measured is not what was meant.
+/// A line of its log that tells of an error: what was measured is not what was meant. A warning
+/// may be about the load itself.
 fn is_trouble(line: &str) -> bool {
-    serde_json::from_str::<Value>(line)
-        .is_ok_and(|line| line["level"] == "ERROR" || line["level"] == "WARN")
+    serde_json::from_str::<Value>(line).is_ok_and(|line| line["level"] == "ERROR")
 }
 
 /// `commits` and `syncs`, which the server counts and tells when it stops.
@@ -176,8 +176,7 @@ mod tests {
         assert_eq!(syncs_in(r#"{"fields":{"commits":9}}"#), None);
         assert_eq!(syncs_in("not json"), None);
         assert!(!is_trouble(line));
-        assert!(
-            is_trouble(&line.replace("INFO", "ERROR")) && is_trouble(&line.replace("INFO", "WARN"))
-        );
+        assert!(is_trouble(&line.replace("INFO", "ERROR")));
+        assert!(!is_trouble(&line.replace("INFO", "WARN")));
     }
 }
