@@ -64,6 +64,7 @@ impl App {
             settings: settings.clone(),
             tasks: tasks.clone(),
             stop: stop.clone(),
+            abandon: CancellationToken::new(),
             wake: Arc::default(),
             under_way: UnderWay::default(),
         };

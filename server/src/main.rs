@@ -125,6 +125,7 @@ async fn run_server(settings: Settings) -> anyhow::Result<()> {
         anyhow::anyhow!("can't listen on {address}: {error}; set server.listen to a free address")
     })?;
     let app = serve::open(settings, Clock::system()).await?;
+    serve::check_clock(&app).await?;
     // Before anybody hears that we serve: a stop right after that is a graceful one too.
     let asked_to_stop = stop_signal()?;
     for link in serve::first_links(&app).await? {

@@ -16,8 +16,11 @@ use crate::sign_in::make_set_up_link;
 use crate::store::{ImportRow, Role, Store, StoreError};
 use crate::web;
 
-/// How long a stop waits for connections, and then for work that has begun: ten seconds in all.
-const STOP_PATIENCE: Duration = Duration::from_millis(4_500);
+/// How long a stop waits for connections, and then for work that has begun: with letting go of
+/// what was not finished, ten seconds in all.
+const STOP_PATIENCE: Duration = Duration::from_millis(4_000);
+/// How long letting go may take.
+const LET_GO_PATIENCE: Duration = Duration::from_millis(750);
 
 /// Opens the database with its key, and puts the application together.
 ///
@@ -39,6 +42,26 @@ pub async fn open(settings: Settings, clock: Clock) -> anyhow::Result<App> {
         Store::postgres(url, connections, Arc::new(key_file::read(&settings.keys.file)?)).await?
     };
     Ok(App::new(settings, clock, store)?)
+}
+
+/// How far our clock may be from the one of the other processes: leases are told in times.
+const MOST_SKEW_MS: i64 = 5_000;
+
+/// Where several processes share the work, their clocks must agree.
+///
+/// # Errors
+/// One line for the operator.
+pub async fn check_clock(app: &App) -> anyhow::Result<()> {
+    if let Some(theirs) = app.store.shared_clock().await? {
+        let skew = app.clock.now().since(theirs).abs();
+        anyhow::ensure!(
+            skew <= MOST_SKEW_MS,
+            "this machine's clock is {} seconds off PostgreSQL's: another process could take over \
+             what this one is doing; let both keep time by NTP",
+            skew / 1000
+        );
+    }
+    Ok(())
 }
 
 /// Serves until `app.stop` is cancelled, then finishes what has begun.
@@ -67,10 +90,13 @@ pub async fn run(app: App, listener: TcpListener) -> std::io::Result<()> {
     }
     app.tasks.close();
     if tokio::time::timeout(STOP_PATIENCE, app.tasks.wait()).await.is_err() {
-        // Their leases run out, and the next start takes them over.
         tracing::warn!("stopped with work under way");
+        app.resets.abandon.cancel();
+        // What can't be let go in time is let go by its lease's end.
+        let _ = tokio::time::timeout(LET_GO_PATIENCE, app.tasks.wait()).await;
     }
-    app.store.close().await;
+    // A request that nobody waits for any more may hold a connection.
+    let _ = tokio::time::timeout(LET_GO_PATIENCE, app.store.close()).await;
     Ok(())
 }
 

@@ -154,8 +154,18 @@ impl Desk {
 
     /// Verifies the contact of a ticket by the phone that Microsoft has, as a good day goes.
     pub(crate) async fn verify(&self, world: &World, ticket: &server::store::Ticket, phone: &str) {
+        self.verify_in(world, ticket.contact, Some(ticket.id), phone).await;
+    }
+
+    pub(crate) async fn verify_in(
+        &self,
+        world: &World,
+        contact: ContactId,
+        ticket: Option<TicketId>,
+        phone: &str,
+    ) {
         let before = world.outside.texts(phone).len();
-        let sent = self.send_code(ticket.contact, Some(ticket.id), "microsoft-mobile").await;
+        let sent = self.send_code(contact, ticket, "microsoft-mobile").await;
         assert_eq!(sent.status, 201, "{:?}", sent.body);
         let text = world.outside.wait_for_text(phone, before + 1).await.unwrap();
         let verification = sent.body["id"].as_str().unwrap();

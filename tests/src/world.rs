@@ -19,6 +19,8 @@ use crate::logs;
 /// 2026-11-22 14:00:00 UTC.
 const START: i64 = 1_795_356_000_000;
 pub(crate) const EMAIL: &str = "tess@brightline.example";
+/// Another technician of the same account.
+pub(crate) const COLLEAGUE: &str = "tom@brightline.example";
 pub(crate) const PASSWORD: &str = "correct-horse-battery-7";
 pub(crate) const TOTP: &str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
 
@@ -93,10 +95,9 @@ impl World {
 
     /// A technician of another MSP on the same server, signed in.
     pub(crate) async fn stranger(&self) -> Desk {
-        let email = "sam@other-msp.example";
-        let other = sample(&self.outside).replace(EMAIL, email);
+        let other = sample(&self.outside).replace("@brightline.example", "@other-msp.example");
         import::import_text(&self.app, &other).await.unwrap();
-        Desk::sign_in_as(self, email).await
+        Desk::sign_in_as(self, &EMAIL.replace("@brightline.example", "@other-msp.example")).await
     }
 
     /// Time passes, for us and for the others.
@@ -182,7 +183,14 @@ impl World {
 
 fn sample(outside: &simulator::World) -> String {
     let port = |url: String| url.rsplit(':').next().unwrap_or_default().to_owned();
-    include_str!("../../server/sample/import.json")
+    let mut sample: serde_json::Value =
+        serde_json::from_str(include_str!("../../server/sample/import.json")).unwrap();
+    let mut colleague = sample["technicians"][0].clone();
+    colleague["name"] = "Tom Tolle".into();
+    colleague["email"] = COLLEAGUE.into();
+    sample["technicians"].as_array_mut().unwrap().push(colleague);
+    sample
+        .to_string()
         .replace("{{port:entra}}", &port(outside.entra_url()))
         .replace("{{port:graph}}", &port(outside.graph_url()))
         .replace("{{port:twilio}}", &port(outside.twilio_url()))

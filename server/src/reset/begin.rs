@@ -6,7 +6,7 @@ use shared::{Code, Factor, Millis, ResetAsk, ResetId, ResetView, Stage};
 use tokio::task::JoinHandle;
 
 use super::Resets;
-use super::preflight::{Ready, limit_finding, limits};
+use super::preflight::{Ready, limit_finding, limits, under_way};
 use crate::denied::Denied;
 use crate::password;
 use crate::random;
@@ -18,6 +18,8 @@ use crate::verification::phone_hash;
 
 /// Digits of an unlock code.
 const UNLOCK_DIGITS: usize = 6;
+/// How often a waiting click looks by itself.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
 /// Texts of one reset in an hour, the first included.
 const MOST_TEXTS: u32 = 5;
 
@@ -84,10 +86,18 @@ impl Resets {
             return Err(first.unwrap_or(Code::Internal.into()).into());
         };
         self.compare(who, &ask.sealed, &ready)?;
-        self.stage(who, id, body_hash.to_vec(), &ready).await?.map_err(|not| match not {
+        let Err(not) = self.stage(who, id, body_hash.to_vec(), &ready).await? else {
+            return Ok(());
+        };
+        Err(match not {
             NotStaged::Limit(hit) => limit_finding(&hit.name).into(),
             NotStaged::VerificationUsed => Code::VerificationUsed.into(),
-            NotStaged::UnderWay => Code::ResetUnderWay.into(),
+            // Both had passed the preflight: the other one was a moment faster.
+            NotStaged::UnderWay => {
+                let account = who.technician.account;
+                let live = self.store.live_reset(account, &ready.person.id).await?;
+                under_way(live.as_ref()).into()
+            }
             NotStaged::IdTaken => Code::IdTaken.into(),
         })
     }
@@ -181,16 +191,24 @@ impl Resets {
         let settled = async {
             // Until our own driver rests there is nothing to see; the bell rings for everybody's.
             if let Some(driver) = driver {
-                // A driver that panicked has said so; the row says how far it came.
-                let _ = driver.await;
+                tokio::select! {
+                    // One that panicked has said so; the row says how far it came.
+                    _ = driver => {}
+                    // A stop does not wait for Microsoft: the pod looks again by itself.
+                    () = self.stop.cancelled() => return Ok(()),
+                }
             }
             loop {
                 let reset = self.own(who, id).await?;
                 if !reset.stage.is_live() {
                     return Ok::<(), Denied>(());
                 }
-                // It waits for another try, which the worker sets going; or another process drives.
-                let _ = tokio::time::timeout(Duration::from_millis(500), bell.changed()).await;
+                // It waits for another try, which the worker sets going, or another process does.
+                tokio::select! {
+                    _ = bell.changed() => {}
+                    () = tokio::time::sleep(LOOK_AGAIN) => {}
+                    () = self.stop.cancelled() => return Ok(()),
+                }
             }
         };
         if let Ok(result) = tokio::time::timeout(patience, settled).await {

@@ -52,6 +52,23 @@ impl Resets {
         if !self.store.claim_reset(id, lease, self.clock.now()).await? {
             return Ok(());
         }
+        self.or_let_go(lease, self.drive_leased(id, lease)).await
+    }
+
+    /// Does it, unless patience ends first: then nobody has to wait for the lease to run out.
+    pub(super) async fn or_let_go(
+        &self,
+        lease: Lease,
+        work: impl Future<Output = Result<(), StoreError>>,
+    ) -> Result<(), StoreError> {
+        tokio::select! {
+            biased;
+            done = work => done,
+            () = self.abandon.cancelled() => self.store.let_go(lease).await,
+        }
+    }
+
+    async fn drive_leased(&self, id: ResetId, lease: Lease) -> Result<(), StoreError> {
         loop {
             let reset = self.store.reset_to_drive(id).await?;
             let now = self.clock.now();
@@ -85,7 +102,7 @@ impl Resets {
         Ok(())
     }
 
-    fn lease(&self) -> Lease {
+    pub(super) fn lease(&self) -> Lease {
         let now = self.clock.now();
         Lease { id: random::id(now), until: now.plus(self.settings.reset.lease_ms) }
     }

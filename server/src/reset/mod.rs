@@ -47,8 +47,10 @@ pub struct Resets {
     pub settings: Arc<Settings>,
     /// Drivers run here, not in a request's future: a browser that leaves must not cancel one.
     pub tasks: TaskTracker,
-    /// Ends the workers.
+    /// Ends the workers: nothing new is begun, what has begun is finished.
     pub stop: CancellationToken,
+    /// Ends patience with what has begun: it is let go, for another process or the next start.
+    pub abandon: CancellationToken,
     /// Wakes the outbox's worker.
     pub wake: Arc<Notify>,
     /// What is being driven or sent here.

@@ -15,12 +15,20 @@ use crate::store::{Lease, OutboxKind, OutboxRow, Reset, ShareStanding, StoreErro
 impl Resets {
     /// Sends one row, if nobody else does.
     pub(super) async fn send_from_outbox(&self, id: Uuid) {
+        let lease = self.lease();
+        match self.send_claimed(id, lease).await {
+            Ok(()) => {}
+            Err(StoreError::MovedOn) => tracing::info!(outbox.id = %id, outcome = "moved-on"),
+            Err(error) => tracing::error!(outbox.id = %id, error = %error, "outbox"),
+        }
+    }
+
+    async fn send_claimed(&self, id: Uuid, lease: Lease) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let lease = Lease { id: random::id(now), until: now.plus(self.settings.reset.lease_ms) };
-        let sent = async {
-            let Some(row) = self.store.claim_outbox(id, lease, now).await? else {
-                return Ok(());
-            };
+        let Some(row) = self.store.claim_outbox(id, lease, now).await? else {
+            return Ok(());
+        };
+        let sending = async {
             let reset = self
                 .store
                 .reset(row.account, row.reset)
@@ -40,14 +48,9 @@ impl Resets {
             }
             self.bell.ring(row.account);
             self.wake.notify_one();
-            Ok::<(), StoreError>(())
-        }
-        .await;
-        match sent {
-            Ok(()) => {}
-            Err(StoreError::MovedOn) => tracing::info!(outbox.id = %id, outcome = "moved-on"),
-            Err(error) => tracing::error!(outbox.id = %id, error = %error, "outbox"),
-        }
+            Ok(())
+        };
+        self.or_let_go(lease, sending).await
     }
 
     async fn send_text(

@@ -14,7 +14,7 @@ use crate::directory::{Person, Phone, Tenant};
 use crate::policy::Policy;
 use crate::seal::Place;
 use crate::sign_in::session::fresh_second_factor;
-use crate::store::{Contact, Limit, Session, Ticket, Verification};
+use crate::store::{Contact, Limit, Reset, Session, Ticket, Verification};
 use crate::verification::{Occasion, choose, contact_hash, phone_hash, subject};
 
 /// A confirmation is good for so long.
@@ -115,10 +115,7 @@ impl Resets {
                 add(finding);
             }
             if let Some(live) = self.store.live_reset(account, &person.id).await? {
-                add(Finding {
-                    code: Code::ResetUnderWay,
-                    about: Some(format!("by {}", live.technician_name)),
-                });
+                add(under_way(Some(&live)));
             }
             let newest = self.store.verifications_of(account, contact.id, 20).await?;
             let occasion = Occasion {
@@ -219,6 +216,14 @@ fn place(who: &Session) -> Place<'static> {
         kind: "preflight",
         row: who.technician.id.0,
         bound_to: "",
+    }
+}
+
+/// Another reset of this person is live, and who is at it.
+pub(super) fn under_way(live: Option<&Reset>) -> Finding {
+    Finding {
+        code: Code::ResetUnderWay,
+        about: live.map(|live| format!("by {}", live.technician_name)),
     }
 }
 

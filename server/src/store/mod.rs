@@ -5,6 +5,7 @@
 //! compiled once for each database through `#[path]`. `sqlite.rs` and `postgres.rs` hold what
 //! differs: connections, how a write begins, and three words of SQL.
 
+mod group_commit;
 mod import_rows;
 mod network;
 mod ports;
@@ -71,6 +72,9 @@ pub enum StoreError {
     /// The database itself.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
+    /// The disk failed when a commit was to be made; nothing of it stands.
+    #[error("not committed: {0}")]
+    NotCommitted(Arc<str>),
     /// A migration.
     #[error("database schema: {0}")]
     Schema(#[from] sqlx::migrate::MigrateError),

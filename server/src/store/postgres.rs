@@ -8,8 +8,9 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use shared::AccountId;
+use shared::{AccountId, Millis};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{AnyStore, StoreError, migrator};
 use crate::seal::Keys;
@@ -48,12 +49,15 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// One database, maybe shared with other processes of ours.
 pub(crate) struct Database {
     pool: PgPool,
+    /// Writes of one busy account may all wait for its row: some connections stay for readers.
+    writers: Arc<Semaphore>,
     pub(crate) keys: Arc<Keys>,
 }
 
 /// The one way to write: a transaction. Dropping it rolls back.
 pub(crate) struct Write {
     tx: sqlx::Transaction<'static, Db>,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Write {
@@ -65,6 +69,12 @@ impl Write {
     /// Returns when the commit is on disk.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
         Ok(self.tx.commit().await?)
+    }
+
+    /// Ends it without effect. What it has read was committed; dropping it does the rest.
+    #[expect(clippy::unused_async, reason = "SQLite's waits for the disk")]
+    pub(crate) async fn roll_back(&mut self) -> Result<(), StoreError> {
+        Ok(())
     }
 }
 
@@ -102,7 +112,8 @@ impl Database {
                 ))
             })?;
         migrator(&MIGRATIONS).run(&pool).await?;
-        let database = Self { pool, keys };
+        let writers = Arc::new(Semaphore::new((connections as usize * 3 / 4).max(1)));
+        let database = Self { pool, writers, keys };
         database.check_key().await?;
         Ok(database)
     }
@@ -119,7 +130,8 @@ impl Database {
 
     /// Begins to write one row, or rows that no account owns.
     pub(crate) async fn write_row(&self) -> Result<Write, StoreError> {
-        Ok(Write { tx: self.pool.begin().await? })
+        let permit = self.writers.clone().acquire_owned().await.map_err(|_| closed())?;
+        Ok(Write { tx: self.pool.begin().await?, _permit: permit })
     }
 
     pub(crate) fn read(&self) -> &sqlx::Pool<Db> {
@@ -127,9 +139,22 @@ impl Database {
     }
 }
 
+fn closed() -> StoreError {
+    StoreError::Unusable("the database was closed".into())
+}
+
 #[async_trait::async_trait]
 impl AnyStore for Database {
+    async fn shared_clock(&self) -> Result<Option<Millis>, StoreError> {
+        let now: i64 =
+            sqlx::query_scalar("select (extract(epoch from clock_timestamp()) * 1000)::bigint")
+                .fetch_one(&self.pool)
+                .await?;
+        Ok(Some(Millis(now)))
+    }
+
     async fn close(&self) {
+        self.writers.close();
         self.pool.close().await;
     }
 }

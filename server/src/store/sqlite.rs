@@ -1,23 +1,26 @@
 //! SQLite: one file, WAL, `synchronous=FULL` (P2: NORMAL may lose the last commits in a power cut).
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use shared::AccountId;
+use shared::{AccountId, Millis};
+use sqlx::Connection;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
 };
 
+pub(crate) use super::group_commit::Write;
+use super::group_commit::Writer;
 use super::network::network_file_system;
+use tokio::task::JoinHandle;
+
 use super::{AnyStore, StoreError, migrator};
 use crate::seal::Keys;
 
 /// The database that the statements are compiled for.
 pub(crate) type Db = sqlx::Sqlite;
 pub(crate) type Query<'q> = sqlx::query::Query<'q, Db, <Db as sqlx::Database>::Arguments>;
-/// A deferred transaction that turns from reading to writing can fail at once; this one waits.
-const BEGIN: &str = "begin immediate";
 /// Reads in it see one moment.
 pub(crate) const SNAPSHOT: &str = "begin";
 /// A `bytea` of no length.
@@ -37,26 +40,11 @@ const MIGRATIONS: [(i64, &str, &str); 1] =
 /// One file.
 pub(crate) struct Database {
     readers: SqlitePool,
-    /// SQLite has one writer; a pool of one queues them without `SQLITE_BUSY`.
-    writer: SqlitePool,
+    /// SQLite has one writer. `None` once it is closed.
+    writer: Mutex<Option<Arc<Writer>>>,
+    /// Ends when the last write has.
+    writing: tokio::sync::Mutex<JoinHandle<()>>,
     pub(crate) keys: Arc<Keys>,
-}
-
-/// The one way to write: a transaction. Dropping it rolls back.
-pub(crate) struct Write {
-    tx: sqlx::Transaction<'static, Db>,
-}
-
-impl Write {
-    /// Where its statements go.
-    pub(crate) fn db(&mut self) -> &mut SqliteConnection {
-        &mut self.tx
-    }
-
-    /// Returns when the commit is on disk.
-    pub(crate) async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.tx.commit().await?)
-    }
 }
 
 impl Database {
@@ -76,6 +64,8 @@ impl Database {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // One for each statement that we have, and some.
+            .statement_cache_capacity(256)
             .busy_timeout(std::time::Duration::from_secs(10))
             // Freed pages are overwritten: what was erased is gone from the file too.
             .pragma("secure_delete", "on");
@@ -85,18 +75,20 @@ impl Database {
                 file.display()
             ))
         };
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .connect_with(options.clone())
-            .await
-            .map_err(unusable)?;
-        migrator(&MIGRATIONS).run(&writer).await?;
+        let mut writer = SqliteConnection::connect_with(&options).await.map_err(unusable)?;
+        migrator(&MIGRATIONS).run(&mut writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .connect_with(options.read_only(true).create_if_missing(false))
             .await
             .map_err(unusable)?;
-        let database = Self { readers, writer, keys };
+        let (writer, writing) = Writer::start(writer);
+        let database = Self {
+            readers,
+            writer: Mutex::new(Some(Arc::new(writer))),
+            writing: writing.into(),
+            keys,
+        };
         database.check_key().await?;
         Ok(database)
     }
@@ -108,7 +100,14 @@ impl Database {
 
     /// Begins to write one row, or rows that no account owns.
     pub(crate) async fn write_row(&self) -> Result<Write, StoreError> {
-        Ok(Write { tx: self.writer.begin_with(BEGIN).await? })
+        self.writer()
+            .ok_or_else(|| StoreError::Unusable("the database was closed".into()))?
+            .write()
+            .await
+    }
+
+    fn writer(&self) -> Option<Arc<Writer>> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn read(&self) -> &sqlx::Pool<Db> {
@@ -118,8 +117,17 @@ impl Database {
 
 #[async_trait::async_trait]
 impl AnyStore for Database {
+    async fn shared_clock(&self) -> Result<Option<Millis>, StoreError> {
+        Ok(None)
+    }
+
     async fn close(&self) {
         self.readers.close().await;
-        self.writer.close().await;
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(writer) = writer {
+            let (commits, syncs) = writer.counts();
+            tracing::info!(commits, syncs, "the database is closed");
+        }
+        let _ = (&mut *self.writing.lock().await).await;
     }
 }

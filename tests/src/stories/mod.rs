@@ -9,5 +9,7 @@ mod reveal_page;
 mod secrets;
 mod share;
 mod start;
+mod stop;
 mod troubles;
+mod twice;
 mod walk;

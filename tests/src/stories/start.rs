@@ -41,6 +41,10 @@ impl Place {
     }
 
     fn command(&self) -> Command {
+        self.command_of("serve")
+    }
+
+    fn command_of(&self, subcommand: &str) -> Command {
         let program = target().join("debug/msp-reset");
         assert!(
             program.is_file(),
@@ -48,7 +52,7 @@ impl Place {
             program.display()
         );
         let mut command = Command::new(program);
-        command.arg("serve").current_dir(self.folder.path()).stdin(Stdio::null());
+        command.arg(subcommand).current_dir(self.folder.path()).stdin(Stdio::null());
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("MSP_RESET") {
                 command.env_remove(name);
@@ -296,4 +300,62 @@ fn a_client_that_never_finishes_does_not_keep_it_from_stopping() {
     // Ten seconds at most, with the connection still open.
     running.stop();
     drop(client);
+}
+
+/// No process can know whether it is the first on a PostgreSQL, so none makes a key by itself.
+#[test]
+fn postgresql_wants_its_key_made_first() {
+    let url = cluster::shared().database().unwrap();
+    let place = Place::new().with("MSP_RESET__STORE__URL", &url);
+    let said = place.refuses();
+    assert!(said.contains("make-key"), "{said}");
+
+    let make_key = || ended(place.command_of("make-key"));
+    assert!(make_key().status.success());
+    let key = fs::read(place.key()).unwrap();
+    assert_eq!(make_key().status.code(), Some(1), "never over another one");
+    assert_eq!(fs::read(place.key()).unwrap(), key);
+    place.start().stop();
+    assert!(!place.path("data").exists(), "no SQLite beside it");
+
+    write_key(&place.key(), &format!("{}\n", "ab".repeat(32)));
+    let said = place.refuses();
+    assert!(said.contains("not the one"), "{said}");
+}
+
+/// Three servers are started on a new PostgreSQL by one command: one schema, one admin.
+#[test]
+fn several_processes_may_come_to_a_new_postgresql_at_once() {
+    let url = cluster::shared().database().unwrap();
+    let key = format!("{}\n", "cd".repeat(32));
+    let running: Vec<Running> = std::thread::scope(|scope| {
+        let starting: Vec<_> = (0..3)
+            .map(|_| {
+                scope.spawn(|| {
+                    let place = Place::new().with("MSP_RESET__STORE__URL", &url);
+                    write_key(&place.key(), &key);
+                    place.start()
+                })
+            })
+            .collect();
+        starting.into_iter().map(|start| start.join().unwrap()).collect()
+    });
+    for running in &running {
+        let links = running.said.iter().filter(|line| line.contains("Set up the first admin"));
+        assert_eq!(links.count(), 1, "{:?}", running.said);
+    }
+    running.into_iter().for_each(Running::stop);
+}
+
+#[test]
+fn a_postgresql_out_of_reach_is_named_without_its_password() {
+    let url = "postgres://msp:hunter2@127.0.0.1:9/msp";
+    let place = Place::new().with("MSP_RESET__STORE__URL", url);
+    write_key(&place.key(), &format!("{}\n", "ab".repeat(32)));
+    let said = place.refuses();
+    assert!(said.contains("127.0.0.1") && !said.contains("hunter2"), "{said}");
+    let place = Place::new().with("MSP_RESET__STORE__URL", "hunter2");
+    write_key(&place.key(), &format!("{}\n", "ab".repeat(32)));
+    let said = place.refuses();
+    assert!(said.contains("store.url") && !said.contains("hunter2"), "{said}");
 }

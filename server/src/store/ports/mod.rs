@@ -19,6 +19,9 @@ mod shares;
 mod technicians;
 mod verifications;
 
+use shared::Millis;
+
+use super::StoreError;
 pub use accounts::AccountStore;
 pub use applied::AppliedStore;
 pub use attempts::AttemptStore;
@@ -59,6 +62,12 @@ pub trait AnyStore:
     + Send
     + Sync
 {
+    /// The time by the clock that several processes share; `None` where there is only ours.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    async fn shared_clock(&self) -> Result<Option<Millis>, StoreError>;
+
     /// Closes the connections; what is committed is on disk already.
     async fn close(&self);
 }

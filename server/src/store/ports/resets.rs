@@ -42,6 +42,13 @@ pub trait ResetStore {
         retry_at: Millis,
     ) -> Result<(), StoreError>;
 
+    /// Lets go of whatever this lease holds, at once: a stop that ran out of patience. A reset
+    /// whose PATCH may be under way stays until the lease ends, so that no two are under way.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    async fn let_go(&self, lease: Lease) -> Result<(), StoreError>;
+
     /// Holds a reset for longer.
     ///
     /// # Errors

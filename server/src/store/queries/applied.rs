@@ -79,10 +79,12 @@ impl AppliedStore for Database {
         .fetch_optional(write.db())
         .await?;
         if open.is_none() {
+            write.roll_back().await?;
             return Ok(Ok(false));
         }
         let limits = std::slice::from_ref(limit);
         if let Err(hit) = self.spend(&mut write, reset.account, now, limits).await? {
+            write.roll_back().await?;
             return Ok(Err(hit));
         }
         let (whose, give_up) = ((reset.account, reset.id), now.plus(TEXT_PATIENCE_MS));

@@ -30,7 +30,10 @@ impl Write {
     pub(super) async fn one(&mut self, query: Query<'_>) -> Result<(), StoreError> {
         match query.execute(self.db()).await?.rows_affected() {
             1 => Ok(()),
-            _ => Err(StoreError::MovedOn),
+            _ => {
+                self.roll_back().await?;
+                Err(StoreError::MovedOn)
+            }
         }
     }
 }

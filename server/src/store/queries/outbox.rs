@@ -255,7 +255,10 @@ impl OutboxStore for Database {
         .bind(failure.map(Code::as_str))
         .fetch_optional(write.db())
         .await?;
-        let Some(row) = row else { return Ok(false) };
+        let Some(row) = row else {
+            write.roll_back().await?;
+            return Ok(false);
+        };
         let row = outbox(&row)?;
         let act = match (delivered, failure) {
             (true, _) => Some(Act::TextDelivered),

@@ -23,9 +23,11 @@ impl ResetStore for Database {
             .fetch_optional(write.db())
             .await?;
         if known.is_some() {
+            write.roll_back().await?;
             return Ok(Err(NotStaged::IdTaken));
         }
         if let Err(hit) = self.spend(&mut write, reset.account, reset.asked_at, limits).await? {
+            write.roll_back().await?;
             return Ok(Err(NotStaged::Limit(hit)));
         }
         let used = sqlx::query(
@@ -39,10 +41,14 @@ impl ResetStore for Database {
         .await?
         .rows_affected();
         if used != 1 {
+            write.roll_back().await?;
             return Ok(Err(NotStaged::VerificationUsed));
         }
         match insert_reset(reset).execute(write.db()).await.map_err(StoreError::taken) {
-            Err(StoreError::Taken) => return Ok(Err(NotStaged::UnderWay)),
+            Err(StoreError::Taken) => {
+                write.roll_back().await?;
+                return Ok(Err(NotStaged::UnderWay));
+            }
             other => other?,
         };
         self.insert_share(&mut write, share, reset.asked_at).await?;
@@ -93,6 +99,25 @@ impl ResetStore for Database {
         .bind(lease.id)
         .bind(retry_at.0);
         write.one(query).await?;
+        write.commit().await
+    }
+
+    async fn let_go(&self, lease: Lease) -> Result<(), StoreError> {
+        let mut write = self.write_row().await?;
+        sqlx::query(
+            "update resets set lease = null, lease_until = 0 where lease = $1 and tries = answers
+                 and stage in ('staged', 'applying')",
+        )
+        .bind(lease.id)
+        .execute(write.db())
+        .await?;
+        sqlx::query(
+            "update outbox set lease = null, lease_until = 0
+             where lease = $1 and state = 'waiting'",
+        )
+        .bind(lease.id)
+        .execute(write.db())
+        .await?;
         write.commit().await
     }
 

@@ -115,6 +115,7 @@ impl SessionStore for Database {
         .bind(proof.step);
         write.one(query).await?;
         if drop_session(&mut write, proof.half).await? != 1 {
+            write.roll_back().await?;
             return Err(StoreError::MovedOn);
         }
         insert(&mut write, account, at, new).await?;

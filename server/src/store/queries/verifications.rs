@@ -100,6 +100,7 @@ impl VerificationStore for Database {
     ) -> Result<Result<(), LimitHit>, StoreError> {
         let mut write = self.write(account).await?;
         if let Err(hit) = self.spend(&mut write, account, v.sent_at, limits).await? {
+            write.roll_back().await?;
             return Ok(Err(hit));
         }
         sqlx::query(
@@ -192,6 +193,7 @@ impl VerificationStore for Database {
         .await?
         .rows_affected();
         if rows == 0 {
+            write.roll_back().await?;
             return Ok(None);
         }
         let row =
