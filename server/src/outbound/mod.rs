@@ -24,6 +24,9 @@ use crate::secret::Credential;
 
 /// The largest body that is read; more is an error.
 const MAX_BODY: usize = 1 << 20;
+/// Connections to one host that are kept open for the next call. A rush of resets opens three for
+/// each; without a bound all of them stay for a minute and a half, and hold memory.
+const MOST_IDLE: usize = 32;
 
 /// How to identify ourselves.
 pub enum Auth<'a> {
@@ -134,6 +137,7 @@ impl Outbound {
             .no_proxy()
             .timeout(Duration::from_millis(settings.timeout_ms))
             .connect_timeout(Duration::from_millis(settings.timeout_ms.min(5_000)))
+            .pool_max_idle_per_host(MOST_IDLE)
             .user_agent(concat!("msp-reset/", env!("CARGO_PKG_VERSION")))
             .build()?;
         Ok(Self { client, guard })
