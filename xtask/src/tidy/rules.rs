@@ -267,6 +267,11 @@ mod tests {
             ("simulator/Cargo.toml", "msp-reset-shared = { path = \"../shared\" }"),
             ("server/Cargo.toml", "msp-reset-shared.workspace = true"),
         );
+        check(
+            crates_keep_apart,
+            ("bench/Cargo.toml", "msp-reset-server.workspace = true"),
+            ("tests/Cargo.toml", "msp-reset-server.workspace = true"),
+        );
         check(files_are_short, ("a.rs", &"\n".repeat(401)), ("b.rs", &"\n".repeat(400)));
         check(
             modules_introduce_themselves,
