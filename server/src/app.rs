@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::mail::Mailer;
 use crate::outbound::{BadOutbound, Outbound};
-use crate::reset::Resets;
+use crate::reset::{Resets, UnderWay};
 use crate::seal::Keys;
 use crate::settings::Settings;
 use crate::sms::Sms;
@@ -69,6 +69,7 @@ impl App {
             stop: stop.clone(),
             abandon: CancellationToken::new(),
             wake: Arc::default(),
+            under_way: UnderWay::default(),
         };
         let keys = store.keys.clone();
         Ok(Self { settings, clock, keys, store, tasks, stop, verifications, resets })

@@ -36,6 +36,8 @@ pub(crate) fn client() -> reqwest::Result<Client> {
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .timeout(Duration::from_secs(15))
+        // After a rush of texts the receiver must not be left with hundreds of idle connections.
+        .pool_max_idle_per_host(8)
         .user_agent("TwilioProxy/1.1")
         .dns_resolver(Loopback)
         .build()

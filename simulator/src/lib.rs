@@ -7,6 +7,7 @@
 //! \[K\] marks behaviour that no source confirms.
 
 mod clock;
+mod crowd;
 mod dates;
 mod directory;
 mod entra;

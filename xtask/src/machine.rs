@@ -91,6 +91,11 @@ impl Machine {
     pub(crate) fn program(&self, name: &str) -> PathBuf {
         self.target.join("debug").join(name).with_extension(env::consts::EXE_EXTENSION)
     }
+
+    /// The same, built as it ships.
+    pub(crate) fn release(&self, name: &str) -> PathBuf {
+        self.target.join("release").join(name).with_extension(env::consts::EXE_EXTENSION)
+    }
 }
 
 /// The program of that name that a shell would start.

@@ -7,6 +7,7 @@
 )]
 
 mod apt;
+mod bench;
 mod check;
 mod crash;
 mod demo;
@@ -50,6 +51,8 @@ enum Task {
     Check,
     /// Stop and kill resets everywhere, and look that no password was lost; the long version.
     Crash(crash::Ask),
+    /// What a reset costs: resets per second, latency, memory, commits per sync.
+    Bench(bench::Ask),
     /// What pod and reveal page weigh on the wire, asset by asset, against their budgets.
     Size(WasmAsk),
     /// Build the embeddable package into pkg/dist.
@@ -88,6 +91,7 @@ fn perform(task: Task) -> Result<bool> {
         Task::Test(ask) => test::perform(machine, &ask),
         Task::Check => check::perform(&machine),
         Task::Crash(ask) => crash::perform(&machine, &ask),
+        Task::Bench(ask) => bench::perform(&machine, &ask).map(|()| true),
         Task::Size(ask) => {
             package(&machine, ask)?;
             let sizes = size::measure(&machine)?;

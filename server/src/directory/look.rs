@@ -42,8 +42,8 @@ impl Drop for Looking {
 const SHOWN_MS: i64 = 2 * 60_000;
 /// A look that found trouble is taken again sooner.
 const TROUBLE_MS: i64 = 20_000;
-/// More looks than this are not remembered.
-const MOST_LOOKS: usize = 4096;
+/// More looks than this are not remembered, some 2 kB each.
+const MOST_LOOKS: usize = 1024;
 
 impl Directory {
     /// Asks Microsoft now.
@@ -59,7 +59,7 @@ impl Directory {
         let now = self.clock.now();
         let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
         if looks.len() >= MOST_LOOKS {
-            looks.retain(|_, (at, _)| now.since(*at) < SHOWN_MS);
+            forget(&mut looks, now);
         }
         looks.insert(contact.id, (now, look.clone()));
         Ok(look)
@@ -139,6 +139,18 @@ impl Directory {
     }
 }
 
+/// Makes room: what is too old to be shown, otherwise the older half.
+fn forget<T>(looks: &mut HashMap<ContactId, (Millis, T)>, now: Millis) {
+    looks.retain(|_, (at, _)| now.since(*at) < SHOWN_MS);
+    if looks.len() < MOST_LOOKS {
+        return;
+    }
+    let mut times: Vec<Millis> = looks.values().map(|(at, _)| *at).collect();
+    let middle = times.len() / 2;
+    let (_, median, _) = times.select_nth_unstable(middle);
+    looks.retain(|_, (at, _)| *at > *median);
+}
+
 /// What was done, or the finding that says why not.
 fn finding_or<T>(answer: Answer<T>) -> Result<T, Finding> {
     match answer {
@@ -147,5 +159,30 @@ fn finding_or<T>(answer: Answer<T>) -> Result<T, Finding> {
         Answer::Later(_) | Answer::Unknown(_) => {
             Err(Finding { code: Code::MicrosoftUnavailable, about: None })
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn looks(times: impl Iterator<Item = i64>) -> HashMap<ContactId, (Millis, ())> {
+        let id = |nth: usize| ContactId(uuid::Uuid::from_u128(nth as u128));
+        times.enumerate().map(|(nth, at)| (id(nth), (Millis(at), ()))).collect()
+    }
+
+    #[test]
+    fn room_is_made_by_age() {
+        let most = MOST_LOOKS as i64;
+        let mut old = looks((0..most).map(|nth| nth % 2 * SHOWN_MS));
+        forget(&mut old, Millis(SHOWN_MS));
+        assert_eq!(old.len(), MOST_LOOKS / 2, "what is too old to be shown");
+        let mut young = looks(0..most);
+        forget(&mut young, Millis(most));
+        assert!(young.len() < MOST_LOOKS && young.len() > MOST_LOOKS / 3, "{}", young.len());
+        assert!(young.values().all(|(at, ())| at.0 > most / 3), "the newer ones stay");
+        let mut at_once = looks((0..most).map(|_| 0));
+        forget(&mut at_once, Millis(0));
+        assert!(at_once.len() < MOST_LOOKS);
     }
 }

@@ -29,6 +29,9 @@ use crate::secret::Credential;
 
 /// The largest body that is read; more is an error.
 const MAX_BODY: usize = 1 << 20;
+/// Connections to one host that are kept open for the next call. A rush of resets opens three for
+/// each; without a bound all of them stay for a minute and a half, and hold memory.
+const MOST_IDLE: usize = 32;
 
 /// How to identify ourselves.
 pub enum Auth<'a> {
@@ -128,6 +131,7 @@ impl Outbound {
             .timeout(Duration::from_millis(settings.timeout_ms))
             .connect_timeout(Duration::from_millis(settings.timeout_ms.min(5_000)))
             .tls_certs_merge(certificates)
+            .pool_max_idle_per_host(MOST_IDLE)
             .user_agent(concat!("msp-reset/", env!("CARGO_PKG_VERSION")))
             .build()?;
         Ok(Self { client, guard, roots, step: Duration::from_millis(settings.timeout_ms) })

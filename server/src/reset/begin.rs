@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use shared::{Code, Factor, Millis, ResetAsk, ResetId, ResetView, Stage};
+use tokio::task::JoinHandle;
 
 use super::Resets;
 use super::preflight::{Ready, limit_finding, limits, under_way};
@@ -62,8 +63,8 @@ impl Resets {
         if let Some(known) = self.ask(who, id, ask).await? {
             return Ok(known);
         }
-        self.set_going(id);
-        self.watch(who, id, Duration::from_secs(8)).await
+        let driver = self.set_going(id);
+        self.watch(who, id, driver, Duration::from_secs(8)).await
     }
 
     /// Stages a reset, and leaves the driving to others. `None` when it was staged now; otherwise
@@ -212,21 +213,30 @@ impl Resets {
         &self,
         who: &Session,
         id: ResetId,
+        driver: Option<JoinHandle<()>>,
         patience: Duration,
     ) -> Result<ResetView, Denied> {
         let account = who.technician.account;
         let mut bell = self.bell.listen(account);
         let settled = async {
+            // Until our own driver rests there is nothing to see; the bell rings for everybody's.
+            if let Some(driver) = driver {
+                tokio::select! {
+                    // One that panicked has said so; the row says how far it came.
+                    _ = driver => {}
+                    // A stop does not wait for Microsoft: the pod looks again by itself.
+                    () = self.stop.cancelled() => return Ok(()),
+                }
+            }
             loop {
                 let reset = self.own(who, id).await?;
                 if !reset.stage.is_live() {
                     return Ok::<(), Denied>(());
                 }
-                // Woken by the driver; looks by itself too, in case another process drives.
+                // It waits for another try, which the worker sets going, or another process does.
                 tokio::select! {
                     _ = bell.changed() => {}
                     () = tokio::time::sleep(LOOK_AGAIN) => {}
-                    // A stop does not wait for Microsoft: the pod looks again by itself.
                     () = self.stop.cancelled() => return Ok(()),
                 }
             }

@@ -2,9 +2,12 @@
 //! out; it has no code of its own.
 
 use shared::{Code, Millis, ResetId};
+use tokio::task::JoinHandle;
+use uuid::Uuid;
 
 use super::Resets;
 use super::plan::{self, Step};
+use super::under_way::Turn;
 use crate::directory::{Tenant, first_mobile};
 use crate::outbound::{Answer, Refusal, retry_delay};
 use crate::password;
@@ -17,10 +20,20 @@ use crate::verification::phone_hash;
 const JUST_CHECKED_MS: i64 = 5_000;
 
 impl Resets {
-    /// Sets a reset going in a task of its own.
-    pub fn set_going(&self, id: ResetId) {
+    /// Sets a reset going in a task of its own; `None` when one here is at it already.
+    pub fn set_going(&self, id: ResetId) -> Option<JoinHandle<()>> {
+        let turn = self.turn(id.0)?;
         let resets = self.clone();
-        self.tasks.spawn(async move { resets.drive(id).await });
+        Some(self.tasks.spawn(async move {
+            resets.drive(id).await;
+            drop(turn);
+        }))
+    }
+
+    /// Leave to work at a row for as long as a lease lasts.
+    pub(super) fn turn(&self, row: Uuid) -> Option<Turn> {
+        let now = self.clock.now();
+        self.under_way.begin(row, now, now.plus(self.settings.reset.lease_ms))
     }
 
     /// Drives a reset until it has nothing to do or must wait. Doing nothing when somebody else

@@ -4,6 +4,7 @@
 //! `preflight` finds what stands in the way, `begin` stages, `plan` says what is next, `drive`
 //! does it, `outbox` sends what must be sent, `mails` tells of it in `letters`, `new_link` makes
 //! another link for the same password, `work` finds what is due, `view` shows how far it is.
+//! `under_way` keeps one process from doing a thing twice at a time.
 
 mod again;
 mod begin;
@@ -14,11 +15,14 @@ mod new_link;
 mod outbox;
 mod plan;
 mod preflight;
+mod under_way;
 mod view;
 mod words;
 mod work;
 
 use std::sync::Arc;
+
+pub use under_way::UnderWay;
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -59,4 +63,6 @@ pub struct Resets {
     pub abandon: CancellationToken,
     /// Wakes the outbox's worker.
     pub wake: Arc<Notify>,
+    /// What is being driven or sent here.
+    pub under_way: UnderWay,
 }

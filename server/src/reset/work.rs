@@ -26,6 +26,15 @@ pub enum Due {
     Mail(Uuid),
 }
 
+impl Due {
+    fn row(self) -> Uuid {
+        match self {
+            Due::Reset(id) => id.0,
+            Due::Outbox(id) | Due::Mail(id) => id,
+        }
+    }
+}
+
 /// When things were done last.
 #[derive(Clone, Copy)]
 struct Done {
@@ -78,8 +87,13 @@ impl Resets {
     async fn work_once(&self, mut done: Done) -> Result<Done, StoreError> {
         let now = self.clock.now();
         for due in self.due().await? {
+            // Whoever is at it already goes on.
+            let Some(turn) = self.turn(due.row()) else { continue };
             let resets = self.clone();
-            self.tasks.spawn(async move { resets.perform(due).await });
+            self.tasks.spawn(async move {
+                resets.perform(due).await;
+                drop(turn);
+            });
         }
         if now.since(done.swept) >= SWEEP_MS {
             done.swept = now;

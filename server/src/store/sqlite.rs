@@ -84,7 +84,12 @@ impl Database {
         let writer = writer.acquire().await?.detach();
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
-            .connect_with(options.read_only(true).create_if_missing(false))
+            // It is a file: there is no connection to lose, so none to try before each use.
+            .test_before_acquire(false)
+            .connect_with(
+                // The operating system caches the file; half a megabyte for each is enough here.
+                options.read_only(true).create_if_missing(false).pragma("cache_size", "-512"),
+            )
             .await
             .map_err(unusable)?;
         let (writer, writing) = Writer::start(writer);

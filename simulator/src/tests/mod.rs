@@ -1,5 +1,6 @@
 //! Over real HTTP, as our server would ask: each company's answers and each way it goes wrong.
 
+mod crowd;
 mod entra;
 mod faults;
 mod graph;

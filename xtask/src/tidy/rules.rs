@@ -44,8 +44,9 @@ fn sqlx_in_the_store(files: &[File]) -> Vec<String> {
 fn reqwest_in_one_file(files: &[File]) -> Vec<String> {
     let instead =
         "`reqwest` belongs to server/src/outbound: every call goes through its one send function";
-    let elsewhere =
-        |f: &File| ["server/src/outbound", "simulator", "tests"].iter().any(|m| f.within(m));
+    let elsewhere = |f: &File| {
+        ["server/src/outbound", "simulator", "tests", "bench"].iter().any(|m| f.within(m))
+    };
     let mut found = misplaced(files, "reqwest", elsewhere, instead);
     for folder in ["server/", "simulator/"] {
         let users: Vec<&str> = files
@@ -121,6 +122,7 @@ fn crates_keep_apart(files: &[File]) -> Vec<String> {
             &["msp-reset-server", "msp-reset-shared", "msp-reset-plugin"],
             "the simulator speaks the companies' APIs and knows nothing of us",
         ),
+        ("bench", &["msp-reset-server"], "the bench measures the program that ships, from outside"),
     ];
     let mut found = Vec::new();
     for (crate_name, forbidden, instead) in rows {
@@ -280,6 +282,11 @@ mod tests {
             crates_keep_apart,
             ("simulator/Cargo.toml", "msp-reset-shared = { path = \"../shared\" }"),
             ("server/Cargo.toml", "msp-reset-shared.workspace = true"),
+        );
+        check(
+            crates_keep_apart,
+            ("bench/Cargo.toml", "msp-reset-server.workspace = true"),
+            ("tests/Cargo.toml", "msp-reset-server.workspace = true"),
         );
         check(files_are_short, ("a.rs", &"\n".repeat(401)), ("b.rs", &"\n".repeat(400)));
         check(

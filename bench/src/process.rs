@@ -1,0 +1,42 @@
+//! What the kernel knows about a process (Linux; elsewhere nothing is known).
+
+use std::time::Duration;
+
+/// CPU time that a process has used, all its threads together, user and system.
+pub(crate) fn cpu_time(id: u32) -> Option<Duration> {
+    parse_cpu(&std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?)
+}
+
+/// The most memory that was ever resident, in bytes.
+pub(crate) fn peak_memory(id: u32) -> Option<u64> {
+    parse_peak(&std::fs::read_to_string(format!("/proc/{id}/status")).ok()?)
+}
+
+/// proc(5): fields 14 and 15, in hundredths of a second (`USER_HZ` is 100 wherever Linux runs today).
+fn parse_cpu(stat: &str) -> Option<Duration> {
+    // The second field is the program's name and may hold anything, blanks and brackets too.
+    let (_, rest) = stat.rsplit_once(") ")?;
+    let fields: Vec<&str> = rest.split(' ').collect();
+    let ticks = |nth: usize| fields.get(nth - 3)?.parse::<u64>().ok();
+    Some(Duration::from_millis(10 * (ticks(14)? + ticks(15)?)))
+}
+
+fn parse_peak(status: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(kib * 1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kernel_is_understood() {
+        let stat = "12 (a) b (c) S 1 12 12 0 -1 4194304 900 0 0 0 150 27 0 0 20 0 4 0 100 1 2";
+        assert_eq!(parse_cpu(stat), Some(Duration::from_millis(1770)));
+        assert_eq!(parse_cpu(""), None);
+        assert_eq!(parse_peak("VmPeak:\t 9 kB\nVmHWM:\t   2048 kB\n"), Some(2 << 20));
+        assert_eq!(parse_peak("VmPeak:\t 9 kB"), None);
+    }
+}
