@@ -7,8 +7,8 @@ use gloo_timers::callback::Timeout;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::{
-    AnswerAsk, Code, ContactId, Host, Millis, PodTokenAsk, PodTokenView, Problem, ResetAct,
-    ResetAsk, ResetId, TicketId, VerificationAsk, VerificationId,
+    AnswerAsk, Code, ContactId, Host, Millis, PodTokenAsk, PodTokenView, Problem, ResendAsk,
+    ResetAct, ResetAsk, ResetId, TicketId, VerificationAsk, VerificationId,
 };
 use web_sys::{AbortController, RequestCredentials};
 
@@ -123,10 +123,20 @@ impl Api {
     /// Sends the link again, or gives the reset up (`ResetView`).
     pub(crate) fn act(id: ResetId, act: ResetAct) -> Ask {
         let verb = match act {
-            ResetAct::Resend => "resend",
+            ResetAct::Resend | ResetAct::NewLink => "resend",
             ResetAct::GiveUp => "give-up",
         };
         Ask::new(Method::POST, format!("/api/resets/{id}/{verb}"), None)
+    }
+
+    /// Where a new link may go (`PhonesView`).
+    pub(crate) fn phones(id: ResetId) -> Ask {
+        Ask::new(Method::GET, format!("/api/resets/{id}/phones"), None)
+    }
+
+    /// Sends a new link to the phone that was chosen (`ResetView`).
+    pub(crate) fn new_link(id: ResetId, sealed: String) -> Ask {
+        Ask { body: written(&ResendAsk { sealed }), ..Self::act(id, ResetAct::NewLink) }
     }
 
     /// Makes the call, with a token. A token that the server no longer takes is replaced once.

@@ -24,6 +24,12 @@ pub enum Wish {
     GiveUp(ResetId),
     /// No, keep it.
     Keep,
+    /// The phone at this place of the list.
+    Pick(usize),
+    /// Send a new link to it.
+    NewLink,
+    /// Choose no phone.
+    Unpick,
     /// Start following again.
     Retry,
 }
@@ -190,16 +196,19 @@ impl Flow {
         }
     }
 
+    /// Whether the reset of `id` is being asked for and nothing was heard of it yet.
+    pub(crate) fn awaits(&self, id: ResetId) -> bool {
+        match self {
+            Self::Asking(_, asked) | Self::Unheard(_, asked) | Self::Parked(_, asked) => {
+                *asked == id
+            }
+            _ => false,
+        }
+    }
+
     /// A reset of this id is known to the server: nothing is left to ask.
     pub(crate) fn known(self, id: ResetId) -> Self {
-        match self {
-            Self::Asking(_, asked) | Self::Unheard(_, asked) | Self::Parked(_, asked)
-                if asked == id =>
-            {
-                Self::Closed
-            }
-            other => other,
-        }
+        if self.awaits(id) { Self::Closed } else { self }
     }
 }
 

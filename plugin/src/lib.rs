@@ -19,6 +19,7 @@ mod look;
 mod model;
 mod mount;
 mod news;
+mod pick;
 mod story;
 mod times;
 mod trouble;

@@ -18,6 +18,7 @@ use crate::browser;
 use crate::flow::{Deed, Entry, Flow, Line, Wish};
 use crate::model::{Model, Parts};
 use crate::news;
+use crate::pick::Pick;
 use crate::story;
 use crate::trouble::Trouble;
 use crate::views::Screen;
@@ -74,7 +75,12 @@ enum Then {
     Checked(u32),
     Reset(ResetId),
     Acted,
+    Listed(ResetId),
+    Linked(ResetId),
 }
+
+/// Where what happens to the reset is told.
+const RESET_TITLE: &str = "#reset-title";
 
 struct Desk {
     api: Api,
@@ -127,9 +133,7 @@ impl Desk {
             Then::Reset(id) => match heard(reply) {
                 Ok(view) => {
                     self.adopt(view);
-                    self.flow(|flow| flow.known(id));
-                    // The button that opened the dialog is blocked now; what happens is up there.
-                    self.spawn(Work::Focus("#reset-title"));
+                    self.heard_of(id);
                 }
                 Err(trouble) => self.flow(|flow| flow.failed(id, trouble)),
             },
@@ -137,8 +141,20 @@ impl Desk {
                 Ok(view) => {
                     self.adopt(view);
                     parts.deed.set(Deed::Idle);
+                    self.spawn(Work::Focus(RESET_TITLE));
                 }
                 Err(trouble) => parts.deed.set(Deed::Failed(trouble)),
+            },
+            Then::Listed(id) => self.pick(|pick| pick.listed(id, heard(reply))),
+            Then::Linked(id) => match heard(reply) {
+                Ok(view) => {
+                    self.adopt(view);
+                    self.emit(&news::Event { name: "link-replaced", id: id.to_string() });
+                    self.pick(|pick| if pick.of == Some(id) { Pick::default() } else { pick });
+                    parts.deed.set(Deed::Idle);
+                    self.spawn(Work::Focus(RESET_TITLE));
+                }
+                Err(trouble) => self.pick(|pick| pick.failed(id, trouble)),
             },
         }
     }
@@ -150,6 +166,20 @@ impl Desk {
     fn flow(&self, step: impl FnOnce(Flow) -> Flow) {
         let flow = self.parts.flow.peek(Flow::clone);
         self.parts.flow.set(step(flow));
+    }
+
+    fn pick(&self, step: impl FnOnce(Pick) -> Pick) {
+        let pick = self.parts.pick.peek(Pick::clone);
+        self.parts.pick.set(step(pick));
+    }
+
+    /// The server knows of this reset, by its answer or by the poll, whichever is first. The
+    /// button that opened the dialog is blocked now; what happens is up there.
+    fn heard_of(self: &Rc<Self>, id: ResetId) {
+        if self.parts.flow.peek(|flow| flow.awaits(id)) {
+            self.flow(|flow| flow.known(id));
+            self.spawn(Work::Focus(RESET_TITLE));
+        }
     }
 
     /// The long poll, until the pod is gone or asking again would not help.
@@ -190,7 +220,7 @@ impl Desk {
         self.set_now();
         state.reset = story::newest(state.reset.take(), self.ours.borrow().as_ref());
         if let Some(id) = state.reset.as_ref().map(|reset| reset.id) {
-            self.flow(|flow| flow.known(id));
+            self.heard_of(id);
         }
         if parts.line.peek(|line| *line == Line::Lost) {
             parts.said.set(EN.back.to_owned());
@@ -283,11 +313,28 @@ impl Desk {
                 self.spawn(Work::Focus("#reset"));
             }
             Wish::Act(id, ResetAct::GiveUp) => parts.deed.set(Deed::Sure(id)),
+            Wish::Act(id, ResetAct::NewLink) => {
+                parts.pick.set(Pick::opened(id));
+                // Not left on **Check again**, which will mean something else.
+                self.spawn(Work::Focus("#phones-title"));
+                self.spawn(Work::Call(Api::phones(id), Then::Listed(id)));
+            }
             Wish::Act(id, act) => self.act(id, act),
             Wish::GiveUp(id) => self.act(id, ResetAct::GiveUp),
             Wish::Keep => {
                 parts.deed.set(Deed::Idle);
                 self.spawn(Work::Focus("#give-up"));
+            }
+            Wish::Pick(at) => self.pick(|pick| pick.chose(at)),
+            Wish::NewLink => {
+                if let Some((id, sealed)) = parts.pick.peek(Pick::wanted) {
+                    self.pick(Pick::sending);
+                    self.spawn(Work::Call(Api::new_link(id, sealed), Then::Linked(id)));
+                }
+            }
+            Wish::Unpick => {
+                parts.pick.set(Pick::default());
+                self.spawn(Work::Focus("#new-link"));
             }
             Wish::Retry => {
                 if parts.line.peek(|line| matches!(line, Line::Ended(_))) {
@@ -328,13 +375,12 @@ impl Desk {
     }
 
     /// Shows what a call about a reset was answered.
-    fn adopt(self: &Rc<Self>, view: ResetView) {
+    fn adopt(&self, view: ResetView) {
         *self.ours.borrow_mut() = Some(view.clone());
         if let Some(mut state) = self.parts.state.peek(Clone::clone) {
             state.reset = Some(view);
             state.now = self.api.skew().server(browser::now());
             self.show(state);
         }
-        self.spawn(Work::Focus("#reset-title"));
     }
 }

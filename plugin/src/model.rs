@@ -4,10 +4,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use shared::{Millis, PodState, Preflight, ResetView};
+use shared::{Millis, PhonesView, PodState, Preflight, ResetId, ResetView};
 
 use crate::dom::El;
 use crate::flow::{Deed, Entry, Flow, Line, Wish};
+use crate::pick::Pick;
 
 /// Where views send what the technician wants.
 pub type Wishes = UnsyncCallback<(Wish,)>;
@@ -70,6 +71,8 @@ pub(crate) struct Parts {
     pub(crate) flow: Part<Flow>,
     /// Sending again and giving up.
     pub(crate) deed: Part<Deed>,
+    /// Choosing the phone for a new link.
+    pub(crate) pick: Part<Pick>,
     /// What a screen reader says next.
     pub(crate) said: Part<String>,
     /// The pod's outermost element, for moving the focus.
@@ -85,6 +88,7 @@ impl Parts {
             entry: Part::new(Entry::Idle),
             flow: Part::new(Flow::Closed),
             deed: Part::new(Deed::Idle),
+            pick: Part::new(Pick::default()),
             said: Part::new(String::new()),
             pod: RefCell::new(None),
         }
@@ -133,6 +137,11 @@ impl Model {
     /// Opens the confirmation with `shown`.
     pub fn confirm(self, shown: Preflight) {
         self.parts().flow.set(Flow::Confirming(shown));
+    }
+
+    /// Opens the choice of a phone for a new link of `reset`.
+    pub fn choose(self, reset: ResetId, phones: PhonesView) {
+        self.parts().pick.set(Pick::opened(reset).listed(reset, Ok(phones)));
     }
 }
 

@@ -76,6 +76,7 @@ pub(crate) fn tell(
             ShareState::Revoked | ShareState::Destroyed => {
                 headline(Tone::Bad, words.revoked, words.nobody_has_it)
             }
+            ShareState::Locked => headline(Tone::Bad, words.locked, words.locked_body),
             ShareState::Open { expires_at } => open(reset, expires_at, words, clock),
             ShareState::Closed => headline(Tone::Busy, words.texting, words.texting_body),
         },
@@ -208,6 +209,13 @@ mod tests {
     }
 
     #[test]
+    fn a_locked_link_says_why_and_that_the_password_is_kept() {
+        let told = told(&sample::reset(Stage::Completed, ShareState::Locked), 0);
+        assert_eq!((told.tone, told.title.as_str()), (Tone::Bad, "Five wrong unlock codes"));
+        assert!(told.body.contains("is kept") && told.body.contains("new link"), "{told:?}");
+    }
+
+    #[test]
     fn a_text_that_failed_is_named_with_the_way_out() {
         let mut reset =
             sample::reset(Stage::Applied, ShareState::Open { expires_at: Millis(9_000) });
@@ -224,7 +232,9 @@ mod tests {
         reset.code = Some(Code::PersonSynced);
         assert!(told(&reset, 0).body.contains("on-premises"));
         let stuck = sample::reset(Stage::Stuck, ShareState::Closed);
-        assert!(told(&stuck, 0).body.contains("can’t tell"));
+        let body = told(&stuck, 0).body;
+        assert!(body.contains("can’t tell") && body.contains("Verify the caller again"), "{body}");
+        assert!(body.contains("Password Reset") && body.contains("give up"), "{body}");
         assert_eq!(told(&stuck, 0).tone, Tone::Bad);
     }
 

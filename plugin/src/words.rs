@@ -1,7 +1,7 @@
 //! Every phrase of the pod, but for the words of problem codes, which both sides of the wire
 //! share. A missing phrase does not compile; plurals and word order are functions.
 
-use shared::{Code, Outcome, ResetAct, Source, StepKind, StepState};
+use shared::{Code, Outcome, PhoneKind, ResetAct, Source, StepKind, StepState};
 
 /// What and what next.
 type Pair = (&'static str, &'static str);
@@ -80,6 +80,8 @@ pub(crate) struct Words {
     pub(crate) expired: &'static str,
     pub(crate) revoked: &'static str,
     pub(crate) nobody_has_it: &'static str,
+    pub(crate) locked: &'static str,
+    pub(crate) locked_body: &'static str,
     pub(crate) refused: &'static str,
     pub(crate) stuck: &'static str,
     pub(crate) for_whom: fn(&str, &str) -> String,
@@ -96,6 +98,16 @@ pub(crate) struct Words {
     pub(crate) act: fn(ResetAct) -> &'static str,
     pub(crate) acting: fn(ResetAct) -> &'static str,
     pub(crate) give_up: Pair,
+    pub(crate) give_up_stuck: &'static str,
+    pub(crate) new_link: &'static str,
+    pub(crate) new_link_body: &'static str,
+    pub(crate) phones: &'static str,
+    pub(crate) no_other_phone: &'static str,
+    pub(crate) phone_kind: fn(PhoneKind) -> &'static str,
+    pub(crate) phone_used: &'static str,
+    pub(crate) phone_one_factor: &'static str,
+    pub(crate) phone_unlocks: &'static str,
+    pub(crate) send_link: &'static str,
     pub(crate) keep: &'static str,
 
     pub(crate) history: fn(usize) -> String,
@@ -203,6 +215,9 @@ pub(crate) const EN: Words = Words {
     expired: "The link expired unopened",
     revoked: "The link was closed",
     nobody_has_it: "Nobody has this password. Verify the caller and reset it again.",
+    locked: "Five wrong unlock codes",
+    locked_body: "The link is closed; its password is kept. Make sure that you speak to the caller \
+                  you verified, then send a new link.",
     refused: "The password was not reset",
     stuck: "A decision is needed",
     for_whom: |person, phone| format!("{person} · {phone}"),
@@ -263,17 +278,32 @@ pub(crate) const EN: Words = Words {
     unlock_hint: "Say it on the phone, don’t write it down.",
     act: |act| match act {
         ResetAct::Resend => "Send again",
+        ResetAct::NewLink => "Send to another phone",
         ResetAct::GiveUp => "Give up",
     },
     acting: |act| match act {
-        ResetAct::Resend => "Sending…",
+        ResetAct::Resend | ResetAct::NewLink => "Sending…",
         ResetAct::GiveUp => "Giving up…",
     },
     give_up: (
         "Give up this reset?",
         "Its link stops working. Nobody gets this password, and the person needs another reset.",
     ),
+    give_up_stuck: "Nobody gets the new password, if Microsoft has it. The old one may still work; if \
+                    not, the person needs another reset.",
     keep: "Keep it",
+    new_link: "Send a new link",
+    new_link_body: "The same password gets a new link. The one before it stops working.",
+    phones: "Registered at Microsoft",
+    no_other_phone: "There is no other. One that is registered in Entra shows here at once.",
+    phone_kind: |kind| match kind {
+        PhoneKind::Mobile => "Mobile",
+        PhoneKind::AlternateMobile => "Second mobile",
+    },
+    phone_used: "used so far",
+    phone_one_factor: "verified the caller: one factor",
+    phone_unlocks: "needs an unlock code",
+    send_link: "Send link",
 
     history: |count| format!("Verification history ({count})"),
     by: |technician| format!("by {technician}"),

@@ -67,8 +67,13 @@ impl Shown {
 
     fn button(&self, name: &str) -> HtmlElement {
         let all = self.root.query_selector_all("button").unwrap();
-        (0..all.length())
-            .filter_map(|at| all.item(at))
+        let mut all: Vec<_> = (0..all.length()).filter_map(|at| all.item(at)).collect();
+        // Of two that have the same name the one in the open dialog is meant.
+        all.sort_by_key(|button| {
+            let button: &Element = button.unchecked_ref();
+            button.closest("dialog[open]").unwrap().is_none()
+        });
+        all.into_iter()
             .find(|button| button.text_content().unwrap().trim() == name)
             .unwrap_or_else(|| panic!("no button {name:?} in {}", self.text()))
             .unchecked_into()
@@ -224,6 +229,58 @@ async fn a_reset_is_told_step_by_step() {
 }
 
 #[wasm_bindgen_test]
+async fn a_phone_is_chosen_for_a_new_link() {
+    let mut state = sample::state();
+    let mut reset = sample::reset(Stage::Completed, ShareState::Locked);
+    reset.acts = vec![ResetAct::NewLink, ResetAct::GiveUp];
+    let id = reset.id;
+    state.reset = Some(reset);
+    let stage = Shown::with(state).await;
+    assert!(stage.text().contains("Five wrong unlock codes"));
+    stage.button("Send a new link").click();
+    assert_eq!(stage.wished(), [Wish::Act(id, ResetAct::NewLink)]);
+
+    stage.model.choose(id, sample::phones());
+    tick().await;
+    let dialog: HtmlDialogElement = stage.find("dialog[open]").unwrap().unchecked_into();
+    let text = dialog.text_content().unwrap();
+    for wanted in ["••42Mobile · used so far", "••77Second mobile", "needs an unlock code"]
+    {
+        assert!(text.contains(wanted), "{wanted} in {text}");
+    }
+    let radio = |at: usize| -> HtmlInputElement {
+        stage.find(&format!("#phone-{at}")).unwrap().unchecked_into()
+    };
+    assert!(!radio(0).checked() && radio(1).checked(), "the one that was not tried");
+    radio(0).click();
+    stage.button("Send link").click();
+    stage.button("Cancel").click();
+    assert_eq!(stage.wished(), [Wish::Pick(0), Wish::NewLink, Wish::Unpick]);
+}
+
+#[wasm_bindgen_test]
+async fn a_stuck_reset_can_be_given_up_and_reset_anew_beside_it() {
+    let mut state = sample::state();
+    let mut reset = sample::reset(Stage::Stuck, ShareState::Closed);
+    reset.code = Some(Code::InDoubt);
+    reset.acts = vec![ResetAct::GiveUp];
+    let id = reset.id;
+    state.reset = Some(reset);
+    state.blocked = None;
+    let stage = Shown::with(state).await;
+    let text = stage.text();
+    for wanted in ["A decision is needed", "Verify the caller again and use Password Reset"] {
+        assert!(text.contains(wanted), "{wanted} in {text}");
+    }
+    // It has no link: what giving up means is said without one.
+    let dialog = stage.find("#give-up-body").unwrap().text_content().unwrap();
+    assert!(dialog.contains("The old one may still work") && !dialog.contains("link"), "{dialog}");
+    stage.button("Give up").click();
+    stage.button("Password Reset").click();
+    assert_eq!(stage.wished(), [Wish::Act(id, ResetAct::GiveUp), Wish::Check]);
+}
+
+#[wasm_bindgen_test]
 async fn a_lost_connection_is_told_calmly_and_what_is_known_stays() {
     let stage = Shown::with(sample::state()).await;
     stage.model.lose();
@@ -242,8 +299,9 @@ async fn nothing_is_nameless_doubled_or_styled_inline() {
     state.shields[0].state = sample::pending(300_000, 5);
     state.reset =
         Some(sample::reset(Stage::Applied, ShareState::Open { expires_at: Millis(9_000) }));
-    let stage = Shown::with(state).await;
+    let stage = Shown::with(state.clone()).await;
     stage.model.confirm(sample::preflight());
+    stage.model.choose(state.reset.unwrap().id, sample::phones());
     tick().await;
     assert!(stage.find("[style]").is_none());
     let all = stage.root.query_selector_all("*").unwrap();

@@ -66,6 +66,8 @@ pub enum Act {
     TextDelivered,
     /// The same link is texted again.
     TextAskedAgain,
+    /// The same password got a new link; the one before it is dead.
+    LinkReplaced,
     /// The ticket has its note.
     NoteWritten,
     /// The ticket could not get its note.

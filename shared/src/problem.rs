@@ -169,7 +169,9 @@ codes! {
     SmsNumber = "sms-number", 409;
     /// The recipient replied STOP.
     SmsOptedOut = "sms-opted-out", 409;
-    /// A carrier blocked or could not deliver the text.
+    /// A carrier does not let the text through.
+    SmsBlocked = "sms-blocked", 409;
+    /// A carrier could not deliver the text.
     SmsUndelivered = "sms-undelivered", 409;
 
     /// The account has no mail server.
@@ -195,6 +197,8 @@ codes! {
     TooLate = "too-late", 409;
     /// We can't tell whether Microsoft took the password.
     InDoubt = "in-doubt", 409;
+    /// The link is not the one that was looked at any more: opened, ended or replaced.
+    LinkMoved = "link-moved", 409;
     /// Given up by a technician.
     GivenUp = "given-up", 409;
     /// A limit on resets or texts.

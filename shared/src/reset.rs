@@ -130,8 +130,10 @@ pub enum ShareState {
     },
     /// Its time went by unopened: nobody has this password.
     Expired,
-    /// Closed by a technician, a newer reset or wrong unlock codes: nobody has this password.
+    /// Closed by a technician or a newer reset: nobody has this password.
     Revoked,
+    /// Closed by five wrong unlock codes; the password is kept for a new link.
+    Locked,
     /// Destroyed with a refused reset; the old password stands.
     Destroyed,
 }
@@ -189,6 +191,8 @@ pub struct StepView {
 pub enum ResetAct {
     /// Text the same link again.
     Resend,
+    /// Make a new link for the same password, to a phone that Microsoft has registered.
+    NewLink,
     /// End it: nobody gets this password.
     GiveUp,
 }
@@ -218,4 +222,46 @@ pub struct ResetView {
     pub unlock_code: Option<String>,
     /// What may be done now.
     pub acts: Vec<ResetAct>,
+}
+
+/// What kind of phone Microsoft has registered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PhoneKind {
+    /// The one that gets Microsoft's own codes by text.
+    Mobile,
+    /// A second mobile, which Microsoft itself only calls.
+    AlternateMobile,
+}
+
+/// GET `/api/resets/{id}/phones`: where a new link may go. Asked of Microsoft now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhonesView {
+    /// The first mobile first.
+    pub phones: Vec<PhoneView>,
+}
+
+/// One phone that may get a new link.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhoneView {
+    /// Masked.
+    pub masked: String,
+    /// Which of the person's phones.
+    pub kind: PhoneKind,
+    /// Whether the link goes there so far.
+    pub used: bool,
+    /// One factor when it also verified the caller.
+    pub factor: Factor,
+    /// Whether the technician will say an unlock code.
+    pub unlock_code: bool,
+    /// Names the phone in a `ResendAsk`, sealed by the server.
+    pub sealed: String,
+}
+
+/// POST `/api/resets/{id}/resend` with a body: a new link instead of the same one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResendAsk {
+    /// `PhoneView::sealed`, as it came.
+    pub sealed: String,
 }

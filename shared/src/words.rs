@@ -188,19 +188,23 @@ impl Code {
             }
             Code::SmsNotSetUp => (
                 "The SMS provider is not set up to text this number.",
-                "Ask an admin to check the sender and the allowed regions at the provider.",
+                "Ask an admin to check the sender, its registration and the allowed regions at the provider.",
             ),
             Code::SmsNumber => (
                 "This number can’t receive texts.",
-                "The person needs a mobile phone registered at Microsoft.",
+                "It may be a landline. Use another phone; the person needs a mobile phone registered at Microsoft.",
             ),
             Code::SmsOptedOut => (
                 "This number has replied STOP to our texts.",
-                "Ask the person to text START to the sender’s number, then send again.",
+                "Ask the person to text START to the sender’s number, then send again; or use another phone.",
+            ),
+            Code::SmsBlocked => (
+                "The carrier blocked the text.",
+                "It will most likely block it again. Use another phone, and tell an admin: the sender may need to be registered.",
             ),
             Code::SmsUndelivered => (
                 "The carrier did not deliver the text.",
-                "Check that the phone is on and has signal, then send again.",
+                "Check that the phone is on and has signal, then send again; or use another phone.",
             ),
             Code::MailMissing => ("No mail server is connected.", "Ask an admin to connect one."),
             Code::MailCredentials => (
@@ -240,7 +244,11 @@ impl Code {
             ),
             Code::InDoubt => (
                 "We can’t tell whether Microsoft took the new password.",
-                "Reset it again with a new verification, or give up this one.",
+                "Verify the caller again and use Password Reset: that sets another password and ends this one. Or give up.",
+            ),
+            Code::LinkMoved => (
+                "The link has changed since you looked: it was opened, ended or replaced.",
+                "Look at what the reset shows now, and start again if it is still needed.",
             ),
             Code::GivenUp => (
                 "This reset was given up.",

@@ -152,6 +152,17 @@ impl Desk {
         self.call(Method::POST, &format!("/api/resets/{id}/{act}"), None).await
     }
 
+    /// Where a new link may go.
+    pub(crate) async fn phones(&self, id: Uuid) -> Reply {
+        self.call(Method::GET, &format!("/api/resets/{id}/phones"), None).await
+    }
+
+    /// A new link to the phone that was chosen.
+    pub(crate) async fn send_to(&self, id: Uuid, sealed: &str) -> Reply {
+        let ask = json!({ "sealed": sealed });
+        self.call(Method::POST, &format!("/api/resets/{id}/resend"), Some(ask)).await
+    }
+
     /// Verifies the contact of a ticket by the phone that Microsoft has, as a good day goes.
     pub(crate) async fn verify(&self, world: &World, ticket: &server::store::Ticket, phone: &str) {
         self.verify_in(world, ticket.contact, Some(ticket.id), phone).await;

@@ -19,8 +19,8 @@ use crate::logs;
 /// 2026-11-22 14:00:00 UTC.
 const START: i64 = 1_795_356_000_000;
 pub(crate) const EMAIL: &str = "tess@brightline.example";
-/// Another technician of the same account.
-pub(crate) const COLLEAGUE: &str = "tom@brightline.example";
+/// Another technician of the same account, no admin.
+pub(crate) const COLLEAGUE: &str = "cole@brightline.example";
 pub(crate) const PASSWORD: &str = "correct-horse-battery-7";
 pub(crate) const TOTP: &str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
 
@@ -210,7 +210,8 @@ fn sample(outside: &simulator::World) -> String {
         .replace("{{totp_secret}}", TOTP);
     let mut sample: serde_json::Value = serde_json::from_str(&sample).unwrap();
     let mut colleague = sample["technicians"][0].clone();
-    colleague["name"] = "Tom Tolle".into();
+    colleague["name"] = "Cole Carter".into();
+    colleague["role"] = "technician".into();
     colleague["email"] = COLLEAGUE.into();
     sample["technicians"].as_array_mut().unwrap().push(colleague);
     serde_json::to_string_pretty(&sample).unwrap()

@@ -39,6 +39,7 @@ fn every_answer_of_the_server_is_read_as_serde_json_reads_it() {
         ShareState::Closed,
         ShareState::Open { expires_at: Millis(1) },
         ShareState::Opened { at: Millis(2) },
+        ShareState::Locked,
         ShareState::Destroyed,
     ] {
         let mut reset = sample::reset(Stage::Applied, share);
@@ -51,6 +52,7 @@ fn every_answer_of_the_server_is_read_as_serde_json_reads_it() {
     }
     same(&state);
     same(&sample::preflight());
+    same(&sample::phones());
     for code in Code::ALL {
         same(&Problem { tries_left: Some(2), ..Problem::new(*code) });
     }

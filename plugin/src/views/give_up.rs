@@ -1,7 +1,7 @@
 //! Are you sure?
 
 use leptos::prelude::Callable;
-use shared::ResetAct;
+use shared::{ResetAct, Stage};
 
 use super::widgets::{button, dialog};
 use crate::dom::{El, div, el, p};
@@ -23,6 +23,10 @@ pub(super) fn give_up(model: Model, wish: Wishes) -> El {
         }
     };
     let (title, body) = EN.give_up;
+    let what = move || {
+        let stuck = model.parts().of_reset(|reset| reset.stage == Stage::Stuck);
+        if stuck { EN.give_up_stuck } else { body }.to_owned()
+    };
     let buttons = div("buttons end").kid(button("", EN.keep, keep)).kid(button(
         "primary danger",
         (EN.act)(ResetAct::GiveUp),
@@ -31,6 +35,6 @@ pub(super) fn give_up(model: Model, wish: Wishes) -> El {
     dialog("give-up-title", model, open, keep)
         .set("aria-describedby", "give-up-body")
         .kid(el("h3").set("id", "give-up-title").set("tabindex", "-1").text(title))
-        .kid(p("", body).set("id", "give-up-body"))
+        .kid(p("", "").set("id", "give-up-body").live_text(what))
         .kid(buttons)
 }

@@ -6,6 +6,7 @@ mod give_up;
 mod history;
 mod icons;
 mod person;
+mod phones;
 mod progress;
 mod reset_button;
 mod screen;

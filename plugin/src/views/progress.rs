@@ -120,7 +120,17 @@ fn act_button(model: Model, wish: Wishes, id: ResetId, act: ResetAct) -> El {
     let doing = move || model.parts().deed.with(|deed| *deed == Deed::Doing(act));
     let name = match act {
         ResetAct::Resend => "resend",
+        ResetAct::NewLink => "new-link",
         ResetAct::GiveUp => "give-up",
+    };
+    let label = move || {
+        let locked = model.parts().of_reset(|reset| reset.share == ShareState::Locked);
+        match act {
+            _ if doing() => (EN.acting)(act),
+            ResetAct::NewLink if locked => EN.new_link,
+            _ => (EN.act)(act),
+        }
+        .to_owned()
     };
     bare_button("", move || {
         if !busy() {
@@ -129,5 +139,5 @@ fn act_button(model: Model, wish: Wishes, id: ResetId, act: ResetAct) -> El {
     })
     .set("id", name)
     .live("aria-disabled", move || flag(busy()))
-    .live_text(move || if doing() { (EN.acting)(act) } else { (EN.act)(act) }.to_owned())
+    .live_text(label)
 }

@@ -8,6 +8,7 @@ use super::give_up::give_up;
 use super::history::history;
 use super::icons;
 use super::person::person;
+use super::phones::phones;
 use super::progress::progress;
 use super::reset_button::reset_button;
 use super::shields::shields;
@@ -50,6 +51,7 @@ fn body(model: Model, wish: Wishes) -> Vec<El> {
         history(model),
         confirm(model, wish),
         give_up(model, wish),
+        phones(model, wish),
     ]
 }
 

@@ -2,9 +2,9 @@
 
 use shared::{
     Channel, ContactId, ContactView, DestinationKind, DirectoryView, Factor, Finding, HistoryView,
-    Millis, Outcome, PodState, Preflight, ResetAct, ResetId, ResetView, ShareState, Shield,
-    ShieldState, Source, Stage, StepKind, StepState, StepView, TechnicianId, TechnicianView,
-    TicketId, TicketView, VerificationId,
+    Millis, Outcome, PhoneKind, PhoneView, PhonesView, PodState, Preflight, ResetAct, ResetId,
+    ResetView, ShareState, Shield, ShieldState, Source, Stage, StepKind, StepState, StepView,
+    TechnicianId, TechnicianView, TicketId, TicketView, VerificationId,
 };
 use uuid::Uuid;
 
@@ -41,6 +41,23 @@ pub(crate) fn preflight() -> Preflight {
         findings: Vec::new(),
         sealed: Some("sealed".into()),
     }
+}
+
+/// Two phones, the first of them tried.
+pub(crate) fn phones() -> PhonesView {
+    let phone = |masked: &str, kind, used, factor, sealed: &str| PhoneView {
+        masked: masked.into(),
+        kind,
+        used,
+        factor,
+        unlock_code: true,
+        sealed: sealed.into(),
+    };
+    let phones = vec![
+        phone("+1 ••• ••• ••42", PhoneKind::Mobile, true, Factor::One, "sealed-1"),
+        phone("+1 ••• ••• ••77", PhoneKind::AlternateMobile, false, Factor::Two, "sealed-2"),
+    ];
+    PhonesView { phones }
 }
 
 /// A reset with all its steps waiting.

@@ -41,10 +41,11 @@ for (const button of byData('copies')) {
   });
 }
 
-// The reset's note is in the ticket by the time the pod says that the reset is complete; the note
-// that the link was opened follows the opening, within a second or so.
+// The reset's note is in the ticket by the time the pod says that the reset is complete; the notes
+// that the link was opened or replaced follow within a second or so.
 document.addEventListener('reset-completed', () => freshNotes(0));
 document.addEventListener('link-opened', () => freshNotes(5));
+document.addEventListener('link-replaced', () => freshNotes(5));
 
 async function freshNotes(looks) {
   const notes = document.getElementById('notes');

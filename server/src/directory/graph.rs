@@ -7,7 +7,7 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use super::fault::{SetRefusal, graph_refusal, set_refusal};
-use super::person::{Person, Phone, PhoneMethod, pick_phone};
+use super::person::{Person, Phone, PhoneMethod, Registered, first_mobile, textable};
 use super::{Directory, Tenant};
 use crate::outbound::{Answer, Auth, Body, Call, Method, Reply};
 use crate::random;
@@ -69,9 +69,20 @@ impl Directory {
         }
     }
 
-    /// The mobile phone that the person has registered as an authentication method. Never the
-    /// directory's own phone fields: people and HR can edit those.
+    /// The mobile phone that the person has registered as an authentication method.
     pub async fn phone(&self, tenant: &Tenant, id: &str) -> Answer<Phone> {
+        match self.phones(tenant, id).await.done() {
+            Ok(phones) => match first_mobile(&phones) {
+                Some(phone) => Answer::Done(phone.clone()),
+                None => Answer::Refused(Code::NoPhone.into()),
+            },
+            Err(other) => other,
+        }
+    }
+
+    /// Every phone that the person has registered as an authentication method and that a text can
+    /// be sent to. Never the directory's own phone fields: people and HR can edit those.
+    pub async fn phones(&self, tenant: &Tenant, id: &str) -> Answer<Vec<Registered>> {
         let url = match tenant.url(&["users", id, "authentication", "phoneMethods"]) {
             Ok(url) => url,
             Err(refused) => return refused,
@@ -79,10 +90,7 @@ impl Directory {
         let answer =
             self.read::<Page<PhoneMethod>>(tenant, url, "UserAuthMethod-Phone.Read.All").await;
         match answer.done() {
-            Ok(page) => match pick_phone(&page.value) {
-                Some(phone) => Answer::Done(phone),
-                None => Answer::Refused(Code::NoPhone.into()),
-            },
+            Ok(page) => Answer::Done(textable(&page.value)),
             Err(other) => other,
         }
     }

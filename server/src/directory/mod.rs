@@ -19,7 +19,7 @@ use shared::{AccountId, Code, ContactId, CustomerId, IntegrationId, Millis};
 
 pub use guard::Standing;
 pub use look::Look;
-pub use person::{Person, Phone, mask_phone};
+pub use person::{Person, Phone, Registered, first_mobile, mask_phone};
 
 use crate::clock::Clock;
 use crate::outbound::{Outbound, Refusal};

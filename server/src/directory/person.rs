@@ -1,7 +1,7 @@
 //! A person as Microsoft knows them, and the phone that they have registered there. Pure.
 
 use serde::Deserialize;
-use shared::Code;
+use shared::{Code, PhoneKind};
 
 /// A directory user: what the guard needs to know.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -132,13 +132,42 @@ impl Phone {
     }
 }
 
-/// The one phone that may get texts: `mobile`. Microsoft calls the others usable for voice only.
-/// `smsSignInState` is about signing in by SMS and says nothing about this.
-pub(super) fn pick_phone(methods: &[PhoneMethod]) -> Option<Phone> {
-    methods
-        .iter()
-        .filter(|method| method.phone_type.as_deref() == Some("mobile"))
-        .find_map(|method| Phone::parse(method.phone_number.as_deref()?))
+/// A phone that the person has registered and that a text can be sent to.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Registered {
+    /// Which of theirs.
+    pub kind: PhoneKind,
+    /// Its number.
+    pub phone: Phone,
+}
+
+/// The phones that a text can be sent to, the first mobile first; each number once. Office phones
+/// are none of them. `smsSignInState` is about signing in by SMS and says nothing about this.
+pub(super) fn textable(methods: &[PhoneMethod]) -> Vec<Registered> {
+    let of_kind = |name: &'static str, kind| {
+        methods.iter().filter(move |method| method.phone_type.as_deref() == Some(name)).filter_map(
+            move |method| {
+                let phone = Phone::parse(method.phone_number.as_deref()?)?;
+                Some(Registered { kind, phone })
+            },
+        )
+    };
+    let mut phones: Vec<Registered> = Vec::new();
+    for found in of_kind("mobile", PhoneKind::Mobile)
+        .chain(of_kind("alternateMobile", PhoneKind::AlternateMobile))
+    {
+        if phones.iter().all(|known| known.phone != found.phone) {
+            phones.push(found);
+        }
+    }
+    phones
+}
+
+/// The phone that gets codes and links by itself: `mobile`. Microsoft calls the others usable for
+/// voice only; the second mobile is for a technician to choose, when the first can't be reached.
+#[must_use]
+pub fn first_mobile(phones: &[Registered]) -> Option<&Phone> {
+    phones.iter().find(|found| found.kind == PhoneKind::Mobile).map(|found| &found.phone)
 }
 
 /// Keeps a masked number on one line, in a narrow pod and in a note.
@@ -218,20 +247,28 @@ mod tests {
     }
 
     #[test]
-    fn only_a_registered_mobile_gets_texts() {
+    fn only_registered_mobiles_get_texts_and_the_first_by_itself() {
         let method = |kind: &str, number: &str| PhoneMethod {
             phone_number: Some(number.into()),
             phone_type: Some(kind.into()),
         };
-        let pick = |methods: &[PhoneMethod]| pick_phone(methods).map(|p| p.e164().to_owned());
-        assert_eq!(pick(&[]), None);
-        assert_eq!(pick(&[method("office", "+1 2065550199")]), None);
-        assert_eq!(pick(&[method("alternateMobile", "+1 2065550198")]), None);
-        assert_eq!(
-            pick(&[method("office", "+1 2065550199"), method("mobile", "+1 2065550123")]),
-            Some("+12065550123".into())
-        );
-        assert_eq!(pick(&[method("mobile", "+1 2065550134x55")]), None);
+        let check = |methods: &[PhoneMethod], all: &[&str], first: Option<&str>| {
+            let phones = textable(methods);
+            let numbers: Vec<&str> = phones.iter().map(|found| found.phone.e164()).collect();
+            assert_eq!(numbers, all);
+            assert_eq!(first_mobile(&phones).map(Phone::e164), first);
+        };
+        let (office, second) =
+            (method("office", "+1 2065550199"), method("alternateMobile", "+1 2065550198"));
+        let mobile = method("mobile", "+1 2065550123");
+        check(&[], &[], None);
+        let phones = [office, second, mobile.clone()];
+        check(&phones[..1], &[], None);
+        check(&phones[1..2], &["+12065550198"], None);
+        check(&phones, &["+12065550123", "+12065550198"], Some("+12065550123"));
+        check(&[method("mobile", "+1 2065550134x55")], &[], None);
+        let twice = method("alternateMobile", "+1 (206) 555-0123");
+        check(&[twice, mobile], &["+12065550123"], Some("+12065550123"));
     }
 
     #[test]

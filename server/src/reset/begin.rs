@@ -25,10 +25,26 @@ const MOST_TEXTS: u32 = 5;
 /// Where the link goes, under its seal.
 pub(super) const PHONE: &str = "reset.phone";
 /// The unlock code, under its seal.
-pub(super) const UNLOCK: &str = "reset.unlock";
+const UNLOCK: &str = "reset.unlock";
 
 pub(super) fn place(kind: &'static str, reset: &Reset) -> Place<'static> {
     Place { account: reset.account.0, kind, row: reset.id.0, bound_to: "" }
+}
+
+/// The unlock code is bound to the technician who asked for its link: it opens in nobody else's
+/// view.
+pub(super) fn unlock_place<'a>(reset: &Reset, technician: &'a str) -> Place<'a> {
+    Place { bound_to: technician, ..place(UNLOCK, reset) }
+}
+
+/// A new unlock code, where one is needed.
+pub(super) fn unlock_code(needed: bool) -> Option<SpokenCode> {
+    needed.then(|| SpokenCode::new(random::digits(UNLOCK_DIGITS)))
+}
+
+/// What one more text of a reset counts against; the first was counted with the reset.
+pub(super) fn text_limit(id: ResetId) -> Limit {
+    Limit { name: format!("text reset {id}"), most: MOST_TEXTS - 1, window_ms: 60 * 60_000 }
 }
 
 impl Resets {
@@ -128,10 +144,7 @@ impl Resets {
         let account = who.technician.account;
         let now = self.clock.now();
         let one_factor = ready.factor == Factor::One;
-        let unlock = ready
-            .policy
-            .unlocks(one_factor)
-            .then(|| SpokenCode::new(random::digits(UNLOCK_DIGITS)));
+        let unlock = unlock_code(ready.policy.unlocks(one_factor));
         let password = password::make(&[
             ready.person.name(),
             &ready.person.user_principal_name,
@@ -178,8 +191,9 @@ impl Resets {
             applied_at: None,
         };
         reset.phone_sealed = keys.seal(place(PHONE, &reset), ready.phone.e164().as_bytes());
+        let whose = who.technician.id.to_string();
         reset.unlock_sealed =
-            unlock.map(|code| keys.seal(place(UNLOCK, &reset), code.expose().as_bytes()));
+            unlock.map(|code| keys.seal(unlock_place(&reset, &whose), code.expose().as_bytes()));
         let limits = limits(who, &ready.contact, &ready.person.id, &ready.policy);
         self.store.stage_reset(&reset, &share, &limits).await
     }
@@ -232,11 +246,7 @@ impl Resets {
         self.may_reset(who)?;
         let reset = self.own(who, id).await?;
         let now = self.clock.now();
-        let limit = Limit {
-            name: format!("text reset {id}"),
-            most: MOST_TEXTS - 1,
-            window_ms: 60 * 60_000,
-        };
+        let limit = text_limit(id);
         match self.store.text_again(&reset, who.technician.id, now, &limit).await? {
             Ok(true) => {
                 self.bell.ring(reset.account);
@@ -265,7 +275,7 @@ impl Resets {
         self.get(who, id).await
     }
 
-    async fn own(&self, who: &Session, id: ResetId) -> Result<Reset, Denied> {
+    pub(super) async fn own(&self, who: &Session, id: ResetId) -> Result<Reset, Denied> {
         Ok(self.store.reset(who.technician.account, id).await?.ok_or(Code::NotFound)?)
     }
 

@@ -5,7 +5,7 @@ use shared::{Code, Millis, ResetId};
 
 use super::Resets;
 use super::plan::{self, Step};
-use crate::directory::Tenant;
+use crate::directory::{Tenant, first_mobile};
 use crate::outbound::{Answer, Refusal, retry_delay};
 use crate::password;
 use crate::random;
@@ -149,52 +149,24 @@ impl Resets {
         reset: &Reset,
         lease: Lease,
     ) -> Result<Result<Tenant, Answer<()>>, StoreError> {
-        let refused = |code: Code| Ok(Err(Answer::Refused(code.into())));
-        let Some(contact) = self.store.contact(reset.account, reset.contact).await? else {
-            return refused(Code::NotFound);
-        };
-        if !self.store.account_on(reset.account).await? {
-            return refused(Code::AccountOff);
-        }
-        if !contact.customer_on {
-            return refused(Code::CustomerOff);
-        }
-        let tenant = match self.directory.tenant(reset.account, reset.customer).await? {
-            Ok(tenant) if tenant.integration == reset.integration => tenant,
-            Ok(_) => return refused(Code::M365Missing),
+        let tenant = match self.switched_on(reset).await? {
+            Ok(tenant) => tenant,
             Err(refusal) => return Ok(Err(Answer::Refused(refusal))),
         };
         if reset.tries == 0 && self.clock.now().since(reset.asked_at) < JUST_CHECKED_MS {
             return Ok(Ok(tenant));
         }
-        // Each of these may wait for its time limit: the lease is renewed before each.
-        self.renew(reset, lease).await?;
-        let person = match self.directory.person(&tenant, &reset.directory_user).await.done() {
-            Ok(person) => person,
+        let phones = match self.person_now(&tenant, reset, Some(lease)).await? {
+            Ok(phones) => phones,
             Err(other) => return Ok(Err(other)),
         };
-        self.renew(reset, lease).await?;
-        let phone = match self.directory.phone(&tenant, &reset.directory_user).await.done() {
-            Ok(phone) => phone,
-            Err(other) => return Ok(Err(other)),
-        };
-        if phone_hash(&self.store, &phone) != reset.phone_hash {
-            return refused(Code::PhoneChanged);
-        }
-        self.renew(reset, lease).await?;
-        let finding = self.directory.standing(&tenant, &person).await.findings.into_iter().next();
-        Ok(match finding {
-            None => Ok(tenant),
-            Some(finding) if finding.code == Code::MicrosoftUnavailable => Err(Answer::Later(None)),
-            Some(finding) => {
-                Err(Answer::Refused(Refusal { code: finding.code, about: finding.about }))
+        Ok(match first_mobile(&phones) {
+            None => Err(Answer::Refused(Code::NoPhone.into())),
+            Some(phone) if phone_hash(&self.store, phone) != reset.phone_hash => {
+                Err(Answer::Refused(Code::PhoneChanged.into()))
             }
+            Some(_) => Ok(tenant),
         })
-    }
-
-    async fn renew(&self, reset: &Reset, lease: Lease) -> Result<(), StoreError> {
-        let until = self.clock.now().plus(self.settings.reset.lease_ms);
-        self.store.renew_lease(reset, Lease { until, ..lease }).await
     }
 
     /// What forbids it now: nothing was changed, unless an earlier try is in doubt.

@@ -2,12 +2,15 @@
 //! away, everything after it can only be finished. Forward only, no compensation.
 //!
 //! `preflight` finds what stands in the way, `begin` stages, `plan` says what is next, `drive`
-//! does it, `outbox` sends what must be sent, `mails` tells of it in `letters`, `work` finds what is due, `view` shows how far it is.
+//! does it, `outbox` sends what must be sent, `mails` tells of it in `letters`, `new_link` makes
+//! another link for the same password, `work` finds what is due, `view` shows how far it is.
 
+mod again;
 mod begin;
 mod drive;
 mod letters;
 mod mails;
+mod new_link;
 mod outbox;
 mod plan;
 mod preflight;

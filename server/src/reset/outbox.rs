@@ -40,7 +40,10 @@ impl Resets {
                     let code = Code::Internal;
                     self.store.outbox_failed(&row, &reset, lease, code, None, now).await?;
                 }
-                OutboxKind::NoteSet | OutboxKind::NoteOpened | OutboxKind::NoteLate => {
+                OutboxKind::NoteSet
+                | OutboxKind::NoteLink
+                | OutboxKind::NoteOpened
+                | OutboxKind::NoteLate => {
                     let body = words::note(self, &reset, row.kind).await?;
                     let now = self.clock.now();
                     self.store.note_written(&row, &reset, lease, &body, now).await?;
@@ -89,7 +92,10 @@ impl Resets {
                 let broken = |_| StoreError::Inconsistent("a sealed value that does not open");
                 let link =
                     share::link(keys, &share, &self.settings.share.origin).map_err(broken)?;
-                let phone = keys.open(place(PHONE, reset), &reset.phone_sealed).map_err(broken)?;
+                // Read together with the link: after a new link, `reset` may be of another time,
+                // and a link must never go to the phone of another one.
+                let phone = self.store.phone_of(&share).await?.ok_or(StoreError::MovedOn)?;
+                let phone = keys.open(place(PHONE, reset), &phone).map_err(broken)?;
                 let phone = zeroize::Zeroizing::new(
                     String::from_utf8(phone)
                         .map_err(|_| StoreError::Inconsistent("a sealed phone"))?,

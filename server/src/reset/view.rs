@@ -1,9 +1,9 @@
 //! How a reset looks to the technician: the truth, in steps.
 
-use shared::{ResetAct, ResetView, ShareState, Stage, StepKind, StepState, StepView};
+use shared::{Millis, ResetAct, ResetView, ShareState, Stage, StepKind, StepState, StepView};
 
 use super::Resets;
-use super::begin::{UNLOCK, place};
+use super::begin::unlock_place;
 use crate::denied::Denied;
 use crate::store::{OutboxKind, OutboxRow, OutboxState, Reset, Session, Share, ShareStanding};
 
@@ -31,27 +31,28 @@ impl Resets {
         })
     }
 
-    /// Only for the technician who asked, and only while the link can be opened.
+    /// Only for the technician who asked for this link, and only while it can be opened.
     fn unlock_code(&self, who: &Session, reset: &Reset, share: Option<&Share>) -> Option<String> {
         let open = share.is_some_and(|share| share.state == ShareStanding::Open);
-        if !open || who.technician.id != reset.technician {
-            return None;
-        }
-        let sealed = reset.unlock_sealed.as_deref()?;
-        let clear = self.store.keys.open(place(UNLOCK, reset), sealed).ok()?;
+        let sealed = reset.unlock_sealed.as_deref().filter(|_| open)?;
+        let whose = who.technician.id.to_string();
+        let clear = self.store.keys.open(unlock_place(reset, &whose), sealed).ok()?;
         String::from_utf8(clear).ok()
     }
 }
 
-fn share_state(share: Option<&Share>, now: shared::Millis) -> ShareState {
+fn share_state(share: Option<&Share>, now: Millis) -> ShareState {
     let Some(share) = share else { return ShareState::Closed };
     let ends = share.expires_at.or(share.latest_at);
     match (share.state, ends, share.opened_at) {
-        (ShareStanding::Open, Some(ends), _) if ends <= now => ShareState::Expired,
+        (ShareStanding::Open | ShareStanding::Locked, Some(ends), _) if ends <= now => {
+            ShareState::Expired
+        }
         (ShareStanding::Open, Some(ends), _) => ShareState::Open { expires_at: ends },
         (ShareStanding::Opened, _, Some(at)) => ShareState::Opened { at },
         (ShareStanding::Expired, ..) => ShareState::Expired,
-        (ShareStanding::Revoked | ShareStanding::Locked, ..) => ShareState::Revoked,
+        (ShareStanding::Revoked, ..) => ShareState::Revoked,
+        (ShareStanding::Locked, ..) => ShareState::Locked,
         (ShareStanding::Destroyed, ..) => ShareState::Destroyed,
         _ => ShareState::Closed,
     }
@@ -116,18 +117,24 @@ fn delivered(text: Option<&OutboxRow>) -> StepState {
     }
 }
 
-fn acts(
-    reset: &Reset,
-    share: Option<&Share>,
-    rows: &[OutboxRow],
-    now: shared::Millis,
-) -> Vec<ResetAct> {
+/// Whether the password may get a new link: Microsoft holds it, nobody opened the old link, and
+/// that is not over for good. The store holds the same against the database.
+pub(super) fn renewable(reset: &Reset, share: &Share, now: Millis) -> bool {
+    matches!(reset.stage, Stage::Applied | Stage::Completed)
+        && share.password_sealed.is_some()
+        && matches!(share_state(Some(share), now), ShareState::Open { .. } | ShareState::Locked)
+}
+
+fn acts(reset: &Reset, share: Option<&Share>, rows: &[OutboxRow], now: Millis) -> Vec<ResetAct> {
     let mut acts = Vec::new();
     let waiting =
         rows.iter().any(|row| row.kind == OutboxKind::Text && row.state == OutboxState::Waiting);
     let open = matches!(share_state(share, now), ShareState::Open { .. });
     if open && !waiting {
         acts.push(ResetAct::Resend);
+    }
+    if share.is_some_and(|share| renewable(reset, share, now)) {
+        acts.push(ResetAct::NewLink);
     }
     let kept = share.is_some_and(|share| {
         matches!(share.state, ShareStanding::Closed | ShareStanding::Open | ShareStanding::Locked)

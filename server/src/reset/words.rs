@@ -45,6 +45,15 @@ pub(super) async fn note(
             reset.person, reset.person
         ));
     }
+    if kind == OutboxKind::NoteLink {
+        let unlock =
+            if reset.unlock_sealed.is_some() { " It needs a new unlock code." } else { "" };
+        return Ok(format!(
+            "{} gets a new one-time link for the same password, to {}. The one before it no longer \
+             works.{unlock}",
+            reset.person, reset.phone_masked
+        ));
+    }
     if kind == OutboxKind::NoteOpened {
         let share = store.share_of(reset.account, reset.id).await?;
         let at = share.and_then(|share| share.opened_at).unwrap_or_default();
@@ -69,7 +78,8 @@ pub(super) async fn note(
             format!("One-time link texted to {}, {}", reset.phone_masked, utc(at))
         }
         Some((OutboxState::Failed, _, Some(code))) => {
-            format!("The one-time link could not be texted yet: {}", code.words().what)
+            let what = code.words().what.trim_end_matches('.');
+            format!("The one-time link could not be texted yet: {what}")
         }
         _ => format!("The one-time link is on its way to {}", reset.phone_masked),
     };

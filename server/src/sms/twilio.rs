@@ -84,6 +84,7 @@ pub fn code_of(number: u32) -> Code {
         21_610 => Code::SmsOptedOut,
         21_211 | 21_614 | 30_006 => Code::SmsNumber,
         21_408 | 21_603 | 21_606 | 21_608 | 21_612 | 30_034 => Code::SmsNotSetUp,
+        30_004 | 30_007 => Code::SmsBlocked,
         30_001..=30_999 => Code::SmsUndelivered,
         _ => Code::SmsNotSetUp,
     }
@@ -160,7 +161,9 @@ mod tests {
         check(403, 21_408, Code::SmsNotSetUp);
         check(400, 21_606, Code::SmsNotSetUp);
         check(400, 0, Code::SmsNotSetUp);
-        assert_eq!(code_of(30_007), Code::SmsUndelivered);
+        assert_eq!(code_of(30_007), Code::SmsBlocked);
+        assert_eq!(code_of(30_003), Code::SmsUndelivered);
+        assert_eq!(code_of(30_034), Code::SmsNotSetUp);
         assert_eq!(code_of(30_006), Code::SmsNumber);
     }
 

@@ -13,6 +13,8 @@ mod postgres;
 mod reset_rows;
 mod rows;
 mod sqlite;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Deref;
 use std::path::Path;

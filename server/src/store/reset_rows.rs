@@ -250,6 +250,8 @@ pub enum OutboxKind {
     Text,
     /// The note that the password was set.
     NoteSet,
+    /// The note that there is a new link.
+    NoteLink,
     /// The note that the link was opened.
     NoteOpened,
     /// The note that somebody else tried the link after it was opened.
@@ -278,6 +280,7 @@ impl OutboxKind {
         match self {
             OutboxKind::Text => "text",
             OutboxKind::NoteSet => "note-set",
+            OutboxKind::NoteLink => "note-link",
             OutboxKind::NoteOpened => "note-opened",
             OutboxKind::NoteLate => "note-late",
             OutboxKind::Mail(MailKind::Person) => "mail-person",
@@ -293,6 +296,7 @@ impl OutboxKind {
         [
             Self::Text,
             Self::NoteSet,
+            Self::NoteLink,
             Self::NoteOpened,
             Self::NoteLate,
             Self::Mail(MailKind::Person),
@@ -344,6 +348,19 @@ pub struct OutboxRow {
     pub done_at: Option<Millis>,
     /// When the carrier delivered it.
     pub delivered_at: Option<Millis>,
+}
+
+impl OutboxRow {
+    /// What the ticket note of a reset carries, so that a retry finds it. There is one of each
+    /// kind; of new links there may be several.
+    #[must_use]
+    pub fn mark(&self, reset: ResetId) -> String {
+        let kind = self.kind.as_str();
+        match self.kind {
+            OutboxKind::NoteLink => format!("[reset {reset} {kind} {}]", self.id),
+            _ => format!("[reset {reset} {kind}]"),
+        }
+    }
 }
 
 /// Why a reset could not be staged.

@@ -4,10 +4,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use shared::{AccountId, Millis};
-use sqlx::Connection;
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
 pub(crate) use super::group_commit::Write;
@@ -77,8 +75,13 @@ impl Database {
                 file.display()
             ))
         };
-        let mut writer = SqliteConnection::connect_with(&options).await.map_err(unusable)?;
-        migrator(&MIGRATIONS).run(&mut writer).await?;
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await
+            .map_err(unusable)?;
+        migrator(&MIGRATIONS).run(&writer).await?;
+        let writer = writer.acquire().await?.detach();
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .connect_with(options.read_only(true).create_if_missing(false))

@@ -65,6 +65,7 @@ fn routes() -> Router<App> {
         .route("/api/verifications/{id}/answer", post(api::verifications::answer))
         .route("/api/preflight", get(api::preflight::get))
         .route("/api/resets/{id}", get(api::resets::get).put(api::resets::put))
+        .route("/api/resets/{id}/phones", get(api::resets::phones))
         .route("/api/resets/{id}/resend", post(api::resets::resend))
         .route("/api/resets/{id}/give-up", post(api::resets::give_up))
         // End users, on the share host.

@@ -182,7 +182,14 @@ async fn a_stuck_reset_is_ended_by_a_person() {
     desk.renew().await;
     let again = desk.preflight(ticket.contact, Some(ticket.id)).await;
     assert_eq!(again.body["findings"][0]["code"], "verification-used", "{:?}", again.body);
+    // The pod says the same: the stuck one, what to do, and then that nothing is in the way.
+    let pod = desk.state(ticket.contact, Some(ticket.id)).await.body;
+    assert_eq!(pod["reset"]["stage"], "stuck");
+    assert_eq!(pod["reset"]["acts"], json!(["give-up"]));
+    assert_eq!(pod["blocked"]["code"], "verification-used");
     desk.verify(&world, &ticket, ADA_PHONE).await;
+    let pod = desk.state(ticket.contact, Some(ticket.id)).await.body;
+    assert_eq!((&pod["reset"]["stage"], &pod["blocked"]), (&json!("stuck"), &json!(null)));
     let sealed = desk.confirm(&ticket).await;
     let done = desk.reset(second, ticket.contact, Some(ticket.id), &sealed).await;
     assert_eq!(done.status, 200, "{:?}", done.body);

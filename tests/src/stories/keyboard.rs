@@ -8,11 +8,11 @@ use crate::world::{EMAIL, PASSWORD, World};
 
 const ADA: &str = "ada.park@northwind.example";
 const TAB: &str = "\u{e004}";
-const ENTER: &str = "\u{e007}";
-const ESCAPE: &str = "\u{e00c}";
+pub(super) const ENTER: &str = "\u{e007}";
+pub(super) const ESCAPE: &str = "\u{e00c}";
 
 /// Presses Tab until the focus is there. Every stop on the way has a name and can be seen.
-async fn tab_to(page: &Page, role: &str, name: &str) -> Found {
+pub(super) async fn tab_to(page: &Page, role: &str, name: &str) -> Found {
     let mut stops = Vec::new();
     for _ in 0..60 {
         page.press(TAB).await;
@@ -29,7 +29,7 @@ async fn tab_to(page: &Page, role: &str, name: &str) -> Found {
 }
 
 /// Waits until the focus has moved there by itself.
-async fn focus_moves_to(page: &Page, role: &str, name: &str) {
+pub(super) async fn focus_moves_to(page: &Page, role: &str, name: &str) {
     page.wait(&format!("the focus is on {role} “{name}”"), async || {
         page.focus().await.is_some_and(|it| it.role == role && it.name.starts_with(name))
     })

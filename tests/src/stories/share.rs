@@ -127,7 +127,7 @@ async fn five_wrong_unlock_codes_close_the_link() {
     assert_eq!(person.open(Some(wrong)).await.code(), "link-dead");
     assert_eq!(person.open(Some(&unlock)).await.code(), "link-dead", "the right one is late");
     let view = desk.look(ID).await.body;
-    assert_eq!(view["share"]["is"], "revoked");
+    assert_eq!(view["share"]["is"], "locked");
     world.end().await;
 }
 

@@ -270,7 +270,7 @@ async fn a_carrier_that_says_no_minutes_later_is_told_and_mended() {
     let done = desk.reset(id, ticket.contact, Some(ticket.id), &sealed).await;
     assert_eq!(done.status, 200, "{:?}", done.body);
     crate::world::until("the carrier's word is shown", async || {
-        desk.look(id).await.body["steps"].to_string().contains("sms-undelivered")
+        desk.look(id).await.body["steps"].to_string().contains("sms-blocked")
     })
     .await;
     // Nothing is lost: the same link, sent again, opens.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use simulator::{Company, Fault};
 
+use super::keyboard::focus_moves_to;
 use super::reveal_page::{fragment_is_gone, link_in, password_on};
 use crate::axe::{in_every_light, no_violations, violations};
 use crate::browser::{Browser, the_pod_is_built};
@@ -14,7 +15,7 @@ use crate::world::{EMAIL, PASSWORD, World};
 
 const ADA: &str = "ada.park@northwind.example";
 const ADA_PHONE: &str = "+12065550123";
-const SUMMARY: &str = "Can't sign in to Outlook since this morning";
+pub(super) const SUMMARY: &str = "Can't sign in to Outlook since this morning";
 
 /// A technician's window, signed in by the page, at the list of tickets.
 pub(super) async fn signed_in(world: &World, browser: &Browser) -> Page {
@@ -37,7 +38,7 @@ pub(super) async fn code_of(world: &World, count: usize) -> String {
 }
 
 /// Sends the code to the phone that Microsoft has registered, and types what arrived.
-async fn verify(world: &World, page: &Page) {
+pub(super) async fn verify(world: &World, page: &Page) {
     page.click("button", "Send code").await;
     let code = code_of(world, 1).await;
     page.find("textbox", "Code the caller reads out").await;
@@ -46,7 +47,7 @@ async fn verify(world: &World, page: &Page) {
 }
 
 /// Waits until the button works.
-async fn ready_to_reset(page: &Page) {
+pub(super) async fn ready_to_reset(page: &Page) {
     page.wait("Password Reset can be pressed", async || {
         page.look("button", "Password Reset").await.is_some_and(|button| !button.disabled)
     })
@@ -111,6 +112,8 @@ async fn from_the_ticket_to_the_new_password() {
     world.outside.fault(Company::Graph, Some("PATCH"), Fault::Slow { ms: 9_000 });
     page.click("button", "Reset password").await;
     page.sees("Resetting the password").await;
+    // Not left on the button, which is blocked now, until Microsoft has answered.
+    focus_moves_to(&page, "heading", "Resetting the password").await;
     page.find("list", "Steps").await;
     in_every_light(&page, "07-under-way").await;
 

@@ -55,7 +55,7 @@ pub trait IntegrationStore {
     /// Links a contact to the one person that has exactly its address.
     ///
     /// # Errors
-    /// When the database can't be written.
+    /// `MovedOn` when there is no such contact.
     async fn link_directory(
         &self,
         account: AccountId,

@@ -9,6 +9,7 @@ mod import;
 mod inspect;
 mod integrations;
 mod limits;
+mod links;
 mod mails;
 mod outbox;
 mod people;
@@ -32,6 +33,7 @@ pub use import::ImportStore;
 pub use inspect::InspectStore;
 pub use integrations::IntegrationStore;
 pub use limits::LimitStore;
+pub use links::LinkStore;
 pub use mails::MailStore;
 pub use outbox::OutboxStore;
 pub use people::PeopleStore;
@@ -55,6 +57,7 @@ pub trait AnyStore:
     + InspectStore
     + IntegrationStore
     + LimitStore
+    + LinkStore
     + MailStore
     + OutboxStore
     + PeopleStore

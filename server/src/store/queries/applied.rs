@@ -14,9 +14,9 @@ use crate::random;
 /// A link never lives longer after the password was set.
 const LATEST_MS: i64 = 24 * 60 * 60_000;
 /// A text that was not accepted within this time is given up; the technician can send it again.
-const TEXT_PATIENCE_MS: i64 = 15 * 60_000;
+pub(super) const TEXT_PATIENCE_MS: i64 = 15 * 60_000;
 /// A ticket note is tried for a day.
-const NOTE_PATIENCE_MS: i64 = 24 * 60 * 60_000;
+pub(super) const NOTE_PATIENCE_MS: i64 = 24 * 60 * 60_000;
 /// The note waits so long for the text's outcome before it is written without.
 const NOTE_DELAY_MS: i64 = 60_000;
 

@@ -20,12 +20,6 @@ impl AttemptStore for Database {
         window_ms: i64,
     ) -> Result<(i64, Millis), StoreError> {
         let mut write = self.write_row().await?;
-        // Strangers choose the names: what is over must go, or the table grows without end.
-        sqlx::query("delete from limits where account = $1 and since <= $2")
-            .bind(NOBODY)
-            .bind(at.0.saturating_sub(LONGEST_WINDOW_MS))
-            .execute(write.db())
-            .await?;
         let row = sqlx::query(
             "insert into limits (account, name, since, count) values ($1, $2, $3, 1)
              on conflict (account, name) do update set
@@ -45,6 +39,9 @@ impl AttemptStore for Database {
     }
 
     async fn forgive_attempt(&self, names: &[&str]) -> Result<(), StoreError> {
+        // No account's row keeps these writes in a queue: in one order, no two wait for each other.
+        let mut names = names.to_vec();
+        names.sort_unstable();
         let mut write = self.write_row().await?;
         for name in names {
             sqlx::query(
@@ -52,10 +49,24 @@ impl AttemptStore for Database {
                  where account = $1 and name = $2 and count > 0",
             )
             .bind(NOBODY)
-            .bind(*name)
+            .bind(name)
             .execute(write.db())
             .await?;
         }
+        write.commit().await
+    }
+}
+
+impl Database {
+    /// Strangers choose the names: what is over must go, or the table grows without end. Not as
+    /// soon as it is over, so that this never waits for somebody who still counts.
+    pub(super) async fn sweep_attempts(&self, now: Millis) -> Result<(), StoreError> {
+        let mut write = self.write_row().await?;
+        sqlx::query("delete from limits where account = $1 and since < $2")
+            .bind(NOBODY)
+            .bind(now.0.saturating_sub(2 * LONGEST_WINDOW_MS))
+            .execute(write.db())
+            .await?;
         write.commit().await
     }
 }

@@ -100,10 +100,11 @@ impl IntegrationStore for Database {
         link: &DirectoryLink,
     ) -> Result<(), StoreError> {
         let mut write = self.write(account).await?;
-        sqlx::query(
+        // Only a contact of this account.
+        let query = sqlx::query(
             "insert into directory_links
                  (contact, account, integration, directory_user, address_hash, linked_at)
-             values ($1, $2, $3, $4, $5, $6)
+             select $1, $2, $3, $4, $5, $6 from contacts where id = $1 and account = $2
              on conflict (contact) do update set integration = excluded.integration,
                  directory_user = excluded.directory_user,
                  address_hash = excluded.address_hash, linked_at = excluded.linked_at",
@@ -113,9 +114,8 @@ impl IntegrationStore for Database {
         .bind(link.integration.0)
         .bind(&link.directory_user)
         .bind(&link.address_hash)
-        .bind(now.0)
-        .execute(write.db())
-        .await?;
+        .bind(now.0);
+        write.one(query).await?;
         let entry = Entry {
             contact: Some(link.contact),
             ..Entry::new(Act::DirectoryLinked).about(link.directory_user.clone())

@@ -10,6 +10,7 @@ mod inspect;
 mod integrations;
 mod keys;
 mod limits;
+mod links;
 mod mails;
 mod outbox;
 mod people;
@@ -38,6 +39,17 @@ impl Write {
             }
         }
     }
+}
+
+/// Whether a text can stand in a table: PostgreSQL keeps no NUL.
+fn storable(text: &str) -> bool {
+    !text.contains('\0')
+}
+
+/// What another company says, as it is written down: something odd in it must not keep an answer
+/// from being recorded.
+fn kept(text: &str) -> String {
+    text.replace('\0', "")
 }
 
 /// A small number that is never negative.

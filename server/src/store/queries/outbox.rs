@@ -1,7 +1,6 @@
 //! What must be sent after a commit: claimed by lease, sent at least once, each with its result.
 
 use super::super::{Database, Db, Write};
-use super::count;
 use crate::store::{Lease, OutboxKind, OutboxRow, OutboxState, OutboxStore, Reset, StoreError};
 use async_trait::async_trait;
 use shared::{AccountId, Code, Millis, ResetId, TechnicianId};
@@ -9,6 +8,7 @@ use sqlx::Row;
 use uuid::Uuid;
 
 use super::reset_reads::entry;
+use super::{count, kept};
 use crate::audit::{Act, Entry};
 
 type Line = <Db as sqlx::Database>::Row;
@@ -87,10 +87,10 @@ impl OutboxStore for Database {
         .bind(row.id)
         .bind(lease.id)
         .bind(now.0)
-        .bind(provider_id);
+        .bind(kept(provider_id));
         write.one(query).await?;
         sqlx::query(
-            "update shares set expires_at = case when $3 + life_ms < latest_at then $3 + life_ms
+            "update shares set expires_at = case when life_ms < latest_at - $3 then $3 + life_ms
                  else latest_at end
              where account = $1 and reset = $2 and state = 'open' and expires_at is null",
         )
@@ -161,7 +161,7 @@ impl OutboxStore for Database {
             .bind(ticket.0)
             .bind(by.map(|technician| technician.0))
             .bind(body)
-            .bind(format!("[reset {} {}]", reset.id, row.kind.as_str()))
+            .bind(row.mark(reset.id))
             .bind(now.0)
             .execute(write.db())
             .await?;
@@ -225,7 +225,7 @@ impl OutboxStore for Database {
             "select provider_rank from outbox where account = $1 and provider_id = $2 limit 1",
         )
         .bind(account.0)
-        .bind(provider_id)
+        .bind(kept(provider_id))
         .fetch_optional(self.read())
         .await?;
         Ok(known.is_some())
@@ -249,7 +249,7 @@ impl OutboxStore for Database {
              where account = $1 and provider_id = $2 and provider_rank < $3 returning *",
         )
         .bind(account.0)
-        .bind(provider_id)
+        .bind(kept(provider_id))
         .bind(rank)
         .bind(delivered)
         .bind(now.0)

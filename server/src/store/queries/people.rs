@@ -1,6 +1,7 @@
 //! Contacts and tickets of the built-in list.
 
 use super::super::{Database, Db};
+use super::storable;
 use crate::store::{Contact, PeopleStore, StoreError, Ticket, TicketNote};
 use async_trait::async_trait;
 use shared::{AccountId, ContactId, CustomerId, Millis, TicketId};
@@ -51,18 +52,58 @@ fn ticket(row: &Found) -> Result<Ticket, StoreError> {
     })
 }
 
-/// A `like` pattern that finds `text` anywhere; what `like` would read as a wildcard is escaped.
-fn anywhere(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len() + 2);
-    pattern.push('%');
-    for c in text.trim().to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
+/// What a search looks for, anywhere in a text and in either case.
+///
+/// What `lower` does beyond ASCII differs: SQLite leaves such letters alone, PostgreSQL does as its
+/// locale says. So the statement looks for ASCII only, and [`Search::page`] for the rest.
+struct Search {
+    text: String,
+    limit: u32,
+    offset: u32,
+}
+
+/// No name is longer; and SQLite refuses patterns beyond 50 000 bytes.
+const LONGEST_SEARCH: usize = 1_000;
+
+impl Search {
+    /// `None` for what no text in a table can hold.
+    fn new(text: &str, limit: u32, offset: u32) -> Option<Self> {
+        let text = text.trim().to_lowercase();
+        let can_be = storable(&text) && text.len() <= LONGEST_SEARCH;
+        can_be.then_some(Self { text, limit, offset })
     }
-    pattern.push('%');
-    pattern
+
+    /// A `like` pattern with the longest part that is ASCII; what `like` would read as a wildcard
+    /// is escaped.
+    fn pattern(&self) -> String {
+        let parts = self.text.split(|c: char| !c.is_ascii());
+        let part = parts.max_by_key(|part| part.len()).unwrap_or_default();
+        let mut pattern = String::with_capacity(part.len() + 2);
+        pattern.push('%');
+        for c in part.chars() {
+            if matches!(c, '%' | '_' | '\\') {
+                pattern.push('\\');
+            }
+            pattern.push(c);
+        }
+        pattern.push('%');
+        pattern
+    }
+
+    /// Which of the rows that fit the pattern are read: the page, or all where some don't count.
+    fn limit_and_offset(&self) -> (i64, i64) {
+        if self.text.is_ascii() { (self.limit.into(), self.offset.into()) } else { (i64::MAX, 0) }
+    }
+
+    /// The page of what was read, by each row's texts.
+    fn page<T, const N: usize>(&self, read: Vec<T>, texts: fn(&T) -> [&str; N]) -> Vec<T> {
+        if self.text.is_ascii() {
+            return read;
+        }
+        let holds = |text: &str| text.to_lowercase().contains(&self.text);
+        let found = read.into_iter().filter(|row| texts(row).into_iter().any(holds));
+        found.skip(self.offset as usize).take(self.limit as usize).collect()
+    }
 }
 
 #[async_trait]
@@ -87,6 +128,8 @@ impl PeopleStore for Database {
         limit: u32,
         offset: u32,
     ) -> Result<Vec<Contact>, StoreError> {
+        let Some(search) = Search::new(search, limit, offset) else { return Ok(Vec::new()) };
+        let (limit, offset) = search.limit_and_offset();
         let rows = sqlx::query(concat!(
             contact_columns!(),
             "and (lower(c.name) like $2 escape '\\' or lower(c.email) like $2 escape '\\'
@@ -94,12 +137,13 @@ impl PeopleStore for Database {
              order by lower(c.name), c.id limit $3 offset $4"
         ))
         .bind(account.0)
-        .bind(anywhere(search))
-        .bind(i64::from(limit))
-        .bind(i64::from(offset))
+        .bind(search.pattern())
+        .bind(limit)
+        .bind(offset)
         .fetch_all(self.read())
         .await?;
-        rows.iter().map(contact).collect()
+        let read = rows.iter().map(contact).collect::<Result<_, _>>()?;
+        Ok(search.page(read, |c| [&c.name, &c.email, &c.customer_name]))
     }
 
     async fn ticket(&self, account: AccountId, id: TicketId) -> Result<Option<Ticket>, StoreError> {
@@ -118,6 +162,11 @@ impl PeopleStore for Database {
         limit: u32,
         offset: u32,
     ) -> Result<Vec<Ticket>, StoreError> {
+        let all_open = search.trim().is_empty();
+        // People write "#1042" as they see it.
+        let search = search.trim().trim_start_matches('#');
+        let Some(search) = Search::new(search, limit, offset) else { return Ok(Vec::new()) };
+        let (limit, offset) = search.limit_and_offset();
         let rows = sqlx::query(concat!(
             ticket_columns!(),
             "and (($5 and t.closed_at is null) or (not $5 and (lower(t.number) like $2 escape '\\'
@@ -126,14 +175,14 @@ impl PeopleStore for Database {
              order by t.created_at desc, t.number desc limit $3 offset $4"
         ))
         .bind(account.0)
-        // People write "#1042" as they see it.
-        .bind(anywhere(search.trim().trim_start_matches('#')))
-        .bind(i64::from(limit))
-        .bind(i64::from(offset))
-        .bind(search.trim().is_empty())
+        .bind(search.pattern())
+        .bind(limit)
+        .bind(offset)
+        .bind(all_open)
         .fetch_all(self.read())
         .await?;
-        rows.iter().map(ticket).collect()
+        let read = rows.iter().map(ticket).collect::<Result<_, _>>()?;
+        Ok(search.page(read, |t| [&t.number, &t.summary, &t.contact_name, &t.customer_name]))
     }
 
     async fn tickets_of(
@@ -186,7 +235,10 @@ mod tests {
 
     #[test]
     fn a_search_is_taken_literally() {
-        assert_eq!(anywhere(" 50%_\\A "), "%50\\%\\_\\\\a%");
-        assert_eq!(anywhere(""), "%%");
+        let pattern = |text| Search::new(text, 1, 0).unwrap().pattern();
+        assert_eq!(pattern(" 50%_\\A "), "%50\\%\\_\\\\a%");
+        assert_eq!(pattern(""), "%%");
+        assert_eq!(pattern("Änne Müller"), "%nne m%");
+        assert!(Search::new("a\0", 1, 0).is_none());
     }
 }

@@ -125,10 +125,13 @@ impl ResetReadStore for Database {
         since: Millis,
     ) -> Result<Option<Reset>, StoreError> {
         let row = sqlx::query(with_name!(
-            "where r.account = $1 and r.contact = $2 and (r.asked_at > $3 or r.stage = 'stuck')
-             order by case when r.stage in ('staged', 'applying', 'stuck') or exists (
-                     select 1 from shares s where s.reset = r.id
-                         and s.state in ('closed', 'open', 'locked')) then 0 else 1 end,
+            "left join (select distinct s.reset as id from shares s
+                 where s.account = $1 and s.state in ('closed', 'open', 'locked')) link
+                 on link.id = r.id
+             where r.account = $1 and r.contact = $2 and (r.asked_at > $3 or link.id is not null
+                 or r.stage in ('staged', 'applying', 'stuck'))
+             order by case when link.id is not null
+                     or r.stage in ('staged', 'applying', 'stuck') then 0 else 1 end,
                  r.asked_at desc, r.id desc limit 1"
         ))
         .bind(account.0)

@@ -8,6 +8,7 @@ use crate::store::{
 use async_trait::async_trait;
 use shared::{Code, Millis, Stage};
 
+use super::kept;
 use super::reset_reads::entry;
 use crate::audit::Act;
 
@@ -40,11 +41,20 @@ impl ResetStore for Database {
         .bind(reset.verification.0)
         .bind(reset.id.0)
         .execute(write.db())
-        .await?
-        .rows_affected();
-        if used != 1 {
-            write.roll_back().await?;
-            return Ok(Err(NotStaged::VerificationUsed));
+        .await
+        .map_err(StoreError::taken);
+        match used {
+            Ok(used) if used.rows_affected() == 1 => {}
+            Ok(_) => {
+                write.roll_back().await?;
+                return Ok(Err(NotStaged::VerificationUsed));
+            }
+            // Another account was faster with this very id.
+            Err(StoreError::Taken) => {
+                write.roll_back().await?;
+                return Ok(Err(NotStaged::IdTaken));
+            }
+            Err(error) => return Err(error),
         }
         match insert_reset(reset).execute(write.db()).await.map_err(StoreError::taken) {
             Err(StoreError::Taken) => {
@@ -188,7 +198,7 @@ impl ResetStore for Database {
         .bind(reset.id.0)
         .bind(lease.id)
         .bind(answer.to_text())
-        .bind(about.map(str::to_owned))
+        .bind(about.map(kept))
         .bind(retry_at.0)
         .bind(answer == LastAnswer::Unknown);
         let said = format!("{} {}", answer.to_text(), about.unwrap_or_default());
@@ -301,7 +311,7 @@ impl Database {
         .bind(lease.id)
         .bind(stage.as_str())
         .bind(code.as_str())
-        .bind(about.map(str::to_owned))
+        .bind(about.map(kept))
         .bind(now.0);
         write.one(query).await
     }

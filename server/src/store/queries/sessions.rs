@@ -72,7 +72,7 @@ impl SessionStore for Database {
     ) -> Result<(), StoreError> {
         let mut write = self.write(account).await?;
         if let Some(old) = instead_of {
-            drop_session(&mut write, old).await?;
+            drop_session(&mut write, account, old).await?;
         }
         insert(&mut write, account, at, new).await?;
         // A half session is nothing yet, and a pod's is its web session's.
@@ -114,10 +114,14 @@ impl SessionStore for Database {
         .bind(technician)
         .bind(proof.step);
         write.one(query).await?;
-        if drop_session(&mut write, proof.half).await? != 1 {
-            write.roll_back().await?;
-            return Err(StoreError::MovedOn);
-        }
+        let half = sqlx::query(
+            "delete from sessions
+             where account = $1 and id = $2 and technician = $3 and kind = 'half'",
+        )
+        .bind(account.0)
+        .bind(proof.half)
+        .bind(technician);
+        write.one(half).await?;
         insert(&mut write, account, at, new).await?;
         let entry = Entry::new(Act::SignedIn).by(proof.technician).about("second factor");
         self.note(&mut write, account, at, &entry).await?;
@@ -150,12 +154,7 @@ impl SessionStore for Database {
         entry: Option<&Entry>,
     ) -> Result<(), StoreError> {
         let mut write = self.write(account).await?;
-        let rows = sqlx::query("delete from sessions where account = $1 and id = $2")
-            .bind(account.0)
-            .bind(id)
-            .execute(write.db())
-            .await?
-            .rows_affected();
+        let rows = drop_session(&mut write, account, id).await?;
         if let Some(entry) = entry.filter(|_| rows > 0) {
             self.note(&mut write, account, at, entry).await?;
         }
@@ -163,8 +162,9 @@ impl SessionStore for Database {
     }
 }
 
-async fn drop_session(write: &mut Write, id: &[u8]) -> Result<u64, StoreError> {
-    Ok(sqlx::query("delete from sessions where id = $1")
+async fn drop_session(write: &mut Write, account: AccountId, id: &[u8]) -> Result<u64, StoreError> {
+    Ok(sqlx::query("delete from sessions where account = $1 and id = $2")
+        .bind(account.0)
         .bind(id)
         .execute(write.db())
         .await?

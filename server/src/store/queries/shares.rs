@@ -125,7 +125,7 @@ impl ShareStore for Database {
                      when unlock_tries <= 1 then 'locked' else 'open' end,
                  opened_at = case when unlock_hash is null or unlock_hash = $4 then $5 end,
                  opener_hash = case when unlock_hash is null or unlock_hash = $4 then $3 end
-             where look_id = $1 and proof_hash = $2 and state = 'open'
+             where account = $6 and look_id = $1 and proof_hash = $2 and state = 'open'
                  and coalesce(expires_at, latest_at) > $5 and unlock_tries > 0
                  and (unlock_hash is null or $4 is not null)
              returning *, unlock_tries as tries_now",
@@ -135,6 +135,7 @@ impl ShareStore for Database {
         .bind(opener_hash)
         .bind(unlock_hash)
         .bind(now.0)
+        .bind(account.0)
         .fetch_optional(write.db())
         .await?;
         let result = match claimed {
@@ -143,7 +144,10 @@ impl ShareStore for Database {
                 let tries_left = count(&row, "tries_now")?;
                 self.opened_or_wrong(&mut write, claimed, tries_left, now).await?
             }
-            None => self.again_or_dead(&mut write, look_id, proof_hash, opener_hash, now).await?,
+            None => {
+                let link = (account, look_id, proof_hash);
+                self.again_or_dead(&mut write, link, opener_hash, now).await?
+            }
         };
         write.commit().await?;
         Ok(result)
@@ -170,6 +174,7 @@ impl ShareStore for Database {
     }
 
     async fn sweep_ended(&self, now: Millis) -> Result<(), StoreError> {
+        self.sweep_attempts(now).await?;
         let accounts: Vec<Uuid> = sqlx::query_scalar(
             "select account from limits where since < $1
              union select account from sessions where expires_at < $2",
@@ -311,16 +316,16 @@ impl Database {
     async fn again_or_dead(
         &self,
         write: &mut Write,
-        look_id: &[u8],
-        proof_hash: &[u8],
+        (account, look_id, proof_hash): (AccountId, &[u8], &[u8]),
         opener_hash: &[u8],
         now: Millis,
     ) -> Result<OpenResult, StoreError> {
         let row = sqlx::query(
             "select ciphertext, opened_at from shares
-             where look_id = $1 and proof_hash = $2 and state = 'opened' and opener_hash = $3
-                 and opened_at > $4",
+             where account = $1 and look_id = $2 and proof_hash = $3 and state = 'opened'
+                 and opener_hash = $4 and opened_at > $5",
         )
+        .bind(account.0)
         .bind(look_id)
         .bind(proof_hash)
         .bind(opener_hash)
@@ -333,9 +338,11 @@ impl Database {
             return Ok(OpenResult::Opened { ciphertext: row.try_get(0)?, grace_until });
         }
         let asks = sqlx::query(
-            "select unlock_tries from shares where look_id = $1 and proof_hash = $2
-                 and state = 'open' and coalesce(expires_at, latest_at) > $3 and unlock_tries > 0",
+            "select unlock_tries from shares where account = $1 and look_id = $2
+                 and proof_hash = $3 and state = 'open'
+                 and coalesce(expires_at, latest_at) > $4 and unlock_tries > 0",
         )
+        .bind(account.0)
         .bind(look_id)
         .bind(proof_hash)
         .bind(now.0)
@@ -349,17 +356,18 @@ impl Database {
         // Somebody else with the right link: worth an alert, and told nothing.
         let late = sqlx::query(
             "update shares set late_attempts = late_attempts + 1
-             where look_id = $1 and proof_hash = $2 and state = 'opened' and opener_hash <> $3
-             returning account, reset, late_attempts,
+             where account = $1 and look_id = $2 and proof_hash = $3 and state = 'opened'
+                 and opener_hash <> $4
+             returning reset, late_attempts,
                  (select ticket from resets r where r.id = shares.reset) as ticket",
         )
+        .bind(account.0)
         .bind(look_id)
         .bind(proof_hash)
         .bind(opener_hash)
         .fetch_optional(write.db())
         .await?;
         if let Some(row) = late {
-            let account = AccountId(row.try_get("account")?);
             let reset = row.try_get::<Option<Uuid>, _>("reset")?.map(ResetId);
             let entry = Entry { reset, ..Entry::new(Act::ShareLateAttempt) };
             self.note(write, account, now, &entry).await?;

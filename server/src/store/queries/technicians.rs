@@ -4,6 +4,7 @@
 //! link are the exceptions to "account first". What they find says whose it is.
 
 use super::super::{Database, Db};
+use super::storable;
 use crate::store::{NewTechnician, Role, StoreError, Technician, TechnicianStore};
 use async_trait::async_trait;
 use shared::{AccountId, Millis, TechnicianId};
@@ -75,6 +76,9 @@ impl TechnicianStore for Database {
     }
 
     async fn technician_by_email(&self, email: &str) -> Result<Option<Technician>, StoreError> {
+        if !storable(email) {
+            return Ok(None);
+        }
         let row = sqlx::query(concat!(
             "select ",
             technician_columns!(),

@@ -5,6 +5,7 @@ pub mod preflight;
 pub mod resets;
 pub mod verifications;
 
+use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use serde::de::DeserializeOwned;
 use shared::Code;
@@ -23,6 +24,20 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
             Err(rejection) if rejection.status().as_u16() == 413 => Err(Code::TooLarge.into()),
             Err(_) => Err(Code::BadRequest.into()),
         }
+    }
+}
+
+/// A JSON body, or none at all; anything else is `bad-request` in our own words.
+pub struct MaybeJson<T>(pub Option<T>);
+
+impl<T: DeserializeOwned> FromRequest<App> for MaybeJson<T> {
+    type Rejection = Failure;
+    async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
+        let body = Bytes::from_request(request, app).await.map_err(|_| Code::TooLarge)?;
+        if body.is_empty() {
+            return Ok(Self(None));
+        }
+        Ok(Self(Some(serde_json::from_slice(&body).map_err(|_| Code::BadRequest)?)))
     }
 }
 

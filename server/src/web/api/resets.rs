@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use shared::{ResetAsk, ResetId, ResetView};
+use shared::{PhonesView, ResendAsk, ResetAsk, ResetId, ResetView};
 
-use super::Path;
+use super::{MaybeJson, Path};
 use crate::app::App;
 use crate::web::auth::PodBearer;
 use crate::web::problem::Failure;
@@ -42,16 +42,32 @@ pub async fn get(
     Ok(Json(app.resets.get(&who, id).await?))
 }
 
-/// Texts the same link again.
+/// Where a new link may go.
 ///
 /// # Errors
-/// When too many texts were sent.
+/// When there is nothing to choose from, and why.
+pub async fn phones(
+    State(app): State<App>,
+    PodBearer(who): PodBearer,
+    Path(id): Path<ResetId>,
+) -> Result<Json<PhonesView>, Failure> {
+    Ok(Json(app.resets.phones(&who, id).await?))
+}
+
+/// Texts the same link again; with a phone that was chosen, a new one in its place.
+///
+/// # Errors
+/// When too many texts were sent, or the new link can't be made.
 pub async fn resend(
     State(app): State<App>,
     PodBearer(who): PodBearer,
     Path(id): Path<ResetId>,
+    MaybeJson(ask): MaybeJson<ResendAsk>,
 ) -> Result<Json<ResetView>, Failure> {
-    Ok(Json(app.resets.resend(&who, id).await?))
+    Ok(Json(match ask {
+        None => app.resets.resend(&who, id).await?,
+        Some(ask) => app.resets.new_link(&who, id, &ask).await?,
+    }))
 }
 
 /// Ends a reset that nobody has opened.

@@ -1,0 +1,68 @@
+//! What was found before the click, found again later: before each try (P12), and before a new
+//! link.
+
+use shared::Code;
+
+use super::Resets;
+use crate::directory::{Registered, Tenant};
+use crate::outbound::{Answer, Refusal};
+use crate::store::{Lease, Reset, StoreError};
+
+impl Resets {
+    /// The switches: the account, the customer, the integration that the reset was staged for.
+    pub(super) async fn switched_on(
+        &self,
+        reset: &Reset,
+    ) -> Result<Result<Tenant, Refusal>, StoreError> {
+        let Some(contact) = self.store.contact(reset.account, reset.contact).await? else {
+            return Ok(Err(Code::NotFound.into()));
+        };
+        if !self.store.account_on(reset.account).await? {
+            return Ok(Err(Code::AccountOff.into()));
+        }
+        if !contact.customer_on {
+            return Ok(Err(Code::CustomerOff.into()));
+        }
+        Ok(match self.directory.tenant(reset.account, reset.customer).await? {
+            Ok(tenant) if tenant.integration == reset.integration => Ok(tenant),
+            Ok(_) => Err(Code::M365Missing.into()),
+            Err(refusal) => Err(refusal),
+        })
+    }
+
+    /// The guard, asked of Microsoft now: the person may still be reset. Gives the phones that
+    /// they have registered. Each question may wait for its time limit: whoever drives renews the
+    /// lease before each.
+    pub(super) async fn person_now(
+        &self,
+        tenant: &Tenant,
+        reset: &Reset,
+        lease: Option<Lease>,
+    ) -> Result<Result<Vec<Registered>, Answer<()>>, StoreError> {
+        self.renew(reset, lease).await?;
+        let person = match self.directory.person(tenant, &reset.directory_user).await.done() {
+            Ok(person) => person,
+            Err(other) => return Ok(Err(other)),
+        };
+        self.renew(reset, lease).await?;
+        let phones = match self.directory.phones(tenant, &reset.directory_user).await.done() {
+            Ok(phones) => phones,
+            Err(other) => return Ok(Err(other)),
+        };
+        self.renew(reset, lease).await?;
+        let finding = self.directory.standing(tenant, &person).await.findings.into_iter().next();
+        Ok(match finding {
+            None => Ok(phones),
+            Some(finding) if finding.code == Code::MicrosoftUnavailable => Err(Answer::Later(None)),
+            Some(finding) => {
+                Err(Answer::Refused(Refusal { code: finding.code, about: finding.about }))
+            }
+        })
+    }
+
+    async fn renew(&self, reset: &Reset, lease: Option<Lease>) -> Result<(), StoreError> {
+        let Some(lease) = lease else { return Ok(()) };
+        let until = self.clock.now().plus(self.settings.reset.lease_ms);
+        self.store.renew_lease(reset, Lease { until, ..lease }).await
+    }
+}

@@ -1,0 +1,225 @@
+//! A new link for the same password: to another phone that Microsoft has registered, or in place
+//! of one that five wrong unlock codes closed. Which phone is chosen travels sealed: no number
+//! ever comes from a browser.
+
+use data_encoding::BASE64URL_NOPAD;
+use serde::{Deserialize, Serialize};
+use shared::{Code, Factor, Millis, PhoneView, PhonesView, ResendAsk, ResetId, ResetView, ShareId};
+use zeroize::Zeroizing;
+
+use super::Resets;
+use super::begin::{PHONE, place, text_limit, unlock_code, unlock_place};
+use super::preflight::under_way;
+use super::view::renewable;
+use crate::denied::Denied;
+use crate::directory::{Phone, Registered};
+use crate::outbound::Answer;
+use crate::policy::Policy;
+use crate::seal::Place;
+use crate::share;
+use crate::store::{Reset, Session, Share, ShareStanding, StoreError};
+use crate::verification::phone_hash;
+
+/// A list of phones is good for so long.
+const LIST_MS: i64 = 10 * 60_000;
+
+/// A phone that was shown, in the seal that travels through the pod.
+#[derive(Serialize, Deserialize)]
+struct Shown {
+    /// The link that it is to replace: a second try, or a second technician, is noticed.
+    share: ShareId,
+    phone: String,
+    at: Millis,
+}
+
+/// What a link to one phone means.
+struct Terms {
+    hash: Vec<u8>,
+    /// The phone also verified the caller.
+    one_factor: bool,
+    unlock: bool,
+}
+
+impl Resets {
+    /// The phones that a new link may go to, asked of Microsoft now.
+    ///
+    /// # Errors
+    /// When this technician may not reset, the person must not be reset any more, the link was
+    /// opened or is over, or there is no phone.
+    pub async fn phones(&self, who: &Session, id: ResetId) -> Result<PhonesView, Denied> {
+        self.may_reset(who)?;
+        let reset = self.own(who, id).await?;
+        let share = self.renewable_share(&reset).await?;
+        let phones = self.still_registered(&reset).await?;
+        if phones.is_empty() {
+            return Err(Code::NoPhone.into());
+        }
+        let policy = self.store.policy(reset.account, reset.customer).await?;
+        let verified = self.verified_by(&reset).await?;
+        let phones = phones
+            .into_iter()
+            .map(|found| {
+                let terms = self.terms(&reset, &found.phone, &verified, &policy);
+                Ok(PhoneView {
+                    masked: found.phone.masked(),
+                    kind: found.kind,
+                    used: terms.hash == reset.phone_hash,
+                    factor: if terms.one_factor { Factor::One } else { Factor::Two },
+                    unlock_code: terms.unlock,
+                    sealed: self.seal_shown(who, &reset, &share, &found.phone)?,
+                })
+            })
+            .collect::<Result<_, Code>>()?;
+        Ok(PhonesView { phones })
+    }
+
+    /// Ends the link and texts a new one for the same password to the phone that was chosen. The
+    /// same choice once more, after a lost reply, is answered with how it stands.
+    ///
+    /// # Errors
+    /// As [`Resets::phones`]; `PreflightStale` for a seal that is not this technician's, not this
+    /// reset's or too old; `PhoneChanged` when Microsoft no longer has that phone; `LinkMoved` when
+    /// somebody was faster; when too many texts were sent.
+    pub async fn new_link(
+        &self,
+        who: &Session,
+        id: ResetId,
+        ask: &ResendAsk,
+    ) -> Result<ResetView, Denied> {
+        self.may_reset(who)?;
+        let reset = self.own(who, id).await?;
+        let shown = self.open_shown(who, &reset, &ask.sealed)?;
+        let phone = Phone::parse(&shown.phone).ok_or(Code::PreflightStale)?;
+        let newest = self.store.share_of(reset.account, id).await?.map(|share| share.id);
+        if newest != Some(shown.share) && reset.phone_hash == phone_hash(&self.store, &phone) {
+            return self.view(who, &reset).await;
+        }
+        let old = self.renewable_share(&reset).await?;
+        if old.id != shown.share {
+            return Err(Code::LinkMoved.into());
+        }
+        let phones = self.still_registered(&reset).await?;
+        if phones.iter().all(|found| found.phone != phone) {
+            return Err(Code::PhoneChanged.into());
+        }
+        self.replace(who, reset, &old, &phone).await?;
+        self.bell.ring(who.technician.account);
+        self.wake.notify_one();
+        self.get(who, id).await
+    }
+
+    async fn replace(
+        &self,
+        who: &Session,
+        reset: Reset,
+        old: &Share,
+        phone: &Phone,
+    ) -> Result<(), Denied> {
+        let keys = &self.store.keys;
+        let policy = self.store.policy(reset.account, reset.customer).await?;
+        let terms = self.terms(&reset, phone, &self.verified_by(&reset).await?, &policy);
+        let unlock = unlock_code(terms.unlock);
+        let password = share::password(keys, old)
+            .map_err(|_| StoreError::Inconsistent("a sealed password that does not open"))?;
+        let now = self.clock.now();
+        let (account, life_ms) = (reset.account, policy.link_ms);
+        let share = Share {
+            state: ShareStanding::Open,
+            // 24 hours after `applied` stay 24 hours after `applied`.
+            latest_at: old.latest_at,
+            ..share::seal_password(
+                keys,
+                account,
+                reset.id,
+                &password,
+                life_ms,
+                unlock.as_ref(),
+                now,
+            )
+        };
+        let whose = who.technician.id.to_string();
+        let reset = Reset {
+            phone_masked: phone.masked(),
+            phone_sealed: keys.seal(place(PHONE, &reset), phone.e164().as_bytes()),
+            phone_hash: terms.hash,
+            unlock_sealed: unlock
+                .map(|code| keys.seal(unlock_place(&reset, &whose), code.expose().as_bytes())),
+            one_factor: terms.one_factor,
+            ..reset
+        };
+        let limit = text_limit(reset.id);
+        let by = who.technician.id;
+        match self.store.replace_link(&reset, old.id, &share, by, &limit, now).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(hit)) => Err(Denied::Limit { retry_after: hit.retry_after }),
+            Err(StoreError::MovedOn) => Err(Code::LinkMoved.into()),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// The link that can be replaced.
+    async fn renewable_share(&self, reset: &Reset) -> Result<Share, Denied> {
+        let now = self.clock.now();
+        let share = self.store.share_of(reset.account, reset.id).await?;
+        Ok(share.filter(|share| renewable(reset, share, now)).ok_or(Code::LinkMoved)?)
+    }
+
+    /// The preflight once more, as far as it is about the link: the switches, the provider, nothing
+    /// else under way, the guard. Gives the phones that Microsoft has now.
+    async fn still_registered(&self, reset: &Reset) -> Result<Vec<Registered>, Denied> {
+        let tenant = self.switched_on(reset).await??;
+        self.sms.provider(reset.account).await??;
+        if let Some(live) = self.store.live_reset(reset.account, &reset.directory_user).await? {
+            return Err(under_way(Some(&live)).into());
+        }
+        match self.person_now(&tenant, reset, None).await? {
+            Ok(phones) => Ok(phones),
+            Err(Answer::Refused(refusal)) => Err(refusal.into()),
+            Err(_) => Err(Code::MicrosoftUnavailable.into()),
+        }
+    }
+
+    /// Keyed hash of the number that verified the caller.
+    async fn verified_by(&self, reset: &Reset) -> Result<Vec<u8>, Denied> {
+        let verification = self.store.verification(reset.account, reset.verification).await?;
+        Ok(verification.ok_or(Code::NotVerified)?.destination_hash)
+    }
+
+    fn terms(&self, reset: &Reset, phone: &Phone, verified: &[u8], policy: &Policy) -> Terms {
+        let hash = phone_hash(&self.store, phone);
+        let one_factor = hash == verified;
+        // A phone that this reset has not met may have been registered since by somebody else; and
+        // a link is never easier to open than the one before it.
+        let unmet = !one_factor && hash != reset.phone_hash;
+        let unlock = unmet || reset.unlock_sealed.is_some() || policy.unlocks(one_factor);
+        Terms { hash, one_factor, unlock }
+    }
+
+    fn seal_shown(
+        &self,
+        who: &Session,
+        reset: &Reset,
+        share: &Share,
+        phone: &Phone,
+    ) -> Result<String, Code> {
+        let at = self.clock.now();
+        let shown = Shown { share: share.id, phone: phone.e164().to_owned(), at };
+        let json = Zeroizing::new(serde_json::to_vec(&shown).map_err(|_| Code::Internal)?);
+        let whose = who.technician.id.to_string();
+        Ok(BASE64URL_NOPAD.encode(&self.store.keys.seal(shown_place(reset, &whose), &json)))
+    }
+
+    fn open_shown(&self, who: &Session, reset: &Reset, sealed: &str) -> Result<Shown, Code> {
+        let bytes = BASE64URL_NOPAD.decode(sealed.as_bytes()).map_err(|_| Code::PreflightStale)?;
+        let whose = who.technician.id.to_string();
+        let json = self.store.keys.open(shown_place(reset, &whose), &bytes);
+        let json = Zeroizing::new(json.map_err(|_| Code::PreflightStale)?);
+        let shown: Shown = serde_json::from_slice(&json).map_err(|_| Code::PreflightStale)?;
+        let fresh = self.clock.now().since(shown.at) < LIST_MS;
+        if fresh { Ok(shown) } else { Err(Code::PreflightStale) }
+    }
+}
+
+fn shown_place<'a>(reset: &Reset, technician: &'a str) -> Place<'a> {
+    Place { account: reset.account.0, kind: "reset.shown", row: reset.id.0, bound_to: technician }
+}

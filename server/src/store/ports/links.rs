@@ -1,0 +1,31 @@
+//! A new link in place of one that was not opened: the same password, never two links, never none.
+
+use crate::store::{Limit, LimitHit, Reset, Share, StoreError};
+use async_trait::async_trait;
+use shared::{Millis, ShareId, TechnicianId};
+
+/// New links for the same password.
+#[async_trait]
+pub trait LinkStore {
+    /// Ends the link `old` and puts `share` in its place, for the phone that stands in `reset`, in
+    /// one transaction: of an opening and a new link at once one wins, and of two new links.
+    ///
+    /// # Errors
+    /// `MovedOn` when the old link was opened, ended or replaced meanwhile.
+    async fn replace_link(
+        &self,
+        reset: &Reset,
+        old: ShareId,
+        share: &Share,
+        by: TechnicianId,
+        limit: &Limit,
+        now: Millis,
+    ) -> Result<Result<(), LimitHit>, StoreError>;
+
+    /// The sealed phone that a link goes to, read in one statement with the link being the open
+    /// one of its reset. `None` when it is not any more.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    async fn phone_of(&self, share: &Share) -> Result<Option<Vec<u8>>, StoreError>;
+}

@@ -1,0 +1,98 @@
+//! A new link in place of one that was not opened: the same password, never two links, never none.
+
+use async_trait::async_trait;
+use shared::{Code, Millis, ShareId, TechnicianId};
+
+use super::super::Database;
+use super::applied::{NOTE_PATIENCE_MS, TEXT_PATIENCE_MS};
+use super::reset_reads::entry;
+use crate::audit::Act;
+use crate::store::{Limit, LimitHit, LinkStore, OutboxKind, Reset, Share, StoreError};
+
+#[async_trait]
+impl LinkStore for Database {
+    async fn replace_link(
+        &self,
+        reset: &Reset,
+        old: ShareId,
+        share: &Share,
+        by: TechnicianId,
+        limit: &Limit,
+        now: Millis,
+    ) -> Result<Result<(), LimitHit>, StoreError> {
+        let mut write = self.write(reset.account).await?;
+        // Texts of the old link first, in the order in which their sender locks: row, then share.
+        sqlx::query(
+            "update outbox set state = 'failed', code = $3
+             where account = $1 and reset = $2 and state = 'waiting' and kind = 'text'",
+        )
+        .bind(reset.account.0)
+        .bind(reset.id.0)
+        .bind(Code::LinkMoved.as_str())
+        .execute(write.db())
+        .await?;
+        let query = sqlx::query(
+            "update shares set state = 'revoked', ciphertext = $5, token_sealed = null,
+                 password_sealed = null
+             where account = $1 and reset = $2 and id = $3 and state in ('open', 'locked')
+                 and coalesce(expires_at, latest_at) > $4 and password_sealed is not null",
+        )
+        .bind(reset.account.0)
+        .bind(reset.id.0)
+        .bind(old.0)
+        .bind(now.0)
+        .bind(Vec::<u8>::new());
+        write.one(query).await?;
+        let limits = std::slice::from_ref(limit);
+        if let Err(hit) = self.spend(&mut write, reset.account, now, limits).await? {
+            write.roll_back().await?;
+            return Ok(Err(hit));
+        }
+        let query = sqlx::query(
+            "update resets set phone_masked = $3, phone_sealed = $4, phone_hash = $5,
+                 one_factor = $6, unlock_sealed = $7
+             where account = $1 and id = $2 and stage in ('applied', 'completed')",
+        )
+        .bind(reset.account.0)
+        .bind(reset.id.0)
+        .bind(&reset.phone_masked)
+        .bind(&reset.phone_sealed)
+        .bind(&reset.phone_hash)
+        .bind(reset.one_factor)
+        .bind(&reset.unlock_sealed);
+        write.one(query).await?;
+        // The newest share is the one that counts: never older than the last, whatever the clock.
+        let last: i64 = sqlx::query_scalar(
+            "select max(created_at) from shares where account = $1 and reset = $2",
+        )
+        .bind(reset.account.0)
+        .bind(reset.id.0)
+        .fetch_one(write.db())
+        .await?;
+        self.insert_share(&mut write, share, now.max(Millis(last + 1))).await?;
+        let (whose, give_up) = ((reset.account, reset.id), now.plus(TEXT_PATIENCE_MS));
+        self.put_in_outbox(&mut write, whose, OutboxKind::Text, now, give_up).await?;
+        if reset.ticket.is_some() {
+            let give_up = now.plus(NOTE_PATIENCE_MS);
+            self.put_in_outbox(&mut write, whose, OutboxKind::NoteLink, now, give_up).await?;
+        }
+        let factor = if reset.one_factor { "one factor" } else { "two factors" };
+        let entry = entry(Act::LinkReplaced, reset)
+            .by(by)
+            .about(format!("{} {factor}", reset.phone_masked));
+        self.note(&mut write, reset.account, now, &entry).await?;
+        write.commit().await?;
+        Ok(Ok(()))
+    }
+
+    async fn phone_of(&self, share: &Share) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(sqlx::query_scalar(
+            "select r.phone_sealed from resets r join shares s on s.reset = r.id
+             where s.account = $1 and s.id = $2 and s.state = 'open'",
+        )
+        .bind(share.account.0)
+        .bind(share.id.0)
+        .fetch_optional(self.read())
+        .await?)
+    }
+}

@@ -1,0 +1,49 @@
+//! The contract of the store: what every method promises, proved on both databases. One file per
+//! noun. `opening.rs` and `schema.rs` look at the databases themselves, `hunt.rs` lets everything
+//! happen at once, and `coverage.rs` fails when a method is in no contract.
+
+/// Makes `name::sqlite` and `name::postgres` of each contract `async fn name(world: World)`.
+macro_rules! on_both {
+    ($($name:ident),+ $(,)?) => {$(
+        mod $name {
+            use crate::store::tests::fixture::World;
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                super::$name(World::on_sqlite().await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                super::$name(World::on_postgres().await).await;
+            }
+        }
+    )+};
+}
+
+mod accounts;
+mod applied;
+mod attempts;
+mod audit;
+mod coverage;
+mod fixture;
+mod hunt;
+mod import;
+mod integrations;
+mod limits;
+mod links;
+mod mails;
+mod msp;
+mod opening;
+mod outbox;
+mod people;
+mod resets;
+mod schema;
+mod sessions;
+mod shares;
+mod staging;
+mod steps;
+mod sweeps;
+mod technicians;
+mod values;
+mod verifications;

@@ -1,0 +1,146 @@
+//! Contacts and tickets of the built-in list: found by whom, in which order.
+
+use shared::{ContactId, TicketId};
+
+use super::fixture::{MINUTE, START, World, after, new_id};
+use crate::store::ImportRow;
+
+on_both!(
+    a_contact_is_read_as_it_was_written,
+    contacts_are_found_by_name_address_and_customer,
+    a_search_is_no_pattern,
+    letters_beyond_ascii_are_found_in_either_case,
+    what_no_name_can_be_finds_nothing,
+    tickets_are_newest_first,
+    tickets_of_a_contact,
+);
+
+/// Adds to our list.
+async fn add(world: &World, rows: Vec<ImportRow>) {
+    world.store.import(world.ours.account, START, &rows).await.unwrap();
+}
+
+async fn add_people(world: &World, names: &[&str]) {
+    let person = |name: &&str| world.ours.contact(ContactId(new_id()), name, "");
+    add(world, names.iter().map(person).collect()).await;
+}
+
+/// The names that a search in our list finds, in its order.
+async fn search(world: &World, text: &str) -> Vec<String> {
+    let found = world.store.contacts(world.ours.account, text, 99, 0).await.unwrap();
+    found.into_iter().map(|contact| contact.name).collect()
+}
+
+async fn a_contact_is_read_as_it_was_written(world: World) {
+    let (store, ours) = (&world.store, &world.ours);
+    let carl = store.contact(ours.account, ours.carl).await.unwrap().unwrap();
+    assert_eq!((carl.id, carl.customer), (ours.carl, ours.customer));
+    assert_eq!((carl.customer_name.as_str(), carl.customer_on), ("Contoso", true));
+    assert_eq!((carl.name.as_str(), carl.email.as_str()), ("Carl Carter", "carl@contoso.example"));
+    assert_eq!(carl.phones, ["+49 30 1234", "555-0100"]);
+    store.seed("update customers set is_on = false where id = $1", &[ours.customer.0]).await;
+    assert!(!store.contact(ours.account, ours.carl).await.unwrap().unwrap().customer_on);
+    assert!(store.contact(world.theirs.account, ours.carl).await.unwrap().is_none());
+    assert!(store.contact(ours.account, ContactId(new_id())).await.unwrap().is_none());
+}
+
+async fn contacts_are_found_by_name_address_and_customer(world: World) {
+    add_people(&world, &["berta Brown", "Anton Adams", "Dora Dean"]).await;
+    // By name, in either case.
+    let all = ["Anton Adams", "berta Brown", "Carl Carter", "Dora Dean"];
+    assert_eq!(search(&world, "").await, all);
+    assert_eq!(search(&world, " BROWN ").await, ["berta Brown"]);
+    assert_eq!(search(&world, "CARL@contoso").await, ["Carl Carter"]);
+    assert_eq!(search(&world, "contoSO").await, all);
+    assert!(search(&world, "ann").await.is_empty());
+    let page = world.store.contacts(world.ours.account, "", 2, 1).await.unwrap();
+    let page: Vec<_> = page.iter().map(|contact| contact.name.as_str()).collect();
+    assert_eq!(page, ["berta Brown", "Carl Carter"]);
+    assert!(world.store.contacts(world.ours.account, "", 9, 4).await.unwrap().is_empty());
+    assert_eq!(world.store.contacts(world.theirs.account, "", 9, 0).await.unwrap().len(), 1);
+}
+
+async fn a_search_is_no_pattern(world: World) {
+    add_people(&world, &["100% Sure", "a_b", "back\\slash", "O'Neil \"Bo\""]).await;
+    assert_eq!(search(&world, "0%").await, ["100% Sure"]);
+    assert_eq!(search(&world, "%").await, ["100% Sure"]);
+    assert_eq!(search(&world, "_").await, ["a_b"]);
+    assert_eq!(search(&world, "\\").await, ["back\\slash"]);
+    assert_eq!(search(&world, "o'neil \"").await, ["O'Neil \"Bo\""]);
+}
+
+async fn letters_beyond_ascii_are_found_in_either_case(world: World) {
+    add_people(&world, &["Änne Müller", "ÉLODIE", "Ωμέγα", "田中", "İpek"]).await;
+    for text in ["Änne", "änne", "ÄNNE", "MÜLLER", "müller"] {
+        assert_eq!(search(&world, text).await, ["Änne Müller"], "{text}");
+    }
+    assert_eq!(search(&world, "élodie").await, ["ÉLODIE"]);
+    assert_eq!(search(&world, "ωΜΈΓΑ").await, ["Ωμέγα"]);
+    assert_eq!(search(&world, "田").await, ["田中"]);
+    assert_eq!(search(&world, "İpek").await, ["İpek"]);
+    // An accent is a letter of its own.
+    assert!(search(&world, "anne").await.is_empty());
+    let about = world.ours.about(TicketId(new_id()), "Ü-7", "KENNWORT ÄNDERN", START);
+    add(&world, vec![about]).await;
+    for text in ["ändern", "#ü-7"] {
+        let found = world.store.tickets(world.ours.account, text, 9, 0).await.unwrap();
+        assert_eq!(found.len(), 1, "{text}");
+    }
+}
+
+async fn what_no_name_can_be_finds_nothing(world: World) {
+    let (store, account) = (&world.store, world.ours.account);
+    for text in ["Carl\u{0}", "\u{0}", &"x".repeat(100_000)] {
+        assert!(store.contacts(account, text, 9, 0).await.unwrap().is_empty());
+        assert!(store.tickets(account, text, 9, 0).await.unwrap().is_empty());
+    }
+    assert!(store.technician_by_email("ann@ours.example\u{0}").await.unwrap().is_none());
+    assert!(!store.knows_text(account, "SM\u{0}").await.unwrap());
+}
+
+async fn tickets_are_newest_first(world: World) {
+    let (store, ours) = (&world.store, &world.ours);
+    let closed = TicketId(new_id());
+    let rows = vec![
+        ours.about(TicketId(new_id()), "1003", "Printer", after(MINUTE)),
+        ours.about(TicketId(new_id()), "1002", "Mail", after(MINUTE)),
+        ours.about(closed, "1004", "Old trouble", after(2 * MINUTE)),
+    ];
+    add(&world, rows).await;
+    store.seed("update tickets set closed_at = 1 where id = $1", &[closed.0]).await;
+    let numbers = async |text: &str, limit, offset| {
+        let found = store.tickets(ours.account, text, limit, offset).await.unwrap();
+        found.into_iter().map(|ticket| ticket.number).collect::<Vec<_>>()
+    };
+    assert_eq!(numbers("", 9, 0).await, ["1003", "1002", "1001"]);
+    assert_eq!(numbers(" ", 1, 1).await, ["1002"]);
+    // A search finds closed ones too, by number, summary, contact, customer.
+    assert_eq!(numbers("#1004", 9, 0).await, ["1004"]);
+    assert_eq!(numbers("PRINT", 9, 0).await, ["1003"]);
+    assert_eq!(numbers("carter", 9, 0).await, ["1004", "1003", "1002", "1001"]);
+    assert_eq!(numbers("contoso", 2, 0).await, ["1004", "1003"]);
+    assert!(numbers("1005", 9, 0).await.is_empty());
+
+    let ticket = store.ticket(ours.account, ours.ticket).await.unwrap().unwrap();
+    assert_eq!((ticket.contact, ticket.contact_name.as_str()), (ours.carl, "Carl Carter"));
+    assert_eq!((ticket.number.as_str(), ticket.summary.as_str()), ("1001", "Cannot sign in"));
+    assert_eq!((ticket.customer_name.as_str(), ticket.created_at), ("Contoso", START));
+    assert!(store.ticket(world.theirs.account, ours.ticket).await.unwrap().is_none());
+    assert_eq!(store.tickets(world.theirs.account, "", 9, 0).await.unwrap().len(), 1);
+}
+
+async fn tickets_of_a_contact(world: World) {
+    let (store, ours) = (&world.store, &world.ours);
+    let closed = TicketId(new_id());
+    add(&world, vec![ours.about(closed, "1002", "Mail", after(MINUTE))]).await;
+    store.seed("update tickets set closed_at = 1 where id = $1", &[closed.0]).await;
+    let of = async |account, contact, limit| {
+        let found = store.tickets_of(account, contact, limit).await.unwrap();
+        found.into_iter().map(|ticket| ticket.number).collect::<Vec<_>>()
+    };
+    assert_eq!(of(ours.account, ours.carl, 9).await, ["1002", "1001"]);
+    assert_eq!(of(ours.account, ours.carl, 1).await, ["1002"]);
+    assert!(of(world.theirs.account, ours.carl, 9).await.is_empty());
+    assert!(of(ours.account, ContactId(new_id()), 9).await.is_empty());
+    assert!(store.ticket_notes(ours.account, closed).await.unwrap().is_empty());
+}
