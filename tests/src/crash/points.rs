@@ -85,6 +85,7 @@ impl<O: Order> Plan<'_, O> {
         scene: &mut Scene,
         (dice, tally): (&mut Dice, &mut Tally),
     ) {
+        tally.so_far(&self.trouble.name);
         let mut point = dice.below(stride);
         while self.once(point, scene, (dice, tally)).await > point {
             point += stride;

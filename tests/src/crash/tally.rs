@@ -55,6 +55,11 @@ impl Tally {
         self.findings.iter().filter(|(_, finding)| fits(finding)).count()
     }
 
+    /// A sign of life, where a part takes long.
+    pub(crate) fn so_far(&self, what: &str) {
+        println!("{}: {} runs, now {what}", self.part, self.runs);
+    }
+
     /// The line, for people and for `cargo xtask crash`.
     pub(crate) fn say(&self) {
         let ends: Vec<String> = self.ends.iter().map(|(end, n)| format!("{n} {end}")).collect();
