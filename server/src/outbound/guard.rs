@@ -1,7 +1,9 @@
 //! The guard at the door: which addresses may be called. HTTP and mail pass the same one.
 
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
+use tokio::net::TcpStream;
 use url::Url;
 
 use super::{BadOutbound, address};
@@ -52,7 +54,10 @@ impl Guard {
         if !encrypted && !lists("smtp") {
             return Ok(Vec::new());
         }
-        lookup(host, port, lists("smtp") || lists("smtps")).await
+        let mut found = lookup(host, port, lists("smtp") || lists("smtps")).await?;
+        // A name is not enough: what answers for it may send us, and the password, elsewhere.
+        found.retain(|address| encrypted || address.ip().is_loopback());
+        Ok(found)
     }
 
     fn lists(&self, url: &Url) -> bool {
@@ -94,6 +99,19 @@ pub(super) async fn lookup(
 ) -> std::io::Result<Vec<SocketAddr>> {
     let found = tokio::net::lookup_host((name.trim_matches(['[', ']']), port)).await?;
     Ok(found.filter(|address| listed || address::is_public(address.ip())).collect())
+}
+
+/// The first address that answers; each gets its part of the time, so that a dead one does not hide
+/// the next.
+pub(super) async fn reach(found: &[SocketAddr], time: Duration) -> Option<TcpStream> {
+    let part = time / u32::try_from(found.len()).unwrap_or(u32::MAX).max(1);
+    for address in found {
+        let tried = tokio::time::timeout(part, TcpStream::connect(address)).await;
+        if let Ok(Ok(socket)) = tried {
+            return Some(socket);
+        }
+    }
+    None
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ use tokio::net::TcpStream;
 use tokio_util::compat::FuturesAsyncReadCompatExt;
 use uuid::Uuid;
 
+use super::guard::reach;
 use super::{Answer, Outbound, Refusal};
 use crate::secret::Credential;
 
@@ -164,8 +165,7 @@ impl Outbound {
             Ok(Ok(found)) => found,
             _ => return Err(Answer::Later(None)),
         };
-        let socket = tokio::time::timeout(self.step, TcpStream::connect(&found[..])).await;
-        let Ok(Ok(socket)) = socket else { return Err(Answer::Later(None)) };
+        let socket = reach(&found, self.step).await.ok_or(Answer::Later(None))?;
         let peer = socket.peer_addr().map_err(|_| Answer::Later(None))?;
         let socket = Bounded::new(socket, peer);
         let hello = ClientId::Domain(server.hello.to_owned());

@@ -47,6 +47,14 @@ impl Resets {
         let now = self.clock.now();
         match answer {
             Answer::Done(()) => self.store.mail_sent(&row, lease, now).await?,
+            // Somebody will mend the server's settings; an alarm should still be told then.
+            Answer::Refused(Refusal { code, .. })
+                if row.recipient.is_some() && mendable(code) && now < row.give_up_at =>
+            {
+                tracing::warn!(outbox.id = %row.id, outcome = code.as_str(), "an alarm waits");
+                let pause = pause(row.attempts, random::below(1024));
+                self.store.outbox_later(&row, lease, now.plus(pause)).await?;
+            }
             Answer::Refused(Refusal { code, about }) => {
                 self.store.mail_failed(&row, lease, code, about.as_deref(), now).await?;
             }
@@ -127,6 +135,11 @@ impl Resets {
             _ => return Err(StoreError::Inconsistent("a text among mails")),
         })
     }
+}
+
+/// What an admin or the server's keeper can put right.
+fn mendable(code: Code) -> bool {
+    matches!(code, Code::MailCredentials | Code::MailTls | Code::MailHost)
 }
 
 /// Milliseconds before the next try: half a minute doubling to half an hour, with jitter. Servers

@@ -97,11 +97,15 @@ impl Resets {
         }
         if now.since(done.swept) >= SWEEP_MS {
             done.swept = now;
-            self.store.sweep_shares(now).await?;
+            if let Err(error) = self.store.sweep_shares(now).await {
+                tracing::error!(error = %error, "sweep");
+            }
         }
         if now.since(done.tidied) >= TIDY_MS {
             done.tidied = now;
-            self.store.sweep_ended(now).await?;
+            if let Err(error) = self.store.sweep_ended(now).await {
+                tracing::error!(error = %error, "sweep");
+            }
         }
         Ok(done)
     }

@@ -123,22 +123,36 @@ impl Database {
     /// Begins to write rows of an account: one process at a time.
     pub(crate) async fn write(&self, account: AccountId) -> Result<Write, StoreError> {
         let mut write = self.write_row().await?;
-        sqlx::query("select id from accounts where id = $1 for no key update")
-            .bind(account.0)
-            .execute(write.db())
-            .await?;
-        Ok(write)
+        // In a task of its own: who leaves while this waits for the account leaves the connection
+        // waiting, and the permit must stay with it.
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "it ends by itself, with the lock's time limit"
+        )]
+        let locked = tokio::spawn(async move {
+            sqlx::query("select id from accounts where id = $1 for no key update")
+                .bind(account.0)
+                .execute(write.db())
+                .await?;
+            Ok(write)
+        });
+        locked.await.map_err(|_| closed())?
     }
 
     /// Begins to write one row, or rows that no account owns.
     pub(crate) async fn write_row(&self) -> Result<Write, StoreError> {
-        let permit = self.writers.clone().acquire_owned().await.map_err(|_| closed())?;
+        let permit = tokio::time::timeout(PATIENCE, self.writers.clone().acquire_owned());
+        let permit = permit.await.map_err(|_| busy())?.map_err(|_| closed())?;
         Ok(Write { tx: self.pool.begin().await?, _permit: permit })
     }
 
     pub(crate) fn read(&self) -> &sqlx::Pool<Db> {
         &self.pool
     }
+}
+
+fn busy() -> StoreError {
+    StoreError::Unusable("too many writes wait for PostgreSQL".into())
 }
 
 fn closed() -> StoreError {
@@ -153,6 +167,10 @@ impl AnyStore for Database {
                 .fetch_one(&self.pool)
                 .await?;
         Ok(Some(Millis(now)))
+    }
+
+    fn can_write(&self) -> bool {
+        !self.pool.is_closed()
     }
 
     async fn close(&self) {

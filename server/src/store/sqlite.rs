@@ -131,6 +131,10 @@ impl AnyStore for Database {
         Ok(None)
     }
 
+    fn can_write(&self) -> bool {
+        self.writer().is_some_and(|writer| writer.is_alive())
+    }
+
     async fn close(&self) {
         self.readers.close().await;
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();

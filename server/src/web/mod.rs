@@ -16,6 +16,7 @@ mod tests;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::State;
 use axum::http::{HeaderName, Request, StatusCode};
 use axum::middleware;
 use axum::routing::{get, post};
@@ -76,8 +77,13 @@ fn routes() -> Router<App> {
         // Other companies' programs.
         .route("/hooks/twilio/{id}", post(hooks::twilio))
         // The operator's.
-        .route("/healthz", get(|| async { StatusCode::NO_CONTENT }))
+        .route("/healthz", get(health))
         .fallback(pages::nothing_here)
+}
+
+/// Whether this process can do its work; one that can't should be started anew.
+async fn health(State(app): State<App>) -> StatusCode {
+    if app.store.can_write() { StatusCode::NO_CONTENT } else { StatusCode::SERVICE_UNAVAILABLE }
 }
 
 /// The routes, and what every request passes through on its way in, last one first.

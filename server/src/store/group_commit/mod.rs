@@ -27,9 +27,12 @@ const QUEUE: usize = 1024;
 
 /// Lends the connection to one write after another.
 pub(super) struct Writer {
-    queue: mpsc::Sender<oneshot::Sender<Loan>>,
+    queue: mpsc::Sender<oneshot::Sender<Lent>>,
     counts: Arc<Counts>,
 }
+
+/// A write, on its way to whoever asked: dropped there unseen, it still gives the connection back.
+type Lent = Result<Write, Arc<str>>;
 
 /// What it came to since the start.
 #[derive(Default)]
@@ -128,9 +131,12 @@ impl Writer {
     pub(super) async fn write(&self) -> Result<Write, StoreError> {
         let (lend, lent) = oneshot::channel();
         self.queue.send(lend).await.map_err(|_| gone())?;
-        // Not lent: no transaction could be begun, and the log says why.
-        let loan = lent.await.map_err(|_| gone())?;
-        Ok(Write { loan: Some(loan) })
+        lent.await.map_err(|_| gone())?.map_err(StoreError::NotCommitted)
+    }
+
+    /// Whether there is still somebody to lend it.
+    pub(super) fn is_alive(&self) -> bool {
+        !self.queue.is_closed()
     }
 
     /// How many writes were committed, and how many syncs that took.
@@ -141,13 +147,16 @@ impl Writer {
 
 async fn serve(
     mut connection: SqliteConnection,
-    mut asked: mpsc::Receiver<oneshot::Sender<Loan>>,
+    mut asked: mpsc::Receiver<oneshot::Sender<Lent>>,
     counts: Arc<Counts>,
 ) {
     while let Some(first) = asked.recv().await {
         let mut batch = Batch::default();
         if let Err(error) = run(&mut connection, BEGIN).await {
             tracing::error!(error = %error, "no transaction can be begun");
+            let _ = first.send(Err(error.to_string().into()));
+            // Should one be open after all, the next must not meet it.
+            let _ = run(&mut connection, "rollback").await;
             continue;
         }
         let mut next = Some(first);
@@ -155,9 +164,12 @@ async fn serve(
             connection = match batch.lend(connection, asker).await {
                 Some(connection) => connection,
                 // Leaked with its write. There is no other: what comes is told so.
-                None => return,
+                None => {
+                    tracing::error!("the only writing connection is lost; start the server anew");
+                    return;
+                }
             };
-            if batch.failure.is_none() && batch.waiting.len() < MOST {
+            if batch.failure.is_none() && batch.lent < MOST {
                 next = asked.try_recv().ok();
             }
         }
@@ -172,6 +184,8 @@ async fn serve(
 #[derive(Default)]
 struct Batch {
     waiting: Vec<Tell>,
+    /// Writes that had their turn, with effect or without.
+    lent: usize,
     /// Writes without effect that wait for the disk all the same.
     refused: Vec<Tell>,
     /// The transaction is lost, and with it every write in it.
@@ -183,19 +197,18 @@ impl Batch {
     async fn lend(
         &mut self,
         mut connection: SqliteConnection,
-        asker: oneshot::Sender<Loan>,
+        asker: oneshot::Sender<Lent>,
     ) -> Option<SqliteConnection> {
         // The first has the transaction to itself.
         let alone = self.waiting.is_empty();
+        self.lent += 1;
         if !alone {
             self.step(&mut connection, "savepoint one_write").await;
         }
         let (back, returned) = oneshot::channel();
-        let Return { mut connection, end } = match asker.send(Loan { connection, back }) {
-            Ok(()) => returned.await.ok()?,
-            // Left while it waited.
-            Err(loan) => Return { connection: loan.connection, end: End::Dropped },
-        };
+        // Who has left meanwhile, or leaves before seeing it, drops it; and that gives it back.
+        let _ = asker.send(Ok(Write { loan: Some(Loan { connection, back }) }));
+        let Return { mut connection, end } = returned.await.ok()?;
         match end {
             End::Commit(tell) => {
                 self.waiting.push(tell);

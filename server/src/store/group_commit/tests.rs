@@ -97,6 +97,31 @@ async fn one_who_leaves_the_queue_keeps_nobody() {
     assert_eq!(place.end().await, [2]);
 }
 
+/// Who is handed the connection in the moment of leaving must not take it along.
+#[tokio::test]
+async fn one_who_leaves_with_the_connection_in_hand_keeps_nobody() {
+    let place = Place::new().await;
+    {
+        let mut leaver = pin!(place.writer.write());
+        assert!(begun(leaver.as_mut()).await.is_none());
+        // Once nobody else can write, a transaction was begun for the leaver; what is left of
+        // handing it over takes no I/O.
+        let mut other = open(&place.file).await;
+        run(&mut other, "pragma busy_timeout = 0").await.unwrap();
+        while run(&mut other, BEGIN).await.is_ok() {
+            run(&mut other, "rollback").await.unwrap();
+        }
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+    }
+    let mut next = place.writer.write().await.unwrap();
+    insert(&mut next, 1).await;
+    next.commit().await.unwrap();
+    assert!(place.writer.is_alive());
+    assert_eq!(place.end().await, [1]);
+}
+
 #[tokio::test]
 async fn a_refusal_waits_for_what_it_tells_of() {
     let place = Place::new().await;

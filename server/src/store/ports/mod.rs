@@ -77,6 +77,9 @@ pub trait AnyStore:
     /// When the database does not answer.
     async fn shared_clock(&self) -> Result<Option<Millis>, StoreError>;
 
+    /// Whether it can still be written. A server that can't should be started anew.
+    fn can_write(&self) -> bool;
+
     /// Closes the connections; what is committed is on disk already.
     async fn close(&self);
 }

@@ -32,7 +32,7 @@ pub trait VerificationStore {
     ) -> Result<(), StoreError>;
 
     /// One try. The try is counted, compared and recorded in one statement: two at once are two.
-    /// `None` when there is nothing to try: [`Store::verification`] says why.
+    /// `None` when there is nothing to try: [`VerificationStore::verification`] says why.
     ///
     /// # Errors
     /// When the database can't be written.

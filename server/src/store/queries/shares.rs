@@ -168,7 +168,11 @@ impl ShareStore for Database {
         .await?;
         let mut expired = 0;
         for account in accounts {
-            expired += self.sweep_account(AccountId(account), now).await?;
+            // One account in trouble must not keep the others' passwords.
+            match self.sweep_account(AccountId(account), now).await {
+                Ok(ended) => expired += ended,
+                Err(error) => tracing::error!(account.id = %account, error = %error, "sweep"),
+            }
         }
         Ok(expired)
     }
