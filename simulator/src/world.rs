@@ -209,14 +209,6 @@ impl World {
         self.read(|state| state.requests.iter().cloned().collect())
     }
 
-    /// The requests whose `METHOD /path` contains `part`, oldest first.
-    pub fn requests_to(&self, part: &str) -> Vec<Recorded> {
-        self.read(|state| {
-            let fits = |r: &&Recorded| format!("{} {}", r.method, r.path).contains(part);
-            state.requests.iter().filter(fits).cloned().collect()
-        })
-    }
-
     /// Waits (ten seconds at most) until no company has a connection open. What a caller that died
     /// had sent is done by then, or never will be. False when somebody stays connected.
     pub async fn quiet(&self) -> bool {
