@@ -9,6 +9,7 @@ use async_trait::async_trait;
 
 use super::super::{Database, Write};
 use super::integrations::integration;
+use super::outbox::fail_row;
 use crate::audit::{Act, Entry};
 use crate::random;
 use crate::store::{
@@ -93,15 +94,7 @@ impl MailStore for Database {
         now: Millis,
     ) -> Result<(), StoreError> {
         let mut write = self.write(row.account).await?;
-        let query = sqlx::query(
-            "update outbox set state = 'failed', code = $4, lease = null
-             where account = $1 and id = $2 and lease = $3 and state = 'waiting'",
-        )
-        .bind(row.account.0)
-        .bind(row.id)
-        .bind(lease.id)
-        .bind(code.as_str());
-        write.one(query).await?;
+        fail_row(&mut write, row, lease, code).await?;
         let mut entry = entry(Act::MailFailed, row).because(code);
         if let (Some(said), Some(about)) = (&mut entry.about, about) {
             said.push_str(": ");

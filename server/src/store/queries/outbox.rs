@@ -35,6 +35,24 @@ fn outbox(row: &Line) -> Result<OutboxRow, StoreError> {
     })
 }
 
+/// Given up: by whoever holds the row, once.
+pub(super) async fn fail_row(
+    write: &mut Write,
+    row: &OutboxRow,
+    lease: Lease,
+    code: Code,
+) -> Result<(), StoreError> {
+    let query = sqlx::query(
+        "update outbox set state = 'failed', code = $4, lease = null
+         where account = $1 and id = $2 and lease = $3 and state = 'waiting'",
+    )
+    .bind(row.account.0)
+    .bind(row.id)
+    .bind(lease.id)
+    .bind(code.as_str());
+    write.one(query).await
+}
+
 #[async_trait]
 impl OutboxStore for Database {
     async fn due_outbox(&self, now: Millis) -> Result<Vec<Uuid>, StoreError> {
@@ -200,15 +218,7 @@ impl OutboxStore for Database {
         now: Millis,
     ) -> Result<(), StoreError> {
         let mut write = self.write(row.account).await?;
-        let query = sqlx::query(
-            "update outbox set state = 'failed', code = $4, lease = null
-             where account = $1 and id = $2 and lease = $3 and state = 'waiting'",
-        )
-        .bind(row.account.0)
-        .bind(row.id)
-        .bind(lease.id)
-        .bind(code.as_str());
-        write.one(query).await?;
+        fail_row(&mut write, row, lease, code).await?;
         if row.kind == OutboxKind::Text {
             self.wake_note(&mut write, reset, now).await?;
         }
