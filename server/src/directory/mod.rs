@@ -8,6 +8,7 @@ mod fault;
 mod graph;
 mod guard;
 mod look;
+pub mod permissions;
 mod person;
 pub(crate) mod token;
 
