@@ -96,10 +96,13 @@ fn accepted(act: Act) -> &'static [&'static str] {
             "RoleManagement.Read.Directory",
             "RoleManagement.ReadWrite.Directory",
         ],
-        // GDOCS privilegedaccessgroup-list-eligibilityschedules.
+        // GDOCS privilegedaccessgroup-list-eligibilityschedules; the last two only in the endpoint's
+        // own words (SOURCES.md §3.4).
         Act::ListGroupEligibilitySchedules => &[
             "PrivilegedEligibilitySchedule.Read.AzureADGroup",
             "PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup",
+            "PrivilegedAccess.Read.AzureADGroup",
+            "PrivilegedAccess.ReadWrite.AzureADGroup",
         ],
         Act::ListApplications | Act::GetApplication => READ_APPLICATIONS,
         Act::GetDomain => &["Domain.Read.All", "Domain.ReadWrite.All", "Directory.Read.All"],
@@ -119,6 +122,9 @@ pub(super) fn check(scene: &Scene<'_>, act: Act) -> Result<(), Refusal> {
     }
     Err(match act {
         Act::ListPhoneMethods => Refusal::access_denied(),
+        Act::ListRoleEligibilitySchedules | Act::ListGroupEligibilitySchedules => {
+            Refusal::scope_not_granted(accepted(act))
+        }
         _ => Refusal::denied(),
     })
 }

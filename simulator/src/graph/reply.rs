@@ -49,6 +49,16 @@ impl Refusal {
         Refusal::new(403, "accessDenied", "Request Authorization failed")
     }
 
+    /// PIM's backend wraps its own error into the message of another (SOURCES.md §3.4).
+    pub(super) fn scope_not_granted(accepted: &[&str]) -> Self {
+        let says =
+            format!("Authorization failed due to missing permission scope {}.", accepted.join(","));
+        let inside = json!({
+            "errorCode": "PermissionScopeNotGranted", "message": says, "instanceAnnotations": [],
+        });
+        Refusal::new(403, "UnknownError", inside.to_string())
+    }
+
     pub(super) fn not_found(what: &str) -> Self {
         let message = format!(
             "Resource '{what}' does not exist or one of its queried reference-property objects are not present."

@@ -157,8 +157,7 @@ pub(super) fn assignments(state: &State, scene: &Scene<'_>) -> Result<Answer, Re
     Ok(reply::page(scene, "roleManagement/directory/roleAssignments", rows, &query, PAGE))
 }
 
-/// PIM needs P2. The refusal without it follows public reports
-/// (JulianHayward/Azure-MG-Sub-Governance-Reporting#114, there for ARM) [K].
+/// PIM needs P2; without it a read is refused so (SOURCES.md §3.4).
 pub(super) fn licensed(state: &State, scene: &Scene<'_>) -> Result<(), Refusal> {
     if scene.tenant(state)?.premium_p2 {
         return Ok(());
@@ -166,7 +165,7 @@ pub(super) fn licensed(state: &State, scene: &Scene<'_>) -> Result<(), Refusal> 
     Err(Refusal::new(
         400,
         "AadPremiumLicenseRequired",
-        "The tenant needs an AAD Premium 2 license.",
+        "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license.",
     ))
 }
 
