@@ -3,6 +3,8 @@
 mod alarms;
 mod conformance;
 mod faults;
+mod health;
+mod integrations;
 mod keyboard;
 mod mail;
 mod new_link;
