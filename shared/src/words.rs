@@ -119,6 +119,14 @@ impl Code {
                 "The app registration lacks a permission.",
                 "Ask an admin to grant it in Entra and to give admin consent.",
             ),
+            Code::M365LicenceUnknown => (
+                "Microsoft does not tell whether this person may activate a role or a group.",
+                "Ask an admin: if this customer has no licence for PIM (Entra ID P2), your operator can say so in directory.no_licence_codes.",
+            ),
+            Code::M365OwnersUnknown => (
+                "Microsoft does not tell which applications and groups this person owns.",
+                "Use the Microsoft portal this time, and tell an admin: directory.owners in the operator’s settings says what to do then.",
+            ),
             Code::MicrosoftUnavailable => (
                 "Microsoft does not answer right now.",
                 "Nothing was changed. Try again in a minute.",
@@ -142,6 +150,10 @@ impl Code {
             Code::PersonPrivileged => (
                 "This person is, or can become, an administrator.",
                 "Administrators can’t be reset here. Use the customer’s own procedure for administrators.",
+            ),
+            Code::PersonProtected => (
+                "This person is in the group that the customer has protected.",
+                "Nobody in it is reset here. Use the customer’s own procedure for these people.",
             ),
             Code::PersonSynced => (
                 "This person comes from an on-premises directory.",

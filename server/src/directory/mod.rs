@@ -5,25 +5,33 @@
 //! says what Microsoft said, in one of the four answers.
 
 mod fault;
+mod find;
+mod granted;
 mod graph;
 mod guard;
 mod look;
 pub mod permissions;
 mod person;
+mod phone;
+mod power;
 pub(crate) mod token;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde::Deserialize;
 use shared::{AccountId, Code, ContactId, CustomerId, IntegrationId, Millis};
 
+pub use graph::Set;
 pub use guard::Standing;
 pub use look::Look;
-pub use person::{Person, Phone, Registered, first_mobile, mask_phone};
+pub use person::Person;
+pub use phone::{Phone, Registered, first_mobile, mask_phone};
 
 use crate::clock::Clock;
 use crate::outbound::{Outbound, Refusal};
+use crate::settings::Settings;
 use crate::store::{Store, StoreError};
 
 /// Which hosts and which application: the settings of an M365 integration.
@@ -38,6 +46,9 @@ pub struct M365Settings {
     pub tenant: String,
     /// Application (client) id.
     pub client_id: String,
+    /// Object id of the customer's protected group: who is in it is never reset here.
+    #[serde(default)]
+    pub protected_group: Option<String>,
 }
 
 impl M365Settings {
@@ -68,6 +79,10 @@ pub struct Directory {
     outbound: Outbound,
     store: Store,
     clock: Clock,
+    settings: Arc<Settings>,
+    /// How long a question to Microsoft may take, with every page and every second try: half as
+    /// long again as one call. A lease is at least twice a call.
+    patience: Duration,
     /// One slot per credential; whoever holds it asks for the token, the others wait.
     tokens: Arc<Mutex<HashMap<(IntegrationId, Millis), TokenSlot>>>,
     looks: look::Looks,
@@ -78,11 +93,14 @@ pub struct Directory {
 impl Directory {
     /// Asks nobody yet.
     #[must_use]
-    pub fn new(outbound: Outbound, store: Store, clock: Clock) -> Self {
+    pub fn new(outbound: Outbound, store: Store, clock: Clock, settings: Arc<Settings>) -> Self {
+        let patience = Duration::from_millis(settings.outbound.timeout_ms) * 3 / 2;
         Self {
             outbound,
             store,
             clock,
+            settings,
+            patience,
             tokens: Arc::default(),
             looks: Arc::default(),
             looking: Arc::default(),
@@ -104,5 +122,26 @@ impl Directory {
         let settings = serde_json::from_str(&row.settings)
             .map_err(|_| StoreError::Inconsistent("the settings of an M365 integration"))?;
         Ok(Ok(Tenant { account, integration: row.id, changed_at: row.changed_at, settings }))
+    }
+}
+
+#[cfg(test)]
+impl Tenant {
+    /// A tenant that nobody has, at this Graph host.
+    fn for_tests(graph: &str) -> Self {
+        let id = uuid::Uuid::from_u128;
+        let settings = M365Settings {
+            login: "https://login.example".into(),
+            graph: graph.into(),
+            tenant: "tenant.example".into(),
+            client_id: "client".into(),
+            protected_group: None,
+        };
+        Self {
+            account: AccountId(id(1)),
+            integration: IntegrationId(id(2)),
+            changed_at: Millis(0),
+            settings,
+        }
     }
 }

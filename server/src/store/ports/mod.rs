@@ -13,6 +13,7 @@ mod links;
 mod mails;
 mod outbox;
 mod people;
+mod phones;
 mod reset_reads;
 mod resets;
 #[cfg(test)]
@@ -37,6 +38,7 @@ pub use links::LinkStore;
 pub use mails::MailStore;
 pub use outbox::OutboxStore;
 pub use people::PeopleStore;
+pub use phones::PhoneStore;
 pub use reset_reads::ResetReadStore;
 pub use resets::ResetStore;
 #[cfg(test)]
@@ -61,6 +63,7 @@ pub trait AnyStore:
     + MailStore
     + OutboxStore
     + PeopleStore
+    + PhoneStore
     + ResetReadStore
     + ResetStore
     + SeedInTests

@@ -14,6 +14,7 @@ mod links;
 mod mails;
 mod outbox;
 mod people;
+mod phones;
 mod reset_reads;
 mod resets;
 #[cfg(test)]

@@ -38,6 +38,7 @@ mod msp;
 mod opening;
 mod outbox;
 mod people;
+mod phones;
 mod resets;
 mod schema;
 mod sessions;
