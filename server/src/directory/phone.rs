@@ -28,7 +28,7 @@ impl Phone {
     ///
     /// The digits are those that were written, whatever the metadata would make of them: a text
     /// goes to the number that Microsoft has, or nowhere. But for one thing that people write and
-    /// no network takes: a trunk zero after the country code, `+44 (0)7700 900123`.
+    /// no network takes: a trunk zero after the country code, `+44 (0)7400 123456`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.trim().strip_prefix('+')?;
@@ -195,6 +195,7 @@ fn country_code_len(digits: &[char]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn numbers_are_read_as_microsoft_writes_them() {
@@ -213,7 +214,7 @@ mod tests {
         check("+1 ２065550123", None);
         check("", None);
         // A trunk zero goes, one that belongs to the number stays (Italy).
-        check("+44 (0)7700 900123", Some("+447700900123"));
+        check("+44 (0)7400 123456", Some("+447400123456"));
         check("+39 06 6982 1234", Some("+390669821234"));
     }
 
@@ -279,5 +280,38 @@ mod tests {
         check(&[method("mobile", "+1 2065550134x55")], &[], None);
         let twice = method("alternateMobile", "+1 (206) 555-0123");
         check(&[twice, mobile], &["+12065550123"], Some("+12065550123"));
+    }
+
+    /// Texts as registries hold them: digits with what stands between, plus anything at all.
+    fn texts() -> impl Strategy<Value = String> {
+        let shaped = "\\+?[0-9]{0,4}[ ().-]{0,2}[0-9]{3,14}[ ().-]{0,2}[0-9]{0,4}";
+        let extended = "\\+[1-9][0-9]{0,2} [0-9]{6,12} ?(x|X|ext|#|;ext=|,)[0-9]{0,5}";
+        let codes =
+            prop::sample::select(vec!["1", "44", "49", "39", "52", "54", "55", "61", "800", "979"]);
+        let known = (codes, "[0-9]{6,12}").prop_map(|(code, rest)| format!("+{code} {rest}"));
+        prop_oneof!["\\PC{0,40}", shaped, extended, known]
+    }
+
+    proptest! {
+        #![proptest_config(crate::testing::many())]
+
+        #[test]
+        fn a_phone_is_what_was_written_or_none(text in texts()) {
+            let Some(phone) = Phone::parse(&text) else { return Ok(()) };
+            let e164 = phone.e164();
+            let digits = e164.strip_prefix('+').unwrap();
+            prop_assert!((8..=15).contains(&digits.len()) && !digits.starts_with('0'), "{}", e164);
+            prop_assert!(digits.bytes().all(|b| b.is_ascii_digit()), "{}", e164);
+            // Every digit, in order, and no other: but for a trunk zero.
+            let written: String = text.chars().filter(char::is_ascii_digit).collect();
+            let without = |at: usize| format!("{}{}", &written[..at], &written[at + 1..]);
+            let trunk = written.match_indices('0').any(|(at, _)| at < 4 && without(at) == digits);
+            prop_assert!(digits == written || trunk, "{} of {}", e164, text);
+            prop_assert!(!text.contains(|c: char| c.is_ascii_alphabetic() || "#;,".contains(c)));
+            // What we say of it ourselves reads the same again.
+            let again = Phone::parse(e164).map(|phone| phone.e164().to_owned());
+            prop_assert_eq!(again.as_deref(), Some(e164));
+            prop_assert!(!mask_phone(e164).contains(&digits[2..]), "{}", e164);
+        }
     }
 }
