@@ -94,8 +94,11 @@ const ABOUT_PERMISSION: [&str; 5] = [
 /// is the bare code, for the operator's list to be compared with.
 pub(super) fn pim_refusal(reply: &Reply, permission: &str) -> Refusal {
     let code = graph_code(reply);
-    let permission_missing = reply.status == 403
-        && (code.is_empty() || ABOUT_PERMISSION.iter().any(|it| it.eq_ignore_ascii_case(&code)));
+    // PIM's older part says so in JSON inside of the message of an `UnknownError`.
+    let says_so = code.is_empty()
+        || ABOUT_PERMISSION.iter().any(|it| it.eq_ignore_ascii_case(&code))
+        || graph_error(reply).text.contains("permissionscopenotgranted");
+    let permission_missing = reply.status == 403 && says_so;
     match reply.status {
         400 | 403 if !permission_missing && !code.is_empty() => {
             Refusal::about(Code::M365LicenceUnknown, code)
@@ -244,6 +247,8 @@ mod tests {
         check(403, "Authorization_RequestDenied", Code::M365PermissionMissing, "P.Read");
         check(403, "permissionScopeNotGranted", Code::M365PermissionMissing, "P.Read");
         check(403, "", Code::M365PermissionMissing, "P.Read");
+        let inside = r#"{"error":{"code":"UnknownError","message":"{\"errorCode\":\"PermissionScopeNotGranted\"}"}}"#;
+        assert_eq!(pim_refusal(&reply(403, inside), "P.Read").code, Code::M365PermissionMissing);
         check(400, "", Code::MicrosoftRefused, "HTTP 400");
         check(409, "Conflict", Code::MicrosoftRefused, "HTTP 409 Conflict");
     }

@@ -125,7 +125,7 @@ impl Directory {
         permission: &str,
     ) -> Answer<T> {
         let why = |reply: &Reply| graph_refusal(reply, permission);
-        self.in_time(self.read_page(tenant, url, &why)).await
+        self.in_time(Box::pin(self.read_page(tenant, url, &why))).await
     }
 
     /// Reads a list to its end, within our patience. A list of which we don't see the end is
@@ -136,7 +136,7 @@ impl Directory {
         url: Url,
         why: Refuse<'_>,
     ) -> Answer<Vec<T>> {
-        self.in_time(self.read_pages(tenant, url, why)).await
+        self.in_time(Box::pin(self.read_pages(tenant, url, why))).await
     }
 
     async fn read_pages<T: DeserializeOwned>(
@@ -206,7 +206,8 @@ impl Directory {
     }
 
     /// What takes longer than our patience is unknown: somebody waits on the phone, and whoever
-    /// drives a reset holds a lease.
+    /// drives a reset holds a lease. Boxed: a guard asks six such questions at once, and a call's
+    /// future is large.
     async fn in_time<T>(&self, asking: impl Future<Output = Answer<T>>) -> Answer<T> {
         match tokio::time::timeout(self.patience, asking).await {
             Ok(answer) => answer,

@@ -228,9 +228,9 @@ async fn the_audit_knows_the_ids_of_each_patch() {
     let ticket = world.ticket(ADA_TICKET).await;
     desk.verify(&world, &ticket, "+12065550123").await;
     let sealed = desk.confirm(&ticket).await;
+    world.outside.fault(Company::Graph, Some("PATCH"), Fault::RefusePassword);
     let unknown = Fault::Status { status: 500, retry_after: None };
     world.outside.fault(Company::Graph, Some("PATCH"), unknown);
-    world.outside.fault(Company::Graph, Some("PATCH"), Fault::RefusePassword);
     let id = Uuid::from_u128(1);
     desk.reset(id, ticket.contact, Some(ticket.id), &sealed).await;
     world.settle_in_time().await;
@@ -244,7 +244,7 @@ async fn the_audit_knows_the_ids_of_each_patch() {
         })
         .collect();
     assert_eq!(told.len(), 3, "{told:?}");
-    for ((_, about), begins) in told.iter().zip(["unknown ", "password-refused ", ""]) {
+    for ((_, about), begins) in told.iter().zip(["password-refused ", "unknown ", ""]) {
         assert!(about.starts_with(begins), "{about}");
         assert!(about.contains("request-id ") && about.contains("client-request-id "), "{about}");
     }

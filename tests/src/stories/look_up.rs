@@ -93,7 +93,7 @@ async fn a_linked_person_who_is_gone_or_renamed_is_looked_up_again() {
         assert_eq!((upn.as_str(), codes), ("", vec!["person-not-found".to_owned()]));
     }
     let lost = ("directory-lost".to_owned(), format!("person-not-found {}", ben.id));
-    expected.push(lost.clone());
+    expected.push(lost);
     assert_eq!(told(&world).await, expected);
     // And back.
     rename(BEN);
