@@ -1,11 +1,16 @@
 //! Every setting, with its default, in one place. Read from `msp-reset.toml`, then from the
 //! environment (`MSP_RESET__SECTION__KEY`), checked before anything starts.
 
+mod directory;
+
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use config::{Config, Environment, File, FileFormat};
 use serde::Deserialize;
+
+pub use directory::{Directory, Owners};
 
 /// The defaults, as a file that can be copied and changed: `msp-reset defaults` prints it.
 pub const DEFAULTS: &str = include_str!("../msp-reset.defaults.toml");
@@ -28,6 +33,10 @@ pub struct Settings {
     pub directory: Directory,
     /// The reset engine.
     pub reset: Reset,
+    /// Microsoft's clouds.
+    pub clouds: Clouds,
+    /// Looking after integrations.
+    pub health: Health,
     /// What a new database begins with.
     pub first_start: FirstStart,
     /// The log.
@@ -124,33 +133,6 @@ pub struct Outbound {
     pub timeout_ms: u64,
 }
 
-/// What the guard makes of answers that Microsoft's pages don't explain.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Directory {
-    /// Error codes of Graph that mean "this tenant has no licence for PIM", comma separated.
-    pub no_licence_codes: String,
-    /// What it means when Microsoft does not tell what somebody owns.
-    pub owners: Owners,
-}
-
-impl Directory {
-    /// The listed codes.
-    pub fn no_licence_codes(&self) -> impl Iterator<Item = &str> {
-        entries(&self.no_licence_codes)
-    }
-}
-
-/// What it means when Microsoft does not tell what somebody owns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Owners {
-    /// The person is not reset.
-    Refuse,
-    /// The person is reset without having been looked at in this respect; the log says so.
-    Skip,
-}
-
 /// The reset engine.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -161,6 +143,29 @@ pub struct Reset {
     pub tries: u32,
     /// How long after the click a password may still be set, in milliseconds (P12).
     pub apply_before_ms: i64,
+}
+
+/// Microsoft's clouds by their short names. Admins choose one; the hosts are the operator's.
+pub type Clouds = BTreeMap<String, Cloud>;
+
+/// One of Microsoft's clouds. Tokens, secrets and consents of one are worth nothing in another.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cloud {
+    /// What admins choose it by.
+    pub label: String,
+    /// Where tokens come from: an origin.
+    pub login: String,
+    /// Where Graph is: an origin.
+    pub graph: String,
+}
+
+/// Looking after integrations.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Health {
+    /// How often each integration is checked, in hours; 0 for never.
+    pub check_every_hours: u32,
 }
 
 /// What a new database begins with.
@@ -252,6 +257,10 @@ impl Settings {
                 own.host_str().unwrap_or_default()
             ));
         }
+        for (name, cloud) in &self.clouds {
+            cloud_host(&format!("clouds.{name}.login"), &cloud.login)?;
+            cloud_host(&format!("clouds.{name}.graph"), &cloud.graph)?;
+        }
         if let Some(bad) =
             entries(&self.server.trusted_proxies).find(|entry| entry.parse::<IpAddr>().is_err())
         {
@@ -298,9 +307,47 @@ fn origin(name: &str, text: &str) -> Result<url::Url, BadSettings> {
     Ok(url)
 }
 
+/// An origin that may get a secret: encrypted, or on this machine (where `outbound.allow` must list
+/// it as well).
+fn cloud_host(name: &str, text: &str) -> Result<(), BadSettings> {
+    let bad = |why: &str| BadSettings::Impossible(format!("{name} = \"{text}\": {why}"));
+    let url = url::Url::parse(text).map_err(|_| bad("this is not an address"))?;
+    if url.origin().ascii_serialization() != text {
+        return Err(bad("give scheme and host only, such as https://graph.microsoft.com"));
+    }
+    let here = match url.host() {
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(url::Host::Domain(host)) => host == "localhost",
+        None => false,
+    };
+    if url.scheme() == "https" || (url.scheme() == "http" && here) {
+        return Ok(());
+    }
+    Err(bad("use https"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn clouds_are_encrypted_origins() {
+        for (host, good) in [
+            ("https://login.microsoftonline.com", true),
+            ("http://127.0.0.1:4411", true),
+            ("https://login.microsoftonline.com/", false),
+            ("https://login.microsoftonline.com/tenant", false),
+            ("http://login.microsoftonline.com", false),
+            ("login.microsoftonline.com", false),
+            ("", false),
+        ] {
+            let mut settings = Settings::defaults().unwrap();
+            let cloud = Cloud { label: "X".into(), login: host.into(), graph: "https://g".into() };
+            settings.clouds.insert("x".into(), cloud);
+            assert_eq!(settings.check().is_ok(), good, "{host}");
+        }
+    }
 
     #[test]
     fn the_defaults_are_possible() {

@@ -20,6 +20,14 @@ impl Code {
             Code::BadRequest => {
                 ("The request could not be read.", "Reload the page and try again.")
             }
+            Code::InvalidFields => (
+                "Something that you entered can’t be right.",
+                "Look at the fields that are marked.",
+            ),
+            Code::ChangedMeanwhile => (
+                "Somebody else has changed this in the meantime.",
+                "Nothing of yours was saved. Reload the page and look at what is there now.",
+            ),
             Code::NotSignedIn => ("You are not signed in.", "Sign in and come back to this page."),
             Code::WrongSignIn => (
                 "The e-mail address, password or code is wrong.",
@@ -107,6 +115,26 @@ impl Code {
                 "The client secret of this customer’s app registration has expired.",
                 "Ask an admin to create a new one in the customer’s tenant and save it here.",
             ),
+            Code::M365Taken => (
+                "This customer has a Microsoft 365 connection already.",
+                "Change the one that is there, or delete it first.",
+            ),
+            Code::M365CertificateWrong => (
+                "Microsoft refused the certificate of this customer’s app registration.",
+                "Ask an admin to upload the certificate that is shown in Settings, and to check that it has not ended.",
+            ),
+            Code::M365AppDisabled => (
+                "The app registration is switched off in this customer’s tenant.",
+                "Ask an admin to let it sign in again: Entra, Enterprise applications, Properties.",
+            ),
+            Code::M365Blocked => (
+                "A policy of this customer’s tenant keeps our application out.",
+                "Ask an admin to look at Conditional Access for workload identities in Entra.",
+            ),
+            Code::M365CloudWrong => (
+                "This customer’s tenant is in another Microsoft cloud.",
+                "Ask an admin to choose the right cloud in Settings.",
+            ),
             Code::M365AppUnknown => (
                 "The app registration is not known in this customer’s tenant.",
                 "Ask an admin to check the application (client) id and the tenant id.",
@@ -120,12 +148,12 @@ impl Code {
                 "Ask an admin to grant it in Entra and to give admin consent.",
             ),
             Code::M365LicenceUnknown => (
-                "Microsoft does not tell whether this person may activate a role or a group.",
-                "Ask an admin: if this customer has no licence for PIM (Entra ID P2), your operator can say so in directory.no_licence_codes.",
+                "Microsoft does not tell whether this person may become an administrator.",
+                "Ask an admin to test the connection in Settings. If the tenant has no licence for PIM (Entra ID P2), your operator can say so in directory.no_licence_codes; until then it counts as a refusal.",
             ),
             Code::M365OwnersUnknown => (
                 "Microsoft does not tell which applications and groups this person owns.",
-                "Use the Microsoft portal this time, and tell an admin: directory.owners in the operator’s settings says what to do then.",
+                "Use the customer’s own portal this time, and tell your operator: directory.owners in the settings says what to do then.",
             ),
             Code::MicrosoftUnavailable => (
                 "Microsoft does not answer right now.",

@@ -124,8 +124,17 @@ impl Directory {
         url: Url,
         permission: &str,
     ) -> Answer<T> {
-        let why = |reply: &Reply| graph_refusal(reply, permission);
-        self.in_time(Box::pin(self.read_page(tenant, url, &why))).await
+        self.read_as(tenant, url, &|reply: &Reply| graph_refusal(reply, permission)).await
+    }
+
+    /// The same, with a refusal in other words.
+    pub(super) async fn read_as<T: DeserializeOwned>(
+        &self,
+        tenant: &Tenant,
+        url: Url,
+        why: Refuse<'_>,
+    ) -> Answer<T> {
+        self.in_time(Box::pin(self.read_page(tenant, url, why))).await
     }
 
     /// Reads a list to its end, within our patience. A list of which we don't see the end is

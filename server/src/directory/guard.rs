@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use shared::{Code, Finding};
 
-use super::fault::{Refuse, graph_code, graph_refusal, pim_refusal};
+use super::fault::{Refuse, graph_refusal, owners_refusal, pim_refusal};
 use super::graph::quoted;
 use super::permissions::{READ_DOMAINS, READ_ELIGIBLE_GROUPS, READ_PEOPLE, READ_ROLES};
 use super::power::{self, Eligible, Object, Role};
@@ -118,7 +118,12 @@ impl Directory {
     /// "No licence" counts as "none" only on a code that the operator has listed, and only while
     /// the token says that the permission is there: otherwise the same error could mean that we
     /// may not look.
-    async fn unless_unlicensed(&self, tenant: &Tenant, answer: Found, permission: &str) -> Found {
+    pub(super) async fn unless_unlicensed(
+        &self,
+        tenant: &Tenant,
+        answer: Found,
+        permission: &str,
+    ) -> Found {
         let Answer::Refused(Refusal { code: Code::M365LicenceUnknown, about: Some(code) }) =
             &answer
         else {
@@ -127,8 +132,8 @@ impl Directory {
         if !self.settings.directory.no_licence_codes().any(|listed| listed == code) {
             return answer;
         }
-        match self.granted_roles(tenant).await {
-            Answer::Done(roles) if roles.iter().any(|role| role == permission) => {
+        match self.granted(tenant).await {
+            Answer::Done(granted) if granted.roles.iter().any(|role| role == permission) => {
                 Answer::Done(Vec::new())
             }
             Answer::Done(_) => {
@@ -144,12 +149,8 @@ impl Directory {
     /// means: docs/limits.md.)
     async fn owned(&self, tenant: &Tenant, id: &str) -> Found {
         let options = [("$select", Object::OWNED), ("$top", "999")];
-        let why = |reply: &Reply| {
-            let about = format!("HTTP {} {}", reply.status, graph_code(reply));
-            Refusal::about(Code::M365OwnersUnknown, about.trim_end())
-        };
         let path = ["users", id, "ownedObjects"];
-        let answer = self.list(tenant, &path, &options, &why).await;
+        let answer = self.list(tenant, &path, &options, &owners_refusal).await;
         match answer.map(|all: Vec<Object>| power::of_owned(&all)) {
             Answer::Refused(refusal) if self.settings.directory.owners == Owners::Skip => {
                 let said = refusal.about.unwrap_or_default();

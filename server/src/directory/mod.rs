@@ -4,9 +4,9 @@
 //! Facts and their sources: the reference pages named at each call. Nothing here decides; it
 //! says what Microsoft said, in one of the four answers.
 
+pub mod certificate;
 mod fault;
 mod find;
-mod granted;
 mod graph;
 mod guard;
 mod look;
@@ -14,13 +14,14 @@ pub mod permissions;
 mod person;
 mod phone;
 mod power;
-pub(crate) mod token;
+mod probe;
+mod tenant;
+pub mod token;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use serde::Deserialize;
 use shared::{AccountId, Code, ContactId, CustomerId, IntegrationId, Millis};
 
 pub use graph::Set;
@@ -28,48 +29,13 @@ pub use guard::Standing;
 pub use look::Look;
 pub use person::Person;
 pub use phone::{Phone, Registered, first_mobile, mask_phone};
+pub use probe::{Organization, Probe, SelfTest};
+pub use tenant::{Certificate, M365Settings, ProofKind, Tenant};
 
 use crate::clock::Clock;
 use crate::outbound::{Outbound, Refusal};
 use crate::settings::Settings;
 use crate::store::{Store, StoreError};
-
-/// Which hosts and which application: the settings of an M365 integration.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct M365Settings {
-    /// Login host of the cloud, such as `https://login.microsoftonline.com`.
-    pub login: String,
-    /// Graph host of the cloud, such as `https://graph.microsoft.com`.
-    pub graph: String,
-    /// Directory (tenant) id.
-    pub tenant: String,
-    /// Application (client) id.
-    pub client_id: String,
-    /// Object id of the customer's protected group: who is in it is never reset here.
-    #[serde(default)]
-    pub protected_group: Option<String>,
-}
-
-impl M365Settings {
-    /// What the client secret is bound to: it opens for this application at these hosts only.
-    #[must_use]
-    pub fn bound_to(&self) -> String {
-        format!("{} {} {} {}", self.login, self.graph, self.tenant, self.client_id)
-    }
-}
-
-/// A customer's tenant, ready to be asked.
-#[derive(Debug, Clone)]
-pub struct Tenant {
-    /// Whose.
-    pub account: AccountId,
-    /// Which integration.
-    pub integration: IntegrationId,
-    /// Which version of its credential.
-    changed_at: Millis,
-    settings: M365Settings,
-}
 
 type TokenSlot = Arc<tokio::sync::Mutex<Option<token::Token>>>;
 
@@ -119,29 +85,6 @@ impl Directory {
         let Some(row) = self.store.m365_of(account, customer).await?.filter(|row| row.is_on) else {
             return Ok(Err(Code::M365Missing.into()));
         };
-        let settings = serde_json::from_str(&row.settings)
-            .map_err(|_| StoreError::Inconsistent("the settings of an M365 integration"))?;
-        Ok(Ok(Tenant { account, integration: row.id, changed_at: row.changed_at, settings }))
-    }
-}
-
-#[cfg(test)]
-impl Tenant {
-    /// A tenant that nobody has, at this Graph host.
-    fn for_tests(graph: &str) -> Self {
-        let id = uuid::Uuid::from_u128;
-        let settings = M365Settings {
-            login: "https://login.example".into(),
-            graph: graph.into(),
-            tenant: "tenant.example".into(),
-            client_id: "client".into(),
-            protected_group: None,
-        };
-        Self {
-            account: AccountId(id(1)),
-            integration: IntegrationId(id(2)),
-            changed_at: Millis(0),
-            settings,
-        }
+        Tenant::of(&row).map(Ok)
     }
 }

@@ -4,6 +4,8 @@ mod alarms;
 mod conformance;
 mod faults;
 mod guard;
+mod health;
+mod integrations;
 mod keyboard;
 mod look_up;
 mod mail;
