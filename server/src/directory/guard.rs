@@ -37,28 +37,51 @@ struct Domain {
 /// The findings of one question.
 type Found = Answer<Vec<Finding>>;
 
+/// A question of the guard.
+pub(super) struct Question {
+    /// What it needs.
+    pub(super) permission: &'static str,
+    /// What it is about, for people.
+    pub(super) what: &'static str,
+    /// What came of it.
+    pub(super) found: Found,
+}
+
 impl Directory {
     /// Everything of the person that forbids a reset, all of it: a technician should not have to
     /// come back for the next finding.
     pub async fn standing(&self, tenant: &Tenant, person: &Person) -> Standing {
-        let id = person.id.as_str();
-        let answers: [Found; 6] = tokio::join!(
-            self.memberships(tenant, id),
-            self.roles_held(tenant, id),
-            self.roles_eligible(tenant, id),
-            self.groups_eligible(tenant, id),
-            self.owned(tenant, id),
-            self.domain(tenant, person.domain()),
-        )
-        .into();
+        let asked = self.questions(tenant, &person.id, person.domain()).await;
         let mut findings: Vec<Finding> = Vec::new();
         let own = person.findings().into_iter().map(Finding::from);
-        for finding in own.chain(answers.into_iter().flat_map(findings_of)) {
+        for finding in own.chain(asked.into_iter().flat_map(|it| findings_of(it.found))) {
             if !findings.contains(&finding) {
                 findings.push(finding);
             }
         }
         Standing { findings }
+    }
+
+    /// All that Microsoft is asked about a person, at once. A connection test asks the same: what it
+    /// tries is what a reset will need.
+    pub(super) async fn questions(&self, tenant: &Tenant, id: &str, domain: &str) -> [Question; 6] {
+        let of = |permission, what, found| Question { permission, what, found };
+        let (memberships, held, eligible, groups, owned, domain) = tokio::join!(
+            self.memberships(tenant, id),
+            self.roles_held(tenant, id),
+            self.roles_eligible(tenant, id),
+            self.groups_eligible(tenant, id),
+            self.owned(tenant, id),
+            self.domain(tenant, domain),
+        );
+        [
+            of(READ_PEOPLE, "Groups and roles", memberships),
+            of(READ_ROLES, "Roles held", held),
+            of(READ_ROLES, "Roles that can be activated", eligible),
+            of(READ_ELIGIBLE_GROUPS, "Groups that can be joined", groups),
+            of(READ_PEOPLE, "What people own", owned),
+            of(READ_DOMAINS, "Domains", domain),
+        ]
     }
 
     /// Roles and role-assignable groups, direct and through other groups; restricted units; the
@@ -118,12 +141,7 @@ impl Directory {
     /// "No licence" counts as "none" only on a code that the operator has listed, and only while
     /// the token says that the permission is there: otherwise the same error could mean that we
     /// may not look.
-    pub(super) async fn unless_unlicensed(
-        &self,
-        tenant: &Tenant,
-        answer: Found,
-        permission: &str,
-    ) -> Found {
+    async fn unless_unlicensed(&self, tenant: &Tenant, answer: Found, permission: &str) -> Found {
         let Answer::Refused(Refusal { code: Code::M365LicenceUnknown, about: Some(code) }) =
             &answer
         else {

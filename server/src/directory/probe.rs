@@ -2,17 +2,12 @@
 //! a token says of itself. Reads only, but for the self-test on a person who is named for it.
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use shared::{Code, Finding, Millis};
-use url::Url;
 
-use super::fault::{graph_refusal, owners_refusal, pim_refusal};
 use super::graph::Page;
-use super::permissions::{
-    READ_APPLICATIONS, READ_DOMAINS, READ_ELIGIBLE_GROUPS, READ_PEOPLE, READ_PHONES, READ_ROLES,
-};
+use super::permissions::{READ_APPLICATIONS, READ_PEOPLE, READ_PHONES};
 use super::{Directory, Person, Tenant};
-use crate::outbound::{Answer, Reply};
+use crate::outbound::Answer;
 use crate::random;
 use crate::secret::Password;
 
@@ -88,14 +83,6 @@ struct PasswordCredential {
     end_date_time: Option<String>,
 }
 
-/// The last parts of the questions whose refusals have words of their own.
-const OWNED: &str = "ownedObjects";
-const ELIGIBLE_ROLES: &str = "roleEligibilitySchedules";
-const ELIGIBLE_GROUPS: &str = "eligibilitySchedules";
-
-/// A permission, what is asked, where, and with which query.
-type Ask<'a> = (&'static str, &'static str, Vec<&'a str>, Option<(&'a str, &'a str)>);
-
 #[derive(Deserialize)]
 struct Listed {
     id: String,
@@ -131,94 +118,36 @@ impl Directory {
             .map(|mut page| page.value.pop().map(|listed| listed.id))
     }
 
-    /// Asks what each permission to read is needed for, about this person and this domain.
-    pub async fn probe(&self, tenant: &Tenant, person: &str, domain: Option<&str>) -> Vec<Probe> {
-        let about = format!("principalId eq '{person}'");
-        let application = format!("applications(appId='{}')", tenant.settings.client_id);
-        let filter = Some(("$filter", about.as_str()));
-        let mut asks: Vec<Ask<'_>> = vec![
-            (
-                READ_PHONES,
-                "Registered phones",
-                vec!["users", person, "authentication", "phoneMethods"],
-                None,
-            ),
-            (
-                READ_PEOPLE,
-                "Groups and roles",
-                vec!["users", person, "transitiveMemberOf"],
-                Some(("$select", "id")),
-            ),
-            (READ_PEOPLE, "What people own", vec!["users", person, OWNED], Some(("$select", "id"))),
-            (
-                READ_ROLES,
-                "Roles held",
-                vec!["roleManagement", "directory", "roleAssignments"],
-                filter,
-            ),
-            (
-                READ_ROLES,
-                "Roles that can be activated",
-                vec!["roleManagement", "directory", ELIGIBLE_ROLES],
-                filter,
-            ),
-            (
-                READ_ELIGIBLE_GROUPS,
-                "Groups that can be activated",
-                vec!["identityGovernance", "privilegedAccess", "group", ELIGIBLE_GROUPS],
-                filter,
-            ),
-            (
-                READ_APPLICATIONS,
-                "The app registration’s own record",
-                vec![&application],
-                Some(("$select", "appId")),
-            ),
-        ];
-        if let Some(domain) = domain {
-            asks.push((READ_DOMAINS, "Domains", vec!["domains", domain], None));
-        }
-        let mut probes = Vec::new();
-        for (permission, what, path, query) in asks {
-            let options: Vec<(&str, &str)> = query.into_iter().collect();
-            let answer = match tenant.url(&path, &options) {
-                Err(refused) => refused,
-                Ok(url) => self.probe_one(tenant, url, permission, &path).await,
-            };
-            probes.push(Probe { permission, what, answer });
-        }
+    /// Asks what each permission to read is needed for, about this person and this domain: the
+    /// guard's own questions, their phones, and our own record.
+    pub async fn probe(&self, tenant: &Tenant, person: &str, domain: &str) -> Vec<Probe> {
+        let (questions, phones, own) = tokio::join!(
+            self.questions(tenant, person, domain),
+            self.phones(tenant, person),
+            self.application(tenant),
+        );
+        let probe = |permission, what, answer| Probe { permission, what, answer };
+        let mut probes = vec![probe(READ_PHONES, "Registered phones", phones.map(drop))];
+        probes.extend(questions.map(|it| probe(it.permission, it.what, it.found.map(drop))));
+        probes.push(probe(READ_APPLICATIONS, "The app registration’s own record", own.map(drop)));
         probes
     }
 
-    /// As the guard would take the answer, with the operator's word on licences.
-    async fn probe_one(
-        &self,
-        tenant: &Tenant,
-        url: Url,
-        permission: &str,
-        path: &[&str],
-    ) -> Answer<()> {
-        let why = |reply: &Reply| match path.last().copied() {
-            Some(OWNED) => owners_refusal(reply),
-            Some(ELIGIBLE_ROLES | ELIGIBLE_GROUPS) => pim_refusal(reply, permission),
-            _ => graph_refusal(reply, permission),
-        };
-        let answer = self.read_as::<IgnoredAny>(tenant, url, &why).await.map(|_| Vec::new());
-        self.unless_unlicensed(tenant, answer, permission).await.map(|_| ())
+    /// The registration's own record. (Graph "Get application".)
+    async fn application(&self, tenant: &Tenant) -> Answer<Application> {
+        let path = format!("applications(appId='{}')", tenant.settings.client_id);
+        match tenant.url(&[&path], &[("$select", "appId,passwordCredentials")]) {
+            Ok(url) => self.read(tenant, url, READ_APPLICATIONS).await,
+            Err(refused) => refused,
+        }
     }
 
     /// When the secret with this beginning ends; `None` where the record does not tell. Of two that
     /// begin alike the one that ends first counts. (Graph "passwordCredential": `hint` is the
     /// secret's first three characters.)
     pub async fn secret_ends(&self, tenant: &Tenant, hint: &str) -> Answer<Option<Millis>> {
-        let application = format!("applications(appId='{}')", tenant.settings.client_id);
-        let options = [("$select", "appId,passwordCredentials")];
-        let url = match tenant.url(&[&application], &options) {
-            Ok(url) => url,
-            Err(refused) => return refused,
-        };
         let now = self.clock.now();
-        self.read::<Application>(tenant, url, READ_APPLICATIONS).await.map(|application| {
+        self.application(tenant).await.map(|application| {
             application
                 .password_credentials
                 .iter()

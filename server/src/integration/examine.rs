@@ -80,6 +80,8 @@ impl Integrations {
             // The same permission is tried below, and named there.
             _ => None,
         };
+        // Where the tenant does not tell its domains, what was entered may be one.
+        let domain = domain.unwrap_or_else(|| tenant.settings().tenant.clone());
         let person = match test_person {
             Some(it) => self.directory.find(tenant, it.address).await.map(Some),
             None => Answer::Done(None),
@@ -90,7 +92,7 @@ impl Integrations {
         };
         lines.extend(line(READ_PEOPLE, "People", somebody.clone().map(|_| ())));
         if let Answer::Done(Some(id)) = &somebody {
-            self.probe_all(tenant, id, domain.as_deref(), lines).await;
+            self.probe_all(tenant, id, &domain, lines).await;
         }
         for name in [SET_PASSWORD, END_SESSIONS] {
             lines.push(Line::Claimed { permission: name.into(), listed: listed(name) });
@@ -113,13 +115,7 @@ impl Integrations {
     }
 
     /// Each permission once: all that needs it must go through.
-    async fn probe_all(
-        &self,
-        tenant: &Tenant,
-        person: &str,
-        domain: Option<&str>,
-        lines: &mut Vec<Line>,
-    ) {
+    async fn probe_all(&self, tenant: &Tenant, person: &str, domain: &str, lines: &mut Vec<Line>) {
         let probes = self.directory.probe(tenant, person, domain).await;
         for permission in ALL {
             let mut of_it: Vec<Line> = probes
