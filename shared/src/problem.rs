@@ -126,6 +126,8 @@ codes! {
     M365TenantUnknown = "m365-tenant-unknown", 409;
     /// A permission is missing; which one stands in the finding.
     M365PermissionMissing = "m365-permission-missing", 409;
+    /// The optional permission to end sign-in sessions is missing; the reset stands.
+    SessionsPermission = "sessions-permission-missing", 409;
     /// Microsoft does not answer, or not now.
     MicrosoftUnavailable = "microsoft-unavailable", 503;
     /// Microsoft said no in a way we have no better word for.

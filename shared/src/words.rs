@@ -119,6 +119,10 @@ impl Code {
                 "The app registration lacks a permission.",
                 "Ask an admin to grant it in Entra and to give admin consent.",
             ),
+            Code::SessionsPermission => (
+                "The app registration lacks User.RevokeSessions.All.",
+                "Ask an admin to grant it in Entra with admin consent; until then, revoke sessions on the person’s page there.",
+            ),
             Code::MicrosoftUnavailable => (
                 "Microsoft does not answer right now.",
                 "Nothing was changed. Try again in a minute.",

@@ -14,8 +14,8 @@ use crate::random;
 use crate::secret::Password;
 
 /// What is read of a person; all in v1.0. (Graph "Get user".)
-const PERSON: &str = "id,userPrincipalName,mail,displayName,accountEnabled,userType,creationType,\
-externalUserState,proxyAddresses,onPremisesSyncEnabled,isResourceAccount,isManagementRestricted";
+const PERSON: &str = "id,userPrincipalName,mail,displayName,givenName,surname,accountEnabled,userType,\
+creationType,externalUserState,proxyAddresses,onPremisesSyncEnabled,isResourceAccount,isManagementRestricted";
 
 /// A page of a Graph list.
 #[derive(Deserialize)]

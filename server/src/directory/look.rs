@@ -10,7 +10,7 @@ use super::guard::refusal_finding;
 use super::{Directory, Person, Phone, Tenant};
 use crate::outbound::Answer;
 use crate::seal::Purpose;
-use crate::store::{Contact, DirectoryLink, StoreError};
+use crate::store::{Contact, DirectoryLink, Store, StoreError};
 
 /// What was found.
 #[derive(Clone)]
@@ -110,10 +110,7 @@ impl Directory {
         if address.is_empty() {
             return Ok(Err(Finding { code: Code::PersonNoAddress, about: None }));
         }
-        let address_hash = self
-            .store
-            .keys
-            .hash(Purpose::Destination, &[account.0.as_bytes(), b"address", address.as_bytes()]);
+        let address_hash = address_hash(&self.store, account, &address);
         let link = self.store.directory_link(account, contact.id).await?;
         if let Some(link) = link.filter(|link| {
             link.integration == tenant.integration && link.address_hash == address_hash
@@ -137,6 +134,13 @@ impl Directory {
         }
         Ok(found)
     }
+}
+
+/// Keyed hash of an address that a person was found by.
+#[must_use]
+pub fn address_hash(store: &Store, account: AccountId, address: &str) -> Vec<u8> {
+    let address = address.trim().to_lowercase();
+    store.keys.hash(Purpose::Destination, &[account.0.as_bytes(), b"address", address.as_bytes()])
 }
 
 /// Makes room: what is too old to be shown, otherwise the older half.

@@ -4,6 +4,7 @@
 //! Facts and their sources: the reference pages named at each call. Nothing here decides; it
 //! says what Microsoft said, in one of the four answers.
 
+mod act;
 mod fault;
 mod graph;
 mod guard;
@@ -17,8 +18,9 @@ use std::sync::{Arc, Mutex};
 use serde::Deserialize;
 use shared::{AccountId, Code, ContactId, CustomerId, IntegrationId, Millis};
 
+pub use act::Manager;
 pub use guard::Standing;
-pub use look::Look;
+pub use look::{Look, address_hash};
 pub use person::{Person, Phone, Registered, first_mobile, mask_phone};
 
 use crate::clock::Clock;

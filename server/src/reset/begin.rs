@@ -146,11 +146,9 @@ impl Resets {
         let now = self.clock.now();
         let one_factor = ready.factor == Factor::One;
         let unlock = unlock_code(ready.policy.unlocks(one_factor));
-        let password = password::make(&[
-            ready.person.name(),
-            &ready.person.user_principal_name,
-            &ready.contact.customer_name,
-        ]);
+        let mut names = ready.person.names();
+        names.extend([ready.contact.name.as_str(), &ready.contact.customer_name]);
+        let password = password::make(ready.policy.password, &names);
         let share = share::seal_password(
             keys,
             account,
@@ -181,6 +179,7 @@ impl Resets {
             phone_hash: phone_hash(&self.store, &ready.phone),
             unlock_sealed: None,
             one_factor,
+            must_change: ready.policy.must_change,
             tries: 0,
             answers: 0,
             unknown: false,

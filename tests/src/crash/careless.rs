@@ -6,7 +6,7 @@ use server::denied::Denied;
 use server::password;
 use server::seal::Place;
 use server::share::seal_password;
-use server::store::{Lease, Reset};
+use server::store::{After, Lease, Reset};
 use server::verification::phone_hash;
 use shared::{Millis, Stage};
 
@@ -49,6 +49,7 @@ impl Order for Careless {
             phone_hash: phone_hash(store, phone),
             unlock_sealed: None,
             one_factor: true,
+            must_change: true,
             tries: 0,
             answers: 0,
             unknown: false,
@@ -71,7 +72,7 @@ impl Order for Careless {
         let lease = Lease { id: case.id.0, until: now.plus(30_000) };
         store.claim_reset(case.id, lease, now).await?;
         store.announce(&reset, lease, now).await?;
-        store.record_applied(&reset, lease, now).await?;
+        store.record_applied(&reset, lease, &After::default(), now).await?;
         scene.settle().await;
         Ok(())
     }

@@ -2,7 +2,7 @@
 //! must be sent, and ends what is older (P4). And the ways in which a reset ends after it.
 
 use super::super::{Database, Write};
-use crate::store::{AppliedStore, Lease, Limit, LimitHit, OutboxKind, Reset, StoreError};
+use crate::store::{After, AppliedStore, Lease, Limit, LimitHit, OutboxKind, Reset, StoreError};
 use async_trait::async_trait;
 use shared::{AccountId, Code, Millis, ResetId, TechnicianId};
 use uuid::Uuid;
@@ -26,6 +26,7 @@ impl AppliedStore for Database {
         &self,
         reset: &Reset,
         lease: Lease,
+        after: &After,
         now: Millis,
     ) -> Result<(), StoreError> {
         let mut write = self.write(reset.account).await?;
@@ -55,7 +56,7 @@ impl AppliedStore for Database {
             let give_up = now.plus(NOTE_PATIENCE_MS);
             self.put_in_outbox(&mut write, whose, OutboxKind::NoteSet, due, give_up).await?;
         }
-        self.mail_person(&mut write, reset, now).await?;
+        self.write_down_after(&mut write, reset, after, now).await?;
         self.note(&mut write, reset.account, now, &entry(Act::ResetApplied, reset)).await?;
         write.commit().await
     }

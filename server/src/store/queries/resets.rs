@@ -334,9 +334,10 @@ fn insert_reset(reset: &Reset) -> Query<'_> {
     sqlx::query(
         "insert into resets (id, account, customer, contact, ticket, technician, integration,
              verification, directory_user, person, body_hash, stage, asked_at, apply_before,
-             phone_masked, phone_sealed, phone_hash, unlock_sealed, one_factor)
+             phone_masked, phone_sealed, phone_hash, unlock_sealed, one_factor,
+             must_change)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'staged', $12, $13, $14, $15, $16,
-             $17, $18)",
+             $17, $18, $19)",
     )
     .bind(reset.id.0)
     .bind(reset.account.0)
@@ -356,4 +357,5 @@ fn insert_reset(reset: &Reset) -> Query<'_> {
     .bind(&reset.phone_hash)
     .bind(&reset.unlock_sealed)
     .bind(reset.one_factor)
+    .bind(reset.must_change)
 }

@@ -3,7 +3,7 @@
 use shared::{Code, Millis, Stage};
 
 use super::fixture::{
-    CIPHERTEXT, HOUR, MINUTE, PROOF, START, World, after, lease, limit, moved_on,
+    CIPHERTEXT, HOUR, MINUTE, PROOF, START, World, after, follows, lease, limit, moved_on,
 };
 use crate::store::{OpenResult, OutboxKind, OutboxState, Reset, ShareStanding};
 
@@ -61,7 +61,7 @@ async fn without_a_ticket_there_is_no_note(world: World) {
     let held = lease(START);
     assert!(world.store.claim_reset(reset.id, held, START).await.unwrap());
     world.store.announce(&reset, held, START).await.unwrap();
-    world.store.record_applied(&reset, held, START).await.unwrap();
+    world.store.record_applied(&reset, held, &follows(), START).await.unwrap();
     assert_eq!(kinds(&world, &reset).await, [(OutboxKind::Text, OutboxState::Waiting)]);
     send(&world, &reset, OutboxKind::Text, START).await;
     assert_eq!(world.read(&reset).await.stage, Stage::Completed);
@@ -96,7 +96,7 @@ async fn a_newer_one_ends_links_and_doubts_of_the_same_person(world: World) {
     assert!(world.store.claim_reset(next.id, held, START).await.unwrap());
     world.store.announce(&next, held, START).await.unwrap();
     assert!(world.share(&stuck).await.password_sealed.is_some());
-    world.store.record_applied(&next, held, START).await.unwrap();
+    world.store.record_applied(&next, held, &follows(), START).await.unwrap();
     assert_eq!(world.read(&stuck).await.stage, Stage::Completed);
     assert_eq!(world.share(&stuck).await.state, ShareStanding::Revoked);
     assert!(world.share(&stuck).await.password_sealed.is_none());

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use shared::{Code, Host, Millis, ResetId};
 
-use super::fixture::{CODE, HOUR, MINUTE, Msp, PROOF, START, World, lease, limit, new_id};
+use super::fixture::{CODE, HOUR, MINUTE, Msp, PROOF, START, World, follows, lease, limit, new_id};
 use crate::audit::{Act, Entry};
 use crate::random;
 use crate::store::{
@@ -164,7 +164,7 @@ impl Hunter {
             0 => LastAnswer::Unknown,
             1 => LastAnswer::PasswordRefused,
             2 => return self.store.record_stuck(&reset, held, now).await,
-            _ => return self.store.record_applied(&reset, held, now).await,
+            _ => return self.store.record_applied(&reset, held, &follows(), now).await,
         };
         self.store.record_answer(&reset, held, answer, None, now, now).await?;
         if answer == LastAnswer::PasswordRefused {
