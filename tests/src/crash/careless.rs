@@ -4,6 +4,7 @@
 
 use server::denied::Denied;
 use server::password;
+use server::policy::PasswordKind;
 use server::seal::Place;
 use server::share::seal_password;
 use server::store::{After, Lease, Reset};
@@ -26,7 +27,7 @@ impl Order for Careless {
         let tenant = directory.tenant(account, contact.customer).await?.unwrap();
         let look = directory.look(account, &contact).await?;
         let (Ok(person), Ok(phone)) = (&look.person, &look.phone) else { return Ok(()) };
-        let password = password::make(&[person.name()]);
+        let password = password::make(PasswordKind::Random, &person.names());
         let share = seal_password(keys, account, case.id, &password, 3_600_000, None, now);
         let mut reset = Reset {
             id: case.id,

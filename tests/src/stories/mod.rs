@@ -1,5 +1,6 @@
 //! The stories.
 
+mod after;
 mod alarms;
 mod conformance;
 mod faults;
@@ -8,6 +9,7 @@ mod mail;
 mod new_link;
 mod new_link_page;
 mod new_link_refused;
+mod notices;
 mod pages;
 mod registration;
 mod reset;
