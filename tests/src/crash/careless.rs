@@ -73,7 +73,8 @@ impl Order for Careless {
         let lease = Lease { id: case.id.0, until: now.plus(30_000) };
         store.claim_reset(case.id, lease, now).await?;
         store.announce(&reset, lease, now).await?;
-        store.record_applied(&reset, lease, &After::default(), now).await?;
+        let after = After { end_sessions: true, ..After::default() };
+        store.record_applied(&reset, lease, &after, now).await?;
         scene.settle().await;
         Ok(())
     }
