@@ -7,7 +7,7 @@ use crate::store::{
 use async_trait::async_trait;
 use shared::Millis;
 
-use super::applied::TEXT_PATIENCE_MS;
+use super::applied::{NOTE_DELAY_MS, TEXT_PATIENCE_MS};
 use super::mails::mail_entry;
 use super::outbox::end_row;
 use super::reset_reads::entry;
@@ -81,7 +81,9 @@ impl Database {
         match &after.notice {
             None => {}
             Some(Notice::Text { counted }) => {
-                self.put_in_outbox(write, whose, OutboxKind::Notice, now, give_up).await?;
+                // Where a provider is slow, the link goes first.
+                let due = now.plus(NOTE_DELAY_MS);
+                self.put_in_outbox(write, whose, OutboxKind::Notice, due, give_up).await?;
                 for limit in counted {
                     self.count_one(write, reset.account, now, limit).await?;
                 }

@@ -17,8 +17,8 @@ const LATEST_MS: i64 = 24 * 60 * 60_000;
 pub(super) const TEXT_PATIENCE_MS: i64 = 15 * 60_000;
 /// A ticket note is tried for a day.
 pub(super) const NOTE_PATIENCE_MS: i64 = 24 * 60 * 60_000;
-/// The note waits so long for the text's outcome before it is written without.
-const NOTE_DELAY_MS: i64 = 60_000;
+/// The note, and the notice to another phone, wait so long for what goes first.
+pub(super) const NOTE_DELAY_MS: i64 = 60_000;
 
 #[async_trait]
 impl AppliedStore for Database {

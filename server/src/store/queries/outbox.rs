@@ -316,7 +316,7 @@ impl OutboxStore for Database {
 }
 
 impl Database {
-    /// The note need not wait any longer, once all that it tells of has come to an end.
+    /// Note and notice need not wait any longer, once all that the note tells of has come to an end.
     pub(super) async fn wake_note(
         &self,
         write: &mut Write,
@@ -325,7 +325,7 @@ impl Database {
     ) -> Result<(), StoreError> {
         sqlx::query(
             "update outbox set due_at = $3 where account = $1 and reset = $2
-                 and kind = 'note-set' and state = 'waiting' and due_at > $3
+                 and kind in ('note-set', 'notice') and state = 'waiting' and due_at > $3
                  and not exists (select 1 from outbox o where o.account = $1 and o.reset = $2
                      and o.kind in ('text', 'sessions') and o.state = 'waiting')",
         )

@@ -76,8 +76,9 @@ async fn all_that_follows_is_written_down_with_applied(world: World) {
     assert_eq!(kinds(&world, &reset).await, expected);
     let rows = rows(&world, &reset).await;
     assert!(rows.iter().all(|row| row.recipient.is_none() && row.state == OutboxState::Waiting));
-    // All at once but the note, and mails by a look of their own.
-    assert_eq!(world.store.due_outbox(START).await.unwrap().len(), 3);
+    // The link and the sessions first, mails by a look of their own.
+    assert_eq!(world.store.due_outbox(START).await.unwrap().len(), 2);
+    assert_eq!(world.store.due_outbox(after(MINUTE)).await.unwrap().len(), 4);
     assert_eq!(world.store.due_mails(START).await.unwrap().len(), 2);
     for row in &rows {
         assert_eq!(OutboxKind::parse(row.kind.as_str()), Some(row.kind));
@@ -117,6 +118,7 @@ async fn the_note_waits_for_what_it_tells(world: World) {
     let (text, held) = take(OutboxKind::Text).await;
     store.text_sent(&text, &reset, held, "SM1", now).await.unwrap();
     assert!(!due(OutboxKind::NoteSet, now).await, "the sessions are not ended yet");
+    assert!(!due(OutboxKind::Notice, now).await);
     let (sessions, held) = take(OutboxKind::Sessions).await;
     store.sessions_ended(&sessions, &reset, held, now).await.unwrap();
     assert!(due(OutboxKind::NoteSet, now).await, "a notice is nothing that it tells of");
