@@ -166,8 +166,8 @@ fn unevenness_of_phrases(mut make: impl FnMut() -> String) -> (f64, f64) {
         for (place, part) in make().to_ascii_lowercase().split('-').enumerate() {
             let word = part.trim_end_matches(|c: char| c.is_ascii_digit());
             seen[words.binary_search(&word).unwrap()] += 1;
-            if let Some(digit) = part.bytes().nth(word.len()) {
-                let which = DIGITS.iter().position(|one| *one == digit).unwrap();
+            if let Some(digit) = part.as_bytes().get(word.len()) {
+                let which = DIGITS.iter().position(|one| one == digit).unwrap();
                 digits[place * DIGITS.len() + which] += 1;
             }
         }

@@ -172,6 +172,7 @@ mod tests {
             id: uuid::Uuid::nil(),
             account: staged().account,
             reset: Some(staged().id),
+            integration: None,
             kind: OutboxKind::Sessions,
             recipient: None,
             state,

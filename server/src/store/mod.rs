@@ -8,6 +8,7 @@
 mod after_rows;
 mod group_commit;
 mod import_rows;
+mod integration_rows;
 mod network;
 mod ports;
 mod postgres;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 
 pub use after_rows::*;
 pub use import_rows::ImportRow;
+pub use integration_rows::*;
 pub use ports::*;
 pub use reset_rows::*;
 pub use rows::*;

@@ -4,6 +4,8 @@ mod after;
 mod alarms;
 mod conformance;
 mod faults;
+mod health;
+mod integrations;
 mod keyboard;
 mod mail;
 mod new_link;
