@@ -70,7 +70,7 @@ pub(crate) fn tell(
             ShareState::Opened { at } => headline(
                 Tone::Good,
                 &(words.opened)(&clock(at)),
-                &(words.opened_body)(&reset.person),
+                &(words.opened_body)(&reset.person, reset.must_change),
             ),
             ShareState::Expired => headline(Tone::Bad, words.expired, words.nobody_has_it),
             ShareState::Revoked | ShareState::Destroyed => {
@@ -193,6 +193,12 @@ mod tests {
         reset.share = ShareState::Opened { at: Millis(5) };
         let opened = told(&reset, 0);
         assert_eq!((opened.tone, opened.title.as_str()), (Tone::Good, "Link opened at <5>"));
+        assert!(opened.body.contains("chooses their own"), "{}", opened.body);
+        reset.must_change = false;
+        assert!(
+            !told(&reset, 0).body.contains("chooses"),
+            "nothing is promised that is not forced"
+        );
     }
 
     #[test]

@@ -79,7 +79,7 @@ pub(crate) struct Words {
     pub(crate) text_failed: &'static str,
     pub(crate) text_failed_body: fn(&str, &str) -> String,
     pub(crate) opened: fn(&str) -> String,
-    pub(crate) opened_body: fn(&str) -> String,
+    pub(crate) opened_body: fn(&str, bool) -> String,
     pub(crate) expired: &'static str,
     pub(crate) revoked: &'static str,
     pub(crate) nobody_has_it: &'static str,
@@ -219,8 +219,9 @@ pub(crate) const EN: Words = Words {
     text_failed: "Password set, but the text failed",
     text_failed_body: |what, next| format!("{what} {next}"),
     opened: |clock| format!("Link opened at {clock}"),
-    opened_body: |person| {
-        format!("{person} has the new password and chooses their own at the next sign-in.")
+    opened_body: |person, must_change| match must_change {
+        true => format!("{person} has the new password and chooses their own at the next sign-in."),
+        false => format!("{person} has the new password."),
     },
     expired: "The link expired unopened",
     revoked: "The link was closed",
@@ -246,6 +247,12 @@ pub(crate) const EN: Words = Words {
                 "Setting it at Microsoft",
                 "Set at Microsoft",
                 "Not set at Microsoft",
+            ],
+            StepKind::SessionsEnded => [
+                "Sign out everywhere",
+                "Signing out everywhere",
+                "Signed out everywhere",
+                "Not signed out elsewhere",
             ],
             StepKind::TextSent => {
                 ["Text the link", "Texting the link", "Link texted", "Link not texted"]

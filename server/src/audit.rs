@@ -103,6 +103,16 @@ pub enum Act {
     NoteWritten,
     /// The ticket could not get its note.
     NoteFailed,
+    /// Microsoft ended the person's sign-in sessions.
+    SessionsRevoked,
+    /// It did not; the reset stands.
+    SessionsNotRevoked,
+    /// The provider took the text that tells another phone of the reset.
+    NoticeSent,
+    /// That text was given up.
+    NoticeFailed,
+    /// A notification had nobody to go to.
+    NobodyToTell,
     /// A mail server took a notification mail.
     MailSent,
     /// A notification mail was given up.

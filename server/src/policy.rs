@@ -28,8 +28,22 @@ pub struct Policy {
     pub link_ms: i64,
     /// When the technician says an unlock code.
     pub unlock: Unlock,
-    /// Whether the person must choose a new password at the next sign-in.
+    /// What the new password looks like.
+    pub password: PasswordKind,
+    /// Whether the person must choose a new password at the next sign-in. Without it, the one that
+    /// the link shows stays theirs.
     pub must_change: bool,
+    /// Whether a reset also ends the person's sign-in sessions everywhere. Off by default: somebody
+    /// who forgot a password is not somebody whose account was taken, and would be thrown out of
+    /// the phone and the mail that still work. Needs the optional permission
+    /// `User.RevokeSessions.All`.
+    pub revoke_sessions: bool,
+    /// Whether the person is told of the reset: by mail to their mailbox, and at one more place that
+    /// is on their card and has neither verified them nor got the link. Without it, nobody but the
+    /// caller hears of a reset that the caller should not have had.
+    pub notify: bool,
+    /// Whether the person's manager at Microsoft is told too, by mail.
+    pub notify_manager: bool,
     /// Resets of one person in a day.
     pub resets_per_person: u32,
     /// Resets by one technician in an hour.
@@ -44,6 +58,16 @@ pub struct Policy {
     pub codes_per_technician: u32,
     /// Codes by the account in an hour: texts cost money.
     pub codes_per_account: u32,
+}
+
+/// What a new password looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PasswordKind {
+    /// Sixteen characters of all four classes, without look-alikes: to be copied.
+    Random,
+    /// Six short words with a capital and a digit: to be typed on a phone.
+    Passphrase,
 }
 
 /// When the technician says an unlock code.
@@ -69,7 +93,11 @@ impl Default for Policy {
             alternate_mobile: false,
             link_ms: 60 * 60_000,
             unlock: Unlock::SameNumber,
+            password: PasswordKind::Random,
             must_change: true,
+            revoke_sessions: false,
+            notify: true,
+            notify_manager: false,
             resets_per_person: 5,
             resets_per_technician: 20,
             resets_per_customer: 20,
@@ -99,6 +127,10 @@ impl Policy {
                 if !(60 * 60_000..=366 * 24 * 60 * 60_000).contains(new_phone_ms) =>
             {
                 Err("new_phone_ms must be between an hour and a year")
+            }
+            Self { notify: false, notify_manager: true, .. } => {
+                Err("notify_manager is on and notify is off: the manager would hear of what the \
+                     person does not")
             }
             Self { code_tries: 0, .. } => Err("code_tries is 0: no code could ever be right"),
             _ => Ok(()),
@@ -153,6 +185,7 @@ mod tests {
         check(|p| p.code_tries = 0, "code_tries");
         check(|p| p.new_phone_ms = 60 * 60_000 - 1, "new_phone_ms");
         check(|p| p.new_phone_ms = 367 * 24 * 60 * 60_000, "new_phone_ms");
+        check(|p| (p.notify, p.notify_manager) = (false, true), "notify_manager");
     }
 
     #[test]
@@ -174,5 +207,21 @@ mod tests {
         assert_eq!(policy.new_since(Some(at), at.plus(month - 1)), Some(at));
         assert_eq!(policy.new_since(Some(at), at.plus(month)), None);
         assert_eq!(policy.new_since(None, at), None);
+    }
+
+    #[test]
+    fn what_a_file_does_not_say_is_the_default() {
+        let read = |text| serde_json::from_str::<Policy>(text);
+        assert_eq!(read("{}").unwrap(), Policy::default());
+        let read_back = read(r#"{"password": "passphrase", "revoke_sessions": true}"#).unwrap();
+        let expected = Policy {
+            password: PasswordKind::Passphrase,
+            revoke_sessions: true,
+            ..Policy::default()
+        };
+        assert_eq!(read_back, expected);
+        for wrong in [r#"{"password": "pin"}"#, r#"{"passwords": "random"}"#] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -150,6 +150,8 @@ pub enum StepKind {
     Sealed,
     /// Microsoft holds it.
     PasswordSet,
+    /// The person's sign-in sessions ended; only where policy asks for it.
+    SessionsEnded,
     /// The provider accepted the text.
     TextSent,
     /// The carrier says that it arrived.
@@ -216,6 +218,8 @@ pub struct ResetView {
     pub person: String,
     /// Where the link goes, masked.
     pub phone: String,
+    /// Whether the person is asked for a password of their own at the next sign-in.
+    pub must_change: bool,
     /// What has been done, in order.
     pub steps: Vec<StepView>,
     /// Why it was refused or is stuck.

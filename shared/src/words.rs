@@ -147,6 +147,10 @@ impl Code {
                 "The app registration lacks a permission.",
                 "Ask an admin to grant it in Entra and to give admin consent.",
             ),
+            Code::SessionsPermission => (
+                "The app registration lacks User.RevokeSessions.All.",
+                "Ask an admin to grant it in Entra with admin consent; until then, revoke sessions on the person’s page there.",
+            ),
             Code::M365LicenceUnknown => (
                 "Microsoft does not tell whether this person may become an administrator.",
                 "Ask an admin to test the connection in Settings. If the tenant has no licence for PIM (Entra ID P2), your operator can say so in directory.no_licence_codes; until then it counts as a refusal.",

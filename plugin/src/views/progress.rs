@@ -1,7 +1,7 @@
 //! How far the reset is, and what came of it.
 
 use leptos::prelude::Callable;
-use shared::{ResetAct, ResetId, ShareState, StepState, StepView};
+use shared::{Code, ResetAct, ResetId, ShareState, StepState, StepView};
 
 use super::icons;
 use super::widgets::{bare_button, failure, flag};
@@ -107,7 +107,13 @@ fn step(view: &StepView, over: bool) -> El {
     match &view.state {
         StepState::Running => line = line.set("aria-current", "step"),
         StepState::Failed { code } => {
-            what = what.kid(el("span").set("class", "small why").text(code.words().what));
+            let words = code.words();
+            let mut why = el("span").set("class", "small why").text(words.what);
+            // Nothing else on this page says what to do about it.
+            if *code == Code::SessionsPermission {
+                why = why.text(" ").text(words.next);
+            }
+            what = what.kid(why);
         }
         _ => {}
     }

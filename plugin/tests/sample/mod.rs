@@ -78,6 +78,7 @@ pub(crate) fn reset(stage: Stage, share: ShareState) -> ResetView {
         asked_by: "Ann Archer".into(),
         person: "Dana Reyes".into(),
         phone: "+1 ••• ••• ••42".into(),
+        must_change: true,
         steps: kinds.map(|what| StepView { what, state: StepState::Waiting }).into(),
         code: None,
         share,

@@ -32,6 +32,7 @@ const EN = {
   spelt: 'Character by character',
   next: 'What to do now',
   steps: ['Copy the password.', 'Go to {} and sign in with it.', 'You will choose a new password when you sign in. This one stops working then.'],
+  stays: 'This stays your password until you change it.',
   never: 'Nobody from your help desk will ask you to read out or forward this password.',
   gone: 'The password is no longer shown',
   goneWhy: 'It was taken off the screen to keep it safe.',
@@ -164,7 +165,7 @@ async function start() {
   const keys = await derive(decode(memory.token));
   screen(T.looking, h('p', { class: 'soft wait', role: 'status' }, T.looking));
   const [status, look] = await post('/s/look', { id: encode(keys.id) });
-  if (look.brand) brand = look.brand;
+  if (look.brand) brand = { ...look.brand, stays: !look.must_change };
   showBrand();
   if (status === 200) return ready(keys, look);
   // Opened, perhaps by this very tab before a reload or a lost answer.
@@ -269,7 +270,7 @@ function reveal(password, keys, left) {
     h('p', { class: 'key' }, T.key),
     copy, h('div', { class: 'two' }, hide, spell), status, spelling,
     h('h2', {}, T.next),
-    h('ol', {}, h('li', {}, T.steps[0]), h('li', {}, ...filled(T.steps[1], link)), h('li', {}, h('strong', {}, T.steps[2]))),
+    h('ol', {}, h('li', {}, T.steps[0]), h('li', {}, ...filled(T.steps[1], link)), h('li', {}, h('strong', {}, brand.stays ? T.stays : T.steps[2]))),
     h('p', { class: 'small soft' }, T.never, ' ', ...filled(T.call2, phone())));
   const clear = (again) => {
     password = '';

@@ -19,8 +19,8 @@ use crate::random;
 use crate::secret::{Credential, Password};
 
 /// What is read of a person; all in v1.0. (Graph "Get user".)
-pub(super) const PERSON: &str = "id,userPrincipalName,mail,displayName,accountEnabled,userType,\
-creationType,externalUserState,proxyAddresses,onPremisesSyncEnabled,isResourceAccount,\
+pub(super) const PERSON: &str = "id,userPrincipalName,mail,displayName,givenName,surname,accountEnabled,\
+userType,creationType,externalUserState,proxyAddresses,onPremisesSyncEnabled,isResourceAccount,\
 isManagementRestricted";
 
 /// Pages of a list that are read before we call it unknown.
@@ -201,7 +201,7 @@ impl Directory {
     }
 
     /// Sends one request with an id of its own, and gives that id.
-    async fn send(
+    pub(super) async fn send(
         &self,
         method: Method,
         url: Url,
@@ -225,7 +225,7 @@ impl Directory {
     }
 }
 
-fn is_unauthorised(sent: &Sent) -> bool {
+pub(super) fn is_unauthorised(sent: &Sent) -> bool {
     matches!(sent, Sent::Reply(reply) if reply.status == 401)
 }
 

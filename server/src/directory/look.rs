@@ -10,7 +10,7 @@ use super::guard::refusal_finding;
 use super::{Directory, Person, Phone, Tenant, first_mobile};
 use crate::outbound::Answer;
 use crate::seal::Purpose;
-use crate::store::{Contact, DirectoryLink, SeenPhone, StoreError};
+use crate::store::{Contact, DirectoryLink, SeenPhone, Store, StoreError};
 
 /// What was found.
 #[derive(Clone)]
@@ -155,10 +155,7 @@ impl Directory {
         if address.is_empty() {
             return Ok(Err(Code::PersonNoAddress.into()));
         }
-        let address_hash = self
-            .store
-            .keys
-            .hash(Purpose::Destination, &[account.0.as_bytes(), b"address", address.as_bytes()]);
+        let address_hash = address_hash(&self.store, account, &address);
         let link = self.store.directory_link(account, contact.id).await?;
         let known = link.filter(|link| {
             link.integration == tenant.integration && link.address_hash == address_hash
@@ -195,6 +192,13 @@ impl Directory {
         self.store.link_directory(account, now, &link).await?;
         Ok(Ok((person, link)))
     }
+}
+
+/// Keyed hash of an address that a person was found by.
+#[must_use]
+pub fn address_hash(store: &Store, account: AccountId, address: &str) -> Vec<u8> {
+    let address = address.trim().to_lowercase();
+    store.keys.hash(Purpose::Destination, &[account.0.as_bytes(), b"address", address.as_bytes()])
 }
 
 /// Makes room: what is too old to be shown, otherwise the older half.

@@ -4,6 +4,7 @@
 //! Facts and their sources: the reference pages named at each call. Nothing here decides; it
 //! says what Microsoft said, in one of the four answers.
 
+mod act;
 pub mod certificate;
 mod fault;
 mod find;
@@ -24,9 +25,10 @@ use std::time::Duration;
 
 use shared::{AccountId, Code, ContactId, CustomerId, IntegrationId, Millis};
 
+pub use act::Manager;
 pub use graph::Set;
 pub use guard::Standing;
-pub use look::Look;
+pub use look::{Look, address_hash};
 pub use person::Person;
 pub use phone::{Phone, Registered, first_mobile, mask_phone};
 pub use probe::{Organization, Probe, SelfTest};

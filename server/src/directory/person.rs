@@ -15,6 +15,10 @@ pub struct Person {
     #[serde(default)]
     pub display_name: Option<String>,
     #[serde(default)]
+    given_name: Option<String>,
+    #[serde(default)]
+    surname: Option<String>,
+    #[serde(default)]
     mail: Option<String>,
     #[serde(default)]
     proxy_addresses: Option<Vec<String>>,
@@ -42,6 +46,20 @@ impl Person {
             .as_deref()
             .filter(|name| !name.is_empty())
             .unwrap_or(&self.user_principal_name)
+    }
+
+    /// Everything that they and their domain are called: a password has no part of it.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        let names = [&self.display_name, &self.given_name, &self.surname];
+        let names = names.into_iter().flatten().map(String::as_str);
+        names.chain([self.user_principal_name.as_str()]).collect()
+    }
+
+    /// Their mailbox, as far as Microsoft knows.
+    #[must_use]
+    pub fn mailbox(&self) -> Option<&str> {
+        self.mail.as_deref().filter(|mail| !mail.is_empty())
     }
 
     /// Whether this is one of their addresses: mail, user principal name or alias.

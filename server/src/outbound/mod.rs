@@ -142,6 +142,7 @@ impl Outbound {
         if let Err(why) = self.guard.check(&call.url) {
             return Sent::NotConnected(why);
         }
+        let posts = call.method == Method::POST;
         let mut request = self.client.request(call.method, call.url);
         request = match call.auth {
             Auth::None => request,
@@ -156,6 +157,8 @@ impl Outbound {
             request = request.headers(headers);
         }
         request = match call.body {
+            // Servers ask for the length of what is posted, also of nothing (411).
+            Body::None if posts => request.header("content-length", "0"),
             Body::None => request,
             Body::Json(json) => {
                 request.header("content-type", "application/json").body(json.to_vec())

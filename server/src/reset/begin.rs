@@ -147,11 +147,9 @@ impl Resets {
         let one_factor = ready.factor == Factor::One;
         let new_phone = ready.phone_changed_at.is_some();
         let unlock = unlock_code(ready.policy.unlocks(one_factor, new_phone));
-        let password = password::make(&[
-            ready.person.name(),
-            &ready.person.user_principal_name,
-            &ready.contact.customer_name,
-        ]);
+        let mut names = ready.person.names();
+        names.extend([ready.contact.name.as_str(), &ready.contact.customer_name]);
+        let password = password::make(ready.policy.password, &names);
         let share = share::seal_password(
             keys,
             account,
@@ -183,6 +181,7 @@ impl Resets {
             unlock_sealed: None,
             one_factor,
             phone_changed_at: ready.phone_changed_at,
+            must_change: ready.policy.must_change,
             tries: 0,
             answers: 0,
             unknown: false,

@@ -128,6 +128,7 @@ impl Resets {
         let password = share::password(&self.store.keys, &share)
             .map_err(|_| StoreError::Inconsistent("a sealed password that does not open"))?;
         let policy = self.store.policy(reset.account, reset.customer).await?;
+        let after = self.what_follows(reset, &policy).await?;
         let now = self.clock.now();
         let held = Lease { until: now.plus(self.settings.reset.lease_ms), ..lease };
         // P2: on disk before Microsoft is asked.
@@ -139,14 +140,15 @@ impl Resets {
         let not_after = Millis(held.until.0 - timeout).min(reset.apply_before);
         let Set { answer, ids } = self
             .directory
-            .set_password(&tenant, &reset.directory_user, &password, policy.must_change, not_after)
+            .set_password(&tenant, &reset.directory_user, &password, reset.must_change, not_after)
             .await;
         let now = self.clock.now();
         let roll = random::below(1024);
         let at = |said| now.plus(retry_delay(said, reset.tries, roll));
         let (answer, about, retry_at) = match answer {
             Answer::Done(()) => {
-                return self.store.record_applied(reset, lease, ids.as_deref(), now).await;
+                let ids = ids.as_deref();
+                return self.store.record_applied(reset, lease, &after, ids, now).await;
             }
             Answer::Refused(Refusal { code: Code::PasswordRefused, about }) => {
                 (LastAnswer::PasswordRefused, about, now)
@@ -209,7 +211,13 @@ impl Resets {
             .share_of(reset.account, reset.id)
             .await?
             .ok_or(StoreError::Inconsistent("a live reset without a share"))?;
-        let password = password::make(&[&reset.person]);
+        let policy = self.store.policy(reset.account, reset.customer).await?;
+        let contact = self.store.contact(reset.account, reset.contact).await?;
+        let mut names = vec![reset.person.as_str()];
+        if let Some(contact) = &contact {
+            names.extend([contact.name.as_str(), &contact.email, &contact.customer_name]);
+        }
+        let password = password::make(policy.password, &names);
         let share = share::reseal_password(&self.store.keys, &share, &password)
             .map_err(|_| StoreError::Inconsistent("a sealed token that does not open"))?;
         self.store.reseal(reset, lease, &share, self.clock.now()).await

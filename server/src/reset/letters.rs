@@ -29,6 +29,26 @@ pub(super) fn person(brand: &str, reset: &Reset) -> Letter {
     }
 }
 
+/// To whom the person reports. They can ask; they are told nothing that helps to sign in.
+pub(super) fn manager(brand: &str, reset: &Reset, name: &str) -> Letter {
+    let at = utc(reset.applied_at.unwrap_or(reset.asked_at));
+    let (person, by) = (&reset.person, &reset.technician_name);
+    let hello = if name.is_empty() { "Hello".into() } else { format!("Hello {name}") };
+    Letter {
+        subject: format!("The Microsoft 365 password of {person} was reset"),
+        body: format!(
+            "{hello},\n\n\
+             the Microsoft 365 password of {person} was reset, {at}. {by} of {brand} did it, asked on \
+             the phone by somebody who proved to be {person}. You get this mail because Microsoft \
+             has you as their manager.\n\n\
+             Ask {person} when you next speak to them. If it was not them, call {brand} at once, on \
+             the number that you have always used.\n\n\
+             Nobody needs an answer to this mail. {brand} will never ask you for a password or a \
+             code by mail.\n"
+        ),
+    }
+}
+
 /// To the admins: a reset that only a person can end.
 pub(super) fn stuck(reset: &Reset, ticket: Option<&str>) -> Letter {
     let person = &reset.person;
@@ -146,6 +166,15 @@ mod tests {
             assert!(!all.contains("http") && !all.contains("424242"), "{all}");
         };
         check(person("Brightline IT", &reset), &["Zoë", "Ann of Brightline IT", "••23", "call"]);
+        check(
+            manager("Brightline IT", &reset, "Mo Manager"),
+            &["Hello Mo Manager", "Zoë Übel", "Ann of Brightline IT", "Ask", "call"],
+        );
+        assert!(manager("B", &reset, "").body.starts_with("Hello,"));
+        assert!(
+            !manager("B", &reset, "Mo").body.contains("••23"),
+            "their phone is not the manager's"
+        );
         check(stuck(&reset, ticket), &["Zoë", "48213", "Asked for by: Ann", "give this reset up"]);
         check(late(&reset, ticket, at), &["Zoë", "48213", at, "told nothing"]);
         check(brake("Brightline IT", at), &["Brightline IT", at, "attack"]);

@@ -8,11 +8,19 @@ use uuid::Uuid;
 
 use super::letters::{self, Letter};
 use super::{Resets, words};
-use crate::directory::Tenant;
+use crate::directory::{Manager, Tenant};
 use crate::integration::health;
 use crate::outbound::{Answer, Mail, Mailbox, Refusal};
 use crate::random;
 use crate::store::{Lease, MAIL_PATIENCE_MS, MailKind, OutboxKind, OutboxRow, Reset, StoreError};
+
+/// What came of a mail that was not refused.
+enum Told {
+    /// A server took it.
+    Somebody,
+    /// There is nobody whom it is for.
+    Nobody(Box<Reset>),
+}
 
 /// How long a conversation may go on after a stop was asked for; less than the stop waits.
 const LAST_WORDS: Duration = Duration::from_secs(2);
@@ -48,7 +56,10 @@ impl Resets {
         };
         let now = self.clock.now();
         match answer {
-            Answer::Done(()) => self.store.mail_sent(&row, lease, now).await?,
+            Answer::Done(Told::Somebody) => self.store.mail_sent(&row, lease, now).await?,
+            Answer::Done(Told::Nobody(reset)) => {
+                self.store.nobody_to_tell(&row, &reset, lease, now).await?;
+            }
             // Somebody will mend the server's settings; an alarm should still be told then.
             Answer::Refused(Refusal { code, .. })
                 if row.recipient.is_some() && mendable(code) && now < row.give_up_at =>
@@ -76,7 +87,7 @@ impl Resets {
         tokio::time::sleep(LAST_WORDS).await;
     }
 
-    async fn deliver(&self, row: &OutboxRow) -> Result<Answer<()>, StoreError> {
+    async fn deliver(&self, row: &OutboxRow) -> Result<Answer<Told>, StoreError> {
         let sender = match self.mail.sender(row.account).await? {
             Ok(sender) => sender,
             Err(refusal) => return Ok(Answer::Refused(refusal)),
@@ -85,11 +96,19 @@ impl Resets {
             Some(id) => self.store.reset(row.account, id).await?,
             None => None,
         };
-        let Some(to) = self.recipient(row, reset.as_ref()).await? else {
-            return Ok(Answer::Refused(Code::MailAddress.into()));
+        let to = match self.recipient(row, reset.as_ref()).await?.done() {
+            Ok(Some(to)) => to,
+            Ok(None) => {
+                let manager = row.kind == OutboxKind::Mail(MailKind::Manager);
+                return Ok(match reset.filter(|_| manager) {
+                    Some(reset) => Answer::Done(Told::Nobody(Box::new(reset))),
+                    None => Answer::Refused(Code::MailAddress.into()),
+                });
+            }
+            Err(other) => return Ok(other),
         };
         let brand = self.store.account_name(row.account).await?;
-        let Some(letter) = self.letter(row, reset.as_ref(), &brand).await? else {
+        let Some(letter) = self.letter(row, reset.as_ref(), &to.name, &brand).await? else {
             return Ok(Answer::Refused(Code::NotFound.into()));
         };
         let mail = Mail {
@@ -100,7 +119,7 @@ impl Resets {
             body: letter.body,
             at: self.clock.now(),
         };
-        Ok(self.mail.send(&sender, &mail).await)
+        Ok(self.mail.send(&sender, &mail).await.map(|()| Told::Somebody))
     }
 
     /// Who gets it, by the address that they have now; `None` when they have none or have left.
@@ -108,20 +127,60 @@ impl Resets {
         &self,
         row: &OutboxRow,
         reset: Option<&Reset>,
-    ) -> Result<Option<Mailbox>, StoreError> {
+    ) -> Result<Answer<Option<Mailbox>>, StoreError> {
         if let Some(technician) = row.recipient {
             let found = self.store.technician(row.account, technician).await?;
-            return Ok(found.map(|it| Mailbox { name: it.name, address: it.email }));
+            let found = found.map(|it| Mailbox { name: it.name, address: it.email });
+            return Ok(Answer::Done(found));
         }
-        let Some(reset) = reset else { return Ok(None) };
+        let Some(reset) = reset else { return Ok(Answer::Done(None)) };
+        if row.kind == OutboxKind::Mail(MailKind::Manager) {
+            return self.manager_of(reset).await;
+        }
         let contact = self.store.contact(row.account, reset.contact).await?;
-        Ok(contact.map(|contact| Mailbox { name: contact.name, address: contact.email }))
+        let card = contact.map(|contact| Mailbox { name: contact.name, address: contact.email });
+        Ok(Answer::Done(match card {
+            Some(card) if row.kind == OutboxKind::Mail(MailKind::Person) => {
+                Some(self.mailbox_of(reset, card).await?)
+            }
+            card => card,
+        }))
+    }
+
+    /// The person's mailbox as Microsoft has it now; where it has none, or does not answer, the
+    /// address on the card, by which Microsoft knew them at the click.
+    async fn mailbox_of(&self, reset: &Reset, card: Mailbox) -> Result<Mailbox, StoreError> {
+        let Ok(tenant) = self.directory.tenant(reset.account, reset.customer).await? else {
+            return Ok(card);
+        };
+        Ok(match self.directory.person(&tenant, &reset.directory_user).await {
+            Answer::Done(person) => {
+                let address = person.mailbox().map_or(card.address, str::to_owned);
+                Mailbox { address, ..card }
+            }
+            _ => card,
+        })
+    }
+
+    /// Whom the person reports to, if anybody with a mailbox.
+    async fn manager_of(&self, reset: &Reset) -> Result<Answer<Option<Mailbox>>, StoreError> {
+        let tenant = match self.switched_on(reset).await? {
+            Ok(tenant) => tenant,
+            Err(refusal) => return Ok(Answer::Refused(refusal)),
+        };
+        let manager = self.directory.manager(&tenant, &reset.directory_user).await;
+        Ok(manager.map(|manager| {
+            let Manager { display_name, mail } = manager?;
+            let address = mail.filter(|mail| !mail.is_empty())?;
+            Some(Mailbox { name: display_name.unwrap_or_default(), address })
+        }))
     }
 
     async fn letter(
         &self,
         row: &OutboxRow,
         reset: Option<&Reset>,
+        to: &str,
         brand: &str,
     ) -> Result<Option<Letter>, StoreError> {
         if let Some(id) = row.integration {
@@ -135,7 +194,8 @@ impl Resets {
             None => None,
         };
         Ok(Some(match row.kind {
-            OutboxKind::Mail(MailKind::Person) => letters::person(brand, reset?),
+            OutboxKind::Mail(MailKind::Person | MailKind::Notice) => letters::person(brand, reset?),
+            OutboxKind::Mail(MailKind::Manager) => letters::manager(brand, reset?, to),
             OutboxKind::Mail(MailKind::Stuck) => letters::stuck(reset?, ticket.as_deref()),
             OutboxKind::Mail(MailKind::Late) => letters::late(reset?, ticket.as_deref(), &at),
             OutboxKind::Mail(MailKind::Brake) => letters::brake(brand, &at),

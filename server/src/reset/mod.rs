@@ -3,9 +3,10 @@
 //!
 //! `preflight` finds what stands in the way, `begin` stages, `plan` says what is next, `drive`
 //! does it, `outbox` sends what must be sent, `mails` tells of it in `letters`, `new_link` makes
-//! another link for the same password, `work` finds what is due, `view` shows how far it is.
+//! another link for the same password, `after` does what follows by policy, `work` finds what is due, `view` shows how far it is.
 //! `under_way` keeps one process from doing a thing twice at a time.
 
+mod after;
 mod again;
 mod begin;
 mod drive;

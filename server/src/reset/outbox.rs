@@ -36,6 +36,8 @@ impl Resets {
             let reset = reset.ok_or(StoreError::Inconsistent("an outbox row without a reset"))?;
             match row.kind {
                 OutboxKind::Text => self.send_text(&row, &reset, lease).await?,
+                OutboxKind::Sessions => self.end_sessions(&row, &reset, lease).await?,
+                OutboxKind::Notice => self.send_notice(&row, &reset, lease).await?,
                 _ if now >= row.give_up_at => {
                     let code = Code::Internal;
                     self.store.outbox_failed(&row, &reset, lease, code, None, now).await?;

@@ -93,6 +93,7 @@ pub(super) mod tests {
             unlock_sealed: None,
             one_factor: true,
             phone_changed_at: None,
+            must_change: true,
             tries: 0,
             answers: 0,
             unknown: false,

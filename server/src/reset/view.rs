@@ -23,6 +23,7 @@ impl Resets {
             asked_by: reset.technician_name.clone(),
             person: reset.person.clone(),
             phone: reset.phone_masked.clone(),
+            must_change: reset.must_change,
             steps: steps(reset, share.as_ref(), &rows),
             code: reset.code,
             share: share_state(share.as_ref(), self.clock.now()),
@@ -62,9 +63,15 @@ fn share_state(share: Option<&Share>, now: Millis) -> ShareState {
 fn steps(reset: &Reset, share: Option<&Share>, rows: &[OutboxRow]) -> Vec<StepView> {
     let newest = |kind| rows.iter().rev().find(|row| row.kind == kind);
     let text = newest(OutboxKind::Text);
+    let sessions = newest(OutboxKind::Sessions);
     let mut steps = vec![
         step(StepKind::Sealed, StepState::Done { at: reset.asked_at }),
         step(StepKind::PasswordSet, password_set(reset)),
+    ];
+    if sessions.is_some() {
+        steps.push(step(StepKind::SessionsEnded, sent(sessions)));
+    }
+    steps.extend([
         step(StepKind::TextSent, sent(text)),
         step(StepKind::TextDelivered, delivered(text)),
         step(
@@ -76,7 +83,7 @@ fn steps(reset: &Reset, share: Option<&Share>, rows: &[OutboxRow]) -> Vec<StepVi
                 _ => StepState::Waiting,
             },
         ),
-    ];
+    ]);
     if reset.ticket.is_some() {
         steps.push(step(StepKind::NoteWritten, sent(newest(OutboxKind::NoteSet))));
     }

@@ -1,11 +1,11 @@
 //! What end users and tickets read about a reset. Never a password, a code or a link in a note.
 
-use shared::Millis;
+use shared::{Code, Millis};
 use zeroize::Zeroizing;
 
 use super::Resets;
 use crate::gsm;
-use crate::store::{OutboxKind, OutboxState, Reset, StoreError};
+use crate::store::{OutboxKind, OutboxRow, OutboxState, Reset, StoreError};
 
 /// The text with the link: who it is from, the link mid-sentence (some phones open a link at
 /// either end of a text for a preview), when it ends, and what not to do. One segment.
@@ -17,6 +17,35 @@ pub(super) fn link_text(brand: &str, link: &str, life_ms: i64) -> Zeroizing<Stri
     let room = 160_usize.saturating_sub(link.len() + tail.len() + 2);
     let brand = gsm::clean(brand, room.min(40));
     Zeroizing::new(format!("{brand}: {link}{tail}"))
+}
+
+/// The text to another phone of the person: no link, no code, nothing to tap. One segment.
+pub(super) fn notice_text(brand: &str, reset: &Reset) -> Zeroizing<String> {
+    let at = utc(reset.applied_at.unwrap_or(reset.asked_at));
+    let tail = format!(
+        ": your Microsoft 365 password was reset, {at}. Not you? Call us at once, on the number \
+         that you have always used."
+    );
+    let brand = gsm::clean(brand, 160_usize.saturating_sub(tail.len()).min(40));
+    Zeroizing::new(brand + &tail)
+}
+
+/// What came of the person's sessions, where they were to end.
+fn sessions(rows: &[OutboxRow]) -> String {
+    let row = rows.iter().find(|row| row.kind == OutboxKind::Sessions);
+    match row.map(|row| (row.state, row.code)) {
+        None => String::new(),
+        Some((OutboxState::Done, _)) => "Signed out everywhere.\n".into(),
+        Some((OutboxState::Failed, code)) => {
+            let words = code.unwrap_or(Code::Internal).words();
+            let next = match code {
+                Some(Code::SessionsPermission) => words.next,
+                _ => "If it matters, revoke their sessions in Entra.",
+            };
+            format!("Not signed out elsewhere: {} {next}\n", words.what)
+        }
+        Some((OutboxState::Waiting, _)) => "Signing out everywhere is still to be done.\n".into(),
+    }
 }
 
 /// `1 hour`, `45 minutes`.
@@ -98,9 +127,10 @@ pub(super) async fn note(
         (true, false) => "One factor: the verifying phone also got the link.",
         (false, _) => "Two factors.",
     };
+    let sessions = sessions(&rows);
     Ok(format!(
         "Microsoft 365 password reset for {} by {}, {}.\n{verified}.\n{sent}.\n{factor}{new_phone}\n\
-         Nobody but the person can see the password.",
+         {sessions}Nobody but the person can see the password.",
         reset.person,
         reset.technician_name,
         utc(reset.applied_at.unwrap_or(reset.asked_at)),
@@ -118,6 +148,7 @@ pub(super) fn utc(at: Millis) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::plan::tests::staged;
     use super::*;
 
     #[test]
@@ -128,6 +159,48 @@ mod tests {
             assert!(gsm::fits_one_segment(&text), "{}", *text);
             assert!(text.contains(&format!(": {link} shows")) && text.ends_with("forward it."));
         }
+    }
+
+    #[test]
+    fn the_notice_is_one_segment_without_anything_to_tap() {
+        let reset = Reset { applied_at: Some(Millis(1_795_356_300_000)), ..staged() };
+        for brand in ["Acme", &"Größe & Söhne ".repeat(9)] {
+            let text = notice_text(brand, &reset);
+            assert!(gsm::fits_one_segment(&text), "{}", *text);
+            assert!(text.contains("2026-11-22 14:05 UTC") && text.contains("Not you? Call us"));
+            for never in ["http", "www", "Ada", "code", "/"] {
+                assert!(!text.contains(never), "{never}: {}", *text);
+            }
+        }
+    }
+
+    #[test]
+    fn the_note_tells_what_came_of_the_sessions() {
+        let row = |state, code| OutboxRow {
+            id: uuid::Uuid::nil(),
+            account: staged().account,
+            reset: Some(staged().id),
+            integration: None,
+            kind: OutboxKind::Sessions,
+            recipient: None,
+            state,
+            attempts: 1,
+            give_up_at: Millis(0),
+            code,
+            done_at: None,
+            delivered_at: None,
+        };
+        let failed = |code| sessions(&[row(OutboxState::Failed, Some(code))]);
+        assert_eq!(sessions(&[]), "");
+        assert_eq!(sessions(&[row(OutboxState::Done, None)]), "Signed out everywhere.\n");
+        assert!(sessions(&[row(OutboxState::Waiting, None)]).contains("still to be done"));
+        assert!(failed(Code::SessionsPermission).contains("User.RevokeSessions.All"));
+        assert!(failed(Code::SessionsPermission).contains("grant it"));
+        let away = failed(Code::MicrosoftUnavailable);
+        assert!(
+            away.contains("does not answer") && away.contains("revoke their sessions"),
+            "{away}"
+        );
     }
 
     #[test]

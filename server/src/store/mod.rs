@@ -5,6 +5,7 @@
 //! compiled once for each database through `#[path]`. `sqlite.rs` and `postgres.rs` hold what
 //! differs: connections, how a write begins, and three words of SQL.
 
+mod after_rows;
 mod group_commit;
 mod import_rows;
 mod integration_rows;
@@ -13,6 +14,7 @@ mod ports;
 mod postgres;
 mod reset_rows;
 mod rows;
+mod share_rows;
 mod sqlite;
 #[cfg(test)]
 mod tests;
@@ -21,11 +23,13 @@ use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use after_rows::*;
 pub use import_rows::ImportRow;
 pub use integration_rows::*;
 pub use ports::*;
 pub use reset_rows::*;
 pub use rows::*;
+pub use share_rows::*;
 
 use crate::seal::Keys;
 

@@ -1,8 +1,8 @@
 //! What stands in the tables of the reset engine, as types.
 
 use shared::{
-    AccountId, Code, ContactId, CustomerId, IntegrationId, Millis, ResetId, ShareId, Stage,
-    TechnicianId, TicketId, VerificationId,
+    AccountId, Code, ContactId, CustomerId, IntegrationId, Millis, ResetId, Stage, TechnicianId,
+    TicketId, VerificationId,
 };
 use uuid::Uuid;
 
@@ -53,6 +53,8 @@ pub struct Reset {
     pub one_factor: bool,
     /// Since when that phone is a new one, where the click found that recent.
     pub phone_changed_at: Option<Millis>,
+    /// Microsoft is asked to have the person choose another password at the next sign-in.
+    pub must_change: bool,
     /// PATCHes that were begun.
     pub tries: u32,
     /// PATCHes whose answer was recorded.
@@ -119,132 +121,6 @@ pub struct Lease {
     pub until: Millis,
 }
 
-/// A sealed secret behind a link.
-#[derive(Debug, Clone)]
-pub struct Share {
-    /// Its row.
-    pub id: ShareId,
-    /// Whose.
-    pub account: AccountId,
-    /// For which reset.
-    pub reset: Option<ResetId>,
-    /// Derived from the token, for look-ups.
-    pub look_id: Vec<u8>,
-    /// SHA-256 of the proof.
-    pub proof_hash: Vec<u8>,
-    /// What the link's key opens.
-    pub ciphertext: Vec<u8>,
-    /// How it stands.
-    pub state: ShareStanding,
-    /// How long it can be opened once the text was accepted.
-    pub life_ms: i64,
-    /// Until when it can be opened; `None` until the text was accepted.
-    pub expires_at: Option<Millis>,
-    /// The latest end.
-    pub latest_at: Option<Millis>,
-    /// When one device opened it.
-    pub opened_at: Option<Millis>,
-    /// Keyed hash of the unlock code.
-    pub unlock_hash: Option<Vec<u8>>,
-    /// The token, for texting it again.
-    pub token_sealed: Option<Vec<u8>>,
-    /// The password, for a new link.
-    pub password_sealed: Option<Vec<u8>>,
-    /// Other devices that tried the opened link.
-    pub late_attempts: i64,
-}
-
-impl Share {
-    /// How long the link can still be opened, in milliseconds: its whole life before the first
-    /// text was accepted.
-    #[must_use]
-    pub fn left_ms(&self, now: Millis) -> i64 {
-        let latest = self.latest_at.map_or(self.life_ms, |latest| latest.since(now));
-        self.expires_at.map_or(self.life_ms, |expires| expires.since(now)).min(latest)
-    }
-}
-
-/// How a share stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ShareStanding {
-    /// Microsoft has not confirmed the password.
-    Closed,
-    /// Can be opened.
-    Open,
-    /// One device opened it.
-    Opened,
-    /// Its time went by.
-    Expired,
-    /// A technician or a newer reset ended it.
-    Revoked,
-    /// Five wrong unlock codes; the password is kept for a new link.
-    Locked,
-    /// Gone with a refused reset.
-    Destroyed,
-}
-
-impl ShareStanding {
-    const ALL: [ShareStanding; 7] = [
-        ShareStanding::Closed,
-        ShareStanding::Open,
-        ShareStanding::Opened,
-        ShareStanding::Expired,
-        ShareStanding::Revoked,
-        ShareStanding::Locked,
-        ShareStanding::Destroyed,
-    ];
-
-    /// As in the database.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            ShareStanding::Closed => "closed",
-            ShareStanding::Open => "open",
-            ShareStanding::Opened => "opened",
-            ShareStanding::Expired => "expired",
-            ShareStanding::Revoked => "revoked",
-            ShareStanding::Locked => "locked",
-            ShareStanding::Destroyed => "destroyed",
-        }
-    }
-
-    /// The standing of this name.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text)
-    }
-}
-
-/// What a look at a link without effect tells.
-#[derive(Debug, Clone)]
-pub struct LookRow {
-    /// The MSP's name.
-    pub brand: String,
-    /// Until when it can be opened.
-    pub expires_at: Millis,
-    /// Whether an unlock code is needed.
-    pub code_needed: bool,
-}
-
-/// What came of an attempt to open a link.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OpenResult {
-    /// This device has it, now or again.
-    Opened {
-        /// What the link's key opens.
-        ciphertext: Vec<u8>,
-        /// Until when this device may fetch it again.
-        grace_until: Millis,
-    },
-    /// The right link, the wrong unlock code.
-    WrongUnlock {
-        /// Tries left.
-        tries_left: u32,
-    },
-    /// Unknown, opened elsewhere, expired, revoked, locked: a stranger is not told which.
-    Dead,
-}
-
 /// What an outbox row is to send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutboxKind {
@@ -258,6 +134,10 @@ pub enum OutboxKind {
     NoteOpened,
     /// The note that somebody else tried the link after it was opened.
     NoteLate,
+    /// The end of the person's sign-in sessions.
+    Sessions,
+    /// The text that tells of the reset on another phone of the person.
+    Notice,
     /// A notification mail.
     Mail(MailKind),
 }
@@ -267,6 +147,10 @@ pub enum OutboxKind {
 pub enum MailKind {
     /// The person, that their password was reset.
     Person,
+    /// The same, to the address on their card that is not their mailbox.
+    Notice,
+    /// The person's manager, that it was.
+    Manager,
     /// Admins, that a reset is in doubt and needs somebody.
     Stuck,
     /// Admins, that another device tried a link after it was opened.
@@ -289,7 +173,11 @@ impl OutboxKind {
             OutboxKind::NoteLink => "note-link",
             OutboxKind::NoteOpened => "note-opened",
             OutboxKind::NoteLate => "note-late",
+            OutboxKind::Sessions => "sessions",
+            OutboxKind::Notice => "notice",
             OutboxKind::Mail(MailKind::Person) => "mail-person",
+            OutboxKind::Mail(MailKind::Notice) => "mail-notice",
+            OutboxKind::Mail(MailKind::Manager) => "mail-manager",
             OutboxKind::Mail(MailKind::Stuck) => "mail-stuck",
             OutboxKind::Mail(MailKind::Late) => "mail-late",
             OutboxKind::Mail(MailKind::Brake) => "mail-brake",
@@ -307,7 +195,11 @@ impl OutboxKind {
             Self::NoteLink,
             Self::NoteOpened,
             Self::NoteLate,
+            Self::Sessions,
+            Self::Notice,
             Self::Mail(MailKind::Person),
+            Self::Mail(MailKind::Notice),
+            Self::Mail(MailKind::Manager),
             Self::Mail(MailKind::Stuck),
             Self::Mail(MailKind::Late),
             Self::Mail(MailKind::Brake),

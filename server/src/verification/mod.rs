@@ -7,8 +7,8 @@ mod rules;
 mod words;
 
 use shared::{
-    AnswerAsk, Channel, Code, ContactId, DestinationKind, Millis, Outcome, Source, TicketId,
-    VerificationAsk, VerificationId, VerificationView,
+    AnswerAsk, Channel, Code, ContactId, DestinationKind, Millis, Outcome, Source, TechnicianId,
+    TicketId, VerificationAsk, VerificationId, VerificationView,
 };
 
 pub use rules::{Occasion, choose, counts, fresh_until, is_from_here};
@@ -115,7 +115,7 @@ impl Verifications {
             verified_at: None,
             used: false,
         };
-        let limits = limits(&verification, &policy);
+        let limits = limits(&verification.destination_hash, who.technician.id, &policy);
         if let Err(hit) = self.store.begin_verification(account, &verification, &limits).await? {
             return Err(Denied::Limit { retry_after: hit.retry_after });
         }
@@ -308,12 +308,13 @@ fn view(verification: &Verification, now: Millis) -> VerificationView {
     }
 }
 
-fn limits(verification: &Verification, policy: &Policy) -> Vec<Limit> {
+/// What a code counts against, and what a text that tells of a reset counts for.
+pub(crate) fn limits(destination: &[u8], by: TechnicianId, policy: &Policy) -> Vec<Limit> {
     let limit = |name: String, most| Limit { name, most, window_ms: HOUR_MS };
-    let destination = data_encoding::HEXLOWER.encode(&verification.destination_hash[..8]);
+    let destination = data_encoding::HEXLOWER.encode(&destination[..8]);
     vec![
         limit(format!("code destination {destination}"), policy.codes_per_destination),
-        limit(format!("code technician {}", verification.technician), policy.codes_per_technician),
+        limit(format!("code technician {by}"), policy.codes_per_technician),
         limit("code account".into(), policy.codes_per_account),
     ]
 }

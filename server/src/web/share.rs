@@ -28,6 +28,7 @@ pub struct LookView {
     expires_at: Millis,
     now: Millis,
     code_needed: bool,
+    must_change: bool,
 }
 
 /// Who the link is from.
@@ -72,6 +73,7 @@ pub async fn look(
         expires_at: row.expires_at,
         now,
         code_needed: row.code_needed,
+        must_change: row.must_change,
     }))
 }
 

@@ -38,6 +38,7 @@ pub(crate) async fn finish(ground: &impl Ground, case: &Case, own: Option<&str>)
     let looked = ground.look(case);
     let mut found = looked.rows().await;
     found.extend(looked.patches().await);
+    found.extend(looked.followed().await);
     match own {
         None => found.extend(looked.unopened().await),
         Some(own) if own != looked.held() => found.push(Finding::Overwritten),

@@ -4,9 +4,10 @@
 
 use server::denied::Denied;
 use server::password;
+use server::policy::PasswordKind;
 use server::seal::Place;
 use server::share::seal_password;
-use server::store::{Lease, Reset};
+use server::store::{After, Lease, Reset};
 use server::verification::phone_hash;
 use shared::{Millis, Stage};
 
@@ -26,7 +27,7 @@ impl Order for Careless {
         let tenant = directory.tenant(account, contact.customer).await?.unwrap();
         let look = directory.look(account, &contact).await?;
         let (Ok(person), Ok(phone)) = (&look.person, &look.phone) else { return Ok(()) };
-        let password = password::make(&[person.name()]);
+        let password = password::make(PasswordKind::Random, &person.names());
         let share = seal_password(keys, account, case.id, &password, 3_600_000, None, now);
         let mut reset = Reset {
             id: case.id,
@@ -50,6 +51,7 @@ impl Order for Careless {
             unlock_sealed: None,
             one_factor: true,
             phone_changed_at: None,
+            must_change: true,
             tries: 0,
             answers: 0,
             unknown: false,
@@ -72,7 +74,8 @@ impl Order for Careless {
         let lease = Lease { id: case.id.0, until: now.plus(30_000) };
         store.claim_reset(case.id, lease, now).await?;
         store.announce(&reset, lease, now).await?;
-        store.record_applied(&reset, lease, None, now).await?;
+        let after = After { end_sessions: true, ..After::default() };
+        store.record_applied(&reset, lease, &after, None, now).await?;
         scene.settle().await;
         Ok(())
     }

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use server::app::App;
-use server::store::{Reset, Share, ShareStanding};
+use server::store::{OutboxKind, OutboxState, Reset, Share, ShareStanding};
 use shared::{Millis, Stage};
 use simulator::Text;
 use uuid::Uuid;
@@ -29,6 +29,8 @@ pub(crate) enum Finding {
     Overwritten,
     /// Hours later, it is still going on.
     Unsettled(String),
+    /// The password was set, and what policy wants after it was forgotten.
+    Unfollowed(&'static str),
     /// A row that can't be.
     Contradiction(&'static str, Uuid),
     /// An entry of the audit chain does not fit.
@@ -155,6 +157,23 @@ impl Look<'_> {
             }
         }
         found
+    }
+
+    /// After everything has settled: what follows a reset was written down with it, and done or
+    /// given up.
+    pub(crate) async fn followed(&self) -> Vec<Finding> {
+        let reset = self.reset().await.filter(|reset| reset.applied_at.is_some());
+        let Some(reset) = reset else { return Vec::new() };
+        let rows = self.app.store.outbox_of(reset.account, reset.id).await.unwrap();
+        let row = rows.iter().find(|row| row.kind == OutboxKind::Sessions);
+        let revoked = self.outside.directory_user(&self.case.upn).unwrap().sessions_revoked_at_ms;
+        match row.map(|row| row.state) {
+            None => vec![Finding::Unfollowed("no row for the sessions")],
+            Some(OutboxState::Done) if revoked.is_none() => {
+                vec![Finding::Unfollowed("sessions that go on")]
+            }
+            Some(_) => Vec::new(),
+        }
     }
 
     /// What was written down of this reset, oldest first: each act and what is said about it.

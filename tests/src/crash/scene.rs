@@ -218,7 +218,9 @@ impl Scene {
         });
         let email = format!("tess.{n}@brightline.example");
         let mut account = json!({
-            "account": { "name": format!("Brightline {n}") },
+            "account": {
+                "name": format!("Brightline {n}"), "policy": { "revoke_sessions": true },
+            },
             "technicians": [
                 { "name": "Tess Tanner", "email": email, "role": "admin", "may_reset": true }
             ],

@@ -1,5 +1,6 @@
 //! The stories.
 
+mod after;
 mod alarms;
 mod conformance;
 mod faults;
@@ -12,6 +13,7 @@ mod mail;
 mod new_link;
 mod new_link_page;
 mod new_link_refused;
+mod notices;
 mod pages;
 mod phone_changed;
 mod registration;

@@ -1,14 +1,16 @@
 //! The pivot: Microsoft holds the new password. One transaction opens the share, writes down what
 //! must be sent, and ends what is older (P4). And the ways in which a reset ends after it.
 
-use crate::store::{Lease, Limit, LimitHit, Reset, StoreError};
+use crate::store::{After, Lease, Limit, LimitHit, Reset, StoreError};
 use async_trait::async_trait;
 use shared::{Millis, TechnicianId};
 
 /// The pivot, and the ways in which a reset ends after it.
 #[async_trait]
 pub trait AppliedStore {
-    /// `applied`: forward only from here. `ids` are those by which Microsoft and we know the call.
+    /// `applied`: forward only from here. What must be sent, and what follows by policy, is written
+    /// down with it. `ids` are those by which
+    /// Microsoft and we know the call.
     ///
     /// # Errors
     /// `MovedOn` when another driver has the reset.
@@ -16,6 +18,7 @@ pub trait AppliedStore {
         &self,
         reset: &Reset,
         lease: Lease,
+        after: &After,
         ids: Option<&str>,
         now: Millis,
     ) -> Result<(), StoreError>;

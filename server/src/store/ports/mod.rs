@@ -2,6 +2,7 @@
 //! stands here, in the same words: the statements under `queries/` are compiled once for each.
 
 mod accounts;
+mod after;
 mod applied;
 mod attempts;
 mod audit;
@@ -29,6 +30,7 @@ use shared::Millis;
 
 use super::StoreError;
 pub use accounts::AccountStore;
+pub use after::AfterStore;
 pub use applied::AppliedStore;
 pub use attempts::AttemptStore;
 pub use audit::AuditStore;
@@ -56,6 +58,7 @@ pub use verifications::VerificationStore;
 #[async_trait::async_trait]
 pub trait AnyStore:
     AccountStore
+    + AfterStore
     + AppliedStore
     + AttemptStore
     + AuditStore

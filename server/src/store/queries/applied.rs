@@ -2,7 +2,7 @@
 //! must be sent, and ends what is older (P4). And the ways in which a reset ends after it.
 
 use super::super::{Database, Write};
-use crate::store::{AppliedStore, Lease, Limit, LimitHit, OutboxKind, Reset, StoreError};
+use crate::store::{After, AppliedStore, Lease, Limit, LimitHit, OutboxKind, Reset, StoreError};
 use async_trait::async_trait;
 use shared::{AccountId, Code, Millis, ResetId, TechnicianId};
 use uuid::Uuid;
@@ -18,8 +18,8 @@ const LATEST_MS: i64 = 24 * 60 * 60_000;
 pub(super) const TEXT_PATIENCE_MS: i64 = 15 * 60_000;
 /// A ticket note is tried for a day.
 pub(super) const NOTE_PATIENCE_MS: i64 = 24 * 60 * 60_000;
-/// The note waits so long for the text's outcome before it is written without.
-const NOTE_DELAY_MS: i64 = 60_000;
+/// The note, and the notice to another phone, wait so long for what goes first.
+pub(super) const NOTE_DELAY_MS: i64 = 60_000;
 
 #[async_trait]
 impl AppliedStore for Database {
@@ -27,6 +27,7 @@ impl AppliedStore for Database {
         &self,
         reset: &Reset,
         lease: Lease,
+        after: &After,
         ids: Option<&str>,
         now: Millis,
     ) -> Result<(), StoreError> {
@@ -57,7 +58,7 @@ impl AppliedStore for Database {
             let give_up = now.plus(NOTE_PATIENCE_MS);
             self.put_in_outbox(&mut write, whose, OutboxKind::NoteSet, due, give_up).await?;
         }
-        self.mail_person(&mut write, reset, now).await?;
+        self.write_down_after(&mut write, reset, after, now).await?;
         let entry = Entry { about: ids.map(kept), ..entry(Act::ResetApplied, reset) };
         self.note(&mut write, reset.account, now, &entry).await?;
         write.commit().await

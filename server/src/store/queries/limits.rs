@@ -64,20 +64,7 @@ impl Database {
         limits: &[Limit],
     ) -> Result<Result<(), LimitHit>, StoreError> {
         for limit in limits {
-            let row = sqlx::query(
-                "insert into limits (account, name, since, count) values ($1, $2, $3, 1)
-                 on conflict (account, name) do update set
-                     count = case when limits.since <= $4 then 1 else limits.count + 1 end,
-                     since = case when limits.since <= $4 then excluded.since else limits.since end
-                 returning since, count",
-            )
-            .bind(account.0)
-            .bind(&limit.name)
-            .bind(now.0)
-            .bind(now.0 - limit.window_ms)
-            .fetch_one(write.db())
-            .await?;
-            let (since, count): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+            let (since, count) = self.count_one(write, account, now, limit).await?;
             if count > i64::from(limit.most) {
                 // The caller drops the transaction, so that a refused act counts nowhere.
                 let wait_ms = Millis(since).plus(limit.window_ms).since(now).max(1000);
@@ -88,5 +75,29 @@ impl Database {
             }
         }
         Ok(Ok(()))
+    }
+
+    /// Counts one against a limit, reached or not. Gives when its window began, and the count.
+    pub(super) async fn count_one(
+        &self,
+        write: &mut Write,
+        account: AccountId,
+        now: Millis,
+        limit: &Limit,
+    ) -> Result<(i64, i64), StoreError> {
+        let row = sqlx::query(
+            "insert into limits (account, name, since, count) values ($1, $2, $3, 1)
+             on conflict (account, name) do update set
+                 count = case when limits.since <= $4 then 1 else limits.count + 1 end,
+                 since = case when limits.since <= $4 then excluded.since else limits.since end
+             returning since, count",
+        )
+        .bind(account.0)
+        .bind(&limit.name)
+        .bind(now.0)
+        .bind(now.0 - limit.window_ms)
+        .fetch_one(write.db())
+        .await?;
+        Ok((row.try_get(0)?, row.try_get(1)?))
     }
 }

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 
 use super::super::{Database, Write};
 use super::integrations::integration;
-use super::outbox::fail_row;
+use super::outbox::{end_row, fail_row};
 use crate::audit::{Act, Entry};
 use crate::random;
 use crate::store::{
@@ -72,16 +72,8 @@ impl MailStore for Database {
         now: Millis,
     ) -> Result<(), StoreError> {
         let mut write = self.write(row.account).await?;
-        let query = sqlx::query(
-            "update outbox set state = 'done', done_at = $4, lease = null, code = null
-             where account = $1 and id = $2 and lease = $3 and state = 'waiting'",
-        )
-        .bind(row.account.0)
-        .bind(row.id)
-        .bind(lease.id)
-        .bind(now.0);
-        write.one(query).await?;
-        self.note(&mut write, row.account, now, &entry(Act::MailSent, row)).await?;
+        end_row(&mut write, row, lease, now).await?;
+        self.note(&mut write, row.account, now, &mail_entry(Act::MailSent, row)).await?;
         write.commit().await
     }
 
@@ -95,7 +87,7 @@ impl MailStore for Database {
     ) -> Result<(), StoreError> {
         let mut write = self.write(row.account).await?;
         fail_row(&mut write, row, lease, code).await?;
-        let mut entry = entry(Act::MailFailed, row).because(code);
+        let mut entry = mail_entry(Act::MailFailed, row).because(code);
         if let (Some(said), Some(about)) = (&mut entry.about, about) {
             said.push_str(": ");
             said.push_str(about);
@@ -106,16 +98,17 @@ impl MailStore for Database {
 }
 
 impl Database {
-    /// A mail to the person whose password was reset.
-    pub(super) async fn mail_person(
+    /// A mail to somebody who is looked up when it is sent: the person, their manager.
+    pub(super) async fn mail_about(
         &self,
         write: &mut Write,
         reset: &Reset,
+        kind: MailKind,
         now: Millis,
     ) -> Result<(), StoreError> {
         if mails(write, reset.account).await? {
             let about = About::Reset(reset.id);
-            put_mail(write, reset.account, about, MailKind::Person, None, now).await?;
+            put_mail(write, reset.account, about, kind, None, now).await?;
         }
         Ok(())
     }
@@ -147,8 +140,12 @@ impl Database {
 }
 
 /// Which mail, and to whom, by id.
-fn entry(act: Act, row: &OutboxRow) -> Entry {
-    let whom = row.recipient.map_or_else(|| "the contact".into(), |who| who.to_string());
+pub(super) fn mail_entry(act: Act, row: &OutboxRow) -> Entry {
+    let whom = match (row.recipient, row.kind) {
+        (Some(who), _) => who.to_string(),
+        (None, OutboxKind::Mail(MailKind::Manager)) => "the manager".into(),
+        (None, _) => "the contact".into(),
+    };
     let about = format!("{} to {whom}", row.kind.as_str());
     Entry { reset: row.reset, integration: row.integration, ..Entry::new(act).about(about) }
 }

@@ -2,6 +2,7 @@
 //! database: what `super` names (`Database`, `Db`, `Write`) is that database's own.
 
 mod accounts;
+mod after;
 mod applied;
 mod attempts;
 mod audit;

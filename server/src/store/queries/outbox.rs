@@ -36,6 +36,24 @@ fn outbox(row: &Line) -> Result<OutboxRow, StoreError> {
     })
 }
 
+/// Sent: by whoever holds the row, once.
+pub(super) async fn end_row(
+    write: &mut Write,
+    row: &OutboxRow,
+    lease: Lease,
+    now: Millis,
+) -> Result<(), StoreError> {
+    let query = sqlx::query(
+        "update outbox set state = 'done', done_at = $4, lease = null, code = null
+         where account = $1 and id = $2 and lease = $3 and state = 'waiting'",
+    )
+    .bind(row.account.0)
+    .bind(row.id)
+    .bind(lease.id)
+    .bind(now.0);
+    write.one(query).await
+}
+
 /// Given up: by whoever holds the row, once.
 pub(super) async fn fail_row(
     write: &mut Write,
@@ -158,15 +176,7 @@ impl OutboxStore for Database {
         now: Millis,
     ) -> Result<(), StoreError> {
         let mut write = self.write(row.account).await?;
-        let query = sqlx::query(
-            "update outbox set state = 'done', done_at = $4, lease = null
-             where account = $1 and id = $2 and lease = $3 and state = 'waiting'",
-        )
-        .bind(row.account.0)
-        .bind(row.id)
-        .bind(lease.id)
-        .bind(now.0);
-        write.one(query).await?;
+        end_row(&mut write, row, lease, now).await?;
         if let Some(ticket) = reset.ticket {
             // The opening is the person's act: the product tells of it, not the technician.
             let by = (row.kind == OutboxKind::NoteSet).then_some(reset.technician);
@@ -220,10 +230,15 @@ impl OutboxStore for Database {
     ) -> Result<(), StoreError> {
         let mut write = self.write(row.account).await?;
         fail_row(&mut write, row, lease, code).await?;
-        if row.kind == OutboxKind::Text {
+        let act = match row.kind {
+            OutboxKind::Text => Act::TextFailed,
+            OutboxKind::Sessions => Act::SessionsNotRevoked,
+            OutboxKind::Notice => Act::NoticeFailed,
+            _ => Act::NoteFailed,
+        };
+        if matches!(row.kind, OutboxKind::Text | OutboxKind::Sessions) {
             self.wake_note(&mut write, reset, now).await?;
         }
-        let act = if row.kind == OutboxKind::Text { Act::TextFailed } else { Act::NoteFailed };
         let mut entry = entry(act, reset).because(code);
         entry.about = about.map(str::to_owned);
         self.note(&mut write, row.account, now, &entry).await?;
@@ -302,7 +317,8 @@ impl OutboxStore for Database {
 }
 
 impl Database {
-    async fn wake_note(
+    /// Note and notice need not wait any longer, once all that the note tells of has come to an end.
+    pub(super) async fn wake_note(
         &self,
         write: &mut Write,
         reset: &Reset,
@@ -310,7 +326,9 @@ impl Database {
     ) -> Result<(), StoreError> {
         sqlx::query(
             "update outbox set due_at = $3 where account = $1 and reset = $2
-                 and kind = 'note-set' and state = 'waiting' and due_at > $3",
+                 and kind in ('note-set', 'notice') and state = 'waiting' and due_at > $3
+                 and not exists (select 1 from outbox o where o.account = $1 and o.reset = $2
+                     and o.kind in ('text', 'sessions') and o.state = 'waiting')",
         )
         .bind(reset.account.0)
         .bind(reset.id.0)

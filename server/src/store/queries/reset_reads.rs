@@ -54,6 +54,7 @@ pub(super) fn reset(row: &Line) -> Result<Reset, StoreError> {
         unlock_sealed: row.try_get("unlock_sealed")?,
         one_factor: row.try_get("one_factor")?,
         phone_changed_at: row.try_get::<Option<i64>, _>("phone_changed_at")?.map(Millis),
+        must_change: row.try_get("must_change")?,
         tries: count(row, "tries")?,
         answers: count(row, "answers")?,
         unknown: row.try_get("unknown")?,

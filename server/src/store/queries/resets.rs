@@ -336,9 +336,10 @@ fn insert_reset(reset: &Reset) -> Query<'_> {
     sqlx::query(
         "insert into resets (id, account, customer, contact, ticket, technician, integration,
              verification, directory_user, person, body_hash, stage, asked_at, apply_before,
-             phone_masked, phone_sealed, phone_hash, unlock_sealed, one_factor, phone_changed_at)
+             phone_masked, phone_sealed, phone_hash, unlock_sealed, one_factor, phone_changed_at,
+             must_change)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'staged', $12, $13, $14, $15, $16,
-             $17, $18, $19)",
+             $17, $18, $19, $20)",
     )
     .bind(reset.id.0)
     .bind(reset.account.0)
@@ -359,4 +360,5 @@ fn insert_reset(reset: &Reset) -> Query<'_> {
     .bind(&reset.unlock_sealed)
     .bind(reset.one_factor)
     .bind(reset.phone_changed_at.map(|at| at.0))
+    .bind(reset.must_change)
 }

@@ -82,8 +82,8 @@ impl ShareStore for Database {
         now: Millis,
     ) -> Result<Option<LookRow>, StoreError> {
         let row = sqlx::query(
-            "select a.name, coalesce(s.expires_at, s.latest_at) as ends, s.unlock_hash
-             from shares s join accounts a on a.id = s.account
+            "select a.name, coalesce(s.expires_at, s.latest_at) as ends, s.unlock_hash, r.must_change
+             from shares s join accounts a on a.id = s.account left join resets r on r.id = s.reset
              where s.look_id = $1 and s.state = 'open' and coalesce(s.expires_at, s.latest_at) > $2",
         )
         .bind(look_id)
@@ -95,6 +95,7 @@ impl ShareStore for Database {
                 brand: row.try_get(0)?,
                 expires_at: Millis(row.try_get(1)?),
                 code_needed: row.try_get::<Option<Vec<u8>>, _>(2)?.is_some(),
+                must_change: row.try_get::<Option<bool>, _>(3)?.unwrap_or(true),
             })
         })
         .transpose()

@@ -9,7 +9,7 @@ use uuid::Uuid;
 pub(super) use super::msp::Msp;
 use crate::random;
 use crate::seal::Keys;
-use crate::store::{Lease, Limit, Reset, Share, Store, StoreError};
+use crate::store::{After, Lease, Limit, Reset, Share, Store, StoreError};
 
 /// When every contract begins.
 pub(super) const START: Millis = Millis(1_800_000_000_000);
@@ -32,6 +32,11 @@ pub(super) fn after(millis: i64) -> Millis {
 
 pub(super) fn new_id() -> Uuid {
     random::id(START)
+}
+
+/// What follows a reset where policy says nothing else: a mail to the person.
+pub(super) fn follows() -> After {
+    After { mail_person: true, ..After::default() }
 }
 
 /// A fresh lease of 30 seconds from `now`.
@@ -172,7 +177,7 @@ impl World {
     /// A reset that Microsoft took at the start: its link can be opened.
     pub(super) async fn applied(&self, person: &str) -> Reset {
         let (reset, held) = self.applying(person).await;
-        self.store.record_applied(&reset, held, None, START).await.unwrap();
+        self.store.record_applied(&reset, held, &follows(), None, START).await.unwrap();
         self.read(&reset).await
     }
 

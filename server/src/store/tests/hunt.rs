@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex};
 
 use shared::{Code, Host, Millis, ResetId};
 
-use super::fixture::{CODE, HOUR, MINUTE, Msp, PROOF, START, World, lease, limit, new_id};
+use super::fixture::{CODE, HOUR, MINUTE, Msp, PROOF, START, World, follows, lease, limit, new_id};
 use crate::audit::{Act, Entry};
 use crate::random;
 use crate::store::{
-    DirectoryLink, LastAnswer, NewSession, OutboxKind, SessionKind, Store, StoreError,
+    After, DirectoryLink, LastAnswer, NewSession, Notice, OutboxKind, SessionKind, Store,
+    StoreError,
 };
 
 on_both!(nothing_but_too_late);
@@ -164,7 +165,13 @@ impl Hunter {
             0 => LastAnswer::Unknown,
             1 => LastAnswer::PasswordRefused,
             2 => return self.store.record_stuck(&reset, held, now).await,
-            _ => return self.store.record_applied(&reset, held, None, now).await,
+            _ => {
+                let counted = vec![limit("texts", 3, HOUR)];
+                let notice = Some(Notice::Text { counted }).filter(|_| self.dice.below(2) == 0);
+                let end_sessions = self.dice.below(2) == 0;
+                let after = After { end_sessions, notice, ..follows() };
+                return self.store.record_applied(&reset, held, &after, None, now).await;
+            }
         };
         self.store.record_answer(&reset, held, answer, None, now, now).await?;
         if answer == LastAnswer::PasswordRefused {
@@ -194,6 +201,11 @@ impl Hunter {
                 let failure = (self.dice.below(2) == 0).then_some(Code::SmsUndelivered);
                 let (whose, sent) = (row.account, failure.is_none());
                 self.store.text_status(whose, &provider, 3, sent, failure, now).await.map(drop)
+            }
+            (_, OutboxKind::Sessions) => self.store.sessions_ended(&row, &reset, held, now).await,
+            (2, OutboxKind::Notice) => self.store.nobody_to_tell(&row, &reset, held, now).await,
+            (_, OutboxKind::Notice) => {
+                self.store.notice_sent(&row, &reset, held, &provider, now).await
             }
             _ => self.store.note_written(&row, &reset, held, "note", now).await,
         }

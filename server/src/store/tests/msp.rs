@@ -172,6 +172,7 @@ impl Msp {
             unlock_sealed: None,
             one_factor: false,
             phone_changed_at: None,
+            must_change: true,
             tries: 0,
             answers: 0,
             unknown: false,

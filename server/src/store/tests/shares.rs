@@ -2,7 +2,9 @@
 
 use shared::Millis;
 
-use super::fixture::{CIPHERTEXT, HOUR, MINUTE, PROOF, START, World, after, lease, new_id};
+use super::fixture::{
+    CIPHERTEXT, HOUR, MINUTE, PROOF, START, World, after, follows, lease, new_id,
+};
 use crate::store::{OpenResult, OutboxKind, Reset, Share, ShareStanding, Store};
 
 on_both!(
@@ -30,7 +32,7 @@ async fn open_link(world: &World, unlock: bool) -> (Reset, Share) {
     let held = lease(START);
     assert!(world.store.claim_reset(reset.id, held, START).await.unwrap());
     world.store.announce(&reset, held, START).await.unwrap();
-    world.store.record_applied(&reset, held, None, START).await.unwrap();
+    world.store.record_applied(&reset, held, &follows(), None, START).await.unwrap();
     (world.read(&reset).await, world.share(&reset).await)
 }
 

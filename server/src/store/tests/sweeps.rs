@@ -1,6 +1,6 @@
 //! What runs out is erased, and nothing before that.
 
-use super::fixture::{HOUR, MINUTE, PROOF, START, World, after, lease, limit};
+use super::fixture::{HOUR, MINUTE, PROOF, START, World, after, follows, lease, limit};
 use crate::store::{NewSession, Reset, SessionKind, ShareStanding};
 
 on_both!(
@@ -85,7 +85,7 @@ async fn two_sweepers_count_a_link_once(world: World) {
     let held = lease(START);
     assert!(world.store.claim_reset(reset.id, held, START).await.unwrap());
     world.store.announce(&reset, held, START).await.unwrap();
-    world.store.record_applied(&reset, held, None, START).await.unwrap();
+    world.store.record_applied(&reset, held, &follows(), None, START).await.unwrap();
 
     let mut race = tokio::task::JoinSet::new();
     for store in world.two_processes().await {
