@@ -40,8 +40,7 @@ impl Phone {
                 _ => return None,
             }
         }
-        let plausible = |e164: &str| (9..=16).contains(&e164.len()) && !e164.starts_with("+0");
-        if !plausible(&e164) {
+        if !(9..=16).contains(&e164.len()) || e164.starts_with("+0") {
             return None;
         }
         let number = phonenumber::parse(None, &e164).ok()?;
@@ -52,9 +51,10 @@ impl Phone {
         let without = e164.strip_prefix(&code).and_then(|rest| rest.strip_prefix('0'));
         let known = number.format().mode(Mode::E164).to_string();
         if without.is_some_and(|rest| known == format!("{code}{rest}")) {
-            e164 = known;
+            // What is left must be such a number by itself: the zero may have hidden another kind.
+            return Self::parse(&known).filter(|phone| phone.e164 == known);
         }
-        plausible(&e164).then_some(Self { e164 })
+        Some(Self { e164 })
     }
 
     /// `+12065550123`.
@@ -215,6 +215,8 @@ mod tests {
         check("", None);
         // A trunk zero goes, one that belongs to the number stays (Italy).
         check("+44 (0)7400 123456", Some("+447400123456"));
+        // Without its zero it would be another kind of number.
+        check("+55 09010000000", None);
         check("+39 06 6982 1234", Some("+390669821234"));
     }
 
