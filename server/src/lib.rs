@@ -9,6 +9,7 @@ pub mod denied;
 pub mod directory;
 pub mod gsm;
 pub mod import;
+pub mod integration;
 pub mod key_file;
 pub mod mail;
 pub mod outbound;

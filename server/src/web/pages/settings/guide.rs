@@ -1,0 +1,103 @@
+//! The guide and the scripts, as `templates/settings/guide.html` shows them.
+
+use crate::directory::permissions::Permission;
+use crate::integration::guide::{self, Proof, Step};
+use crate::integration::scripts::{Ask, Recipe};
+
+/// What stands beside a form.
+pub(super) struct Guide {
+    proof: Option<Proof>,
+    scripts: Option<Scripts>,
+}
+
+/// Both scripts, made for the same values.
+pub(super) struct Scripts {
+    pub(super) made_for: String,
+    pub(super) certificate: bool,
+    pub(super) both: [Script; 2],
+}
+
+/// One of them.
+pub(super) struct Script {
+    pub(super) label: &'static str,
+    pub(super) file: &'static str,
+    pub(super) href: String,
+    pub(super) text: String,
+}
+
+/// How a script is called when it is saved.
+pub(super) const BASH_FILE: &str = "connect.sh";
+/// The same for PowerShell.
+pub(super) const POWERSHELL_FILE: &str = "connect.ps1";
+
+impl Guide {
+    /// While it is open how the integration will prove itself: both ways, and scripts for a secret.
+    pub(super) fn open(ask: &Ask<'_>, made_for: String, base: &str, query: &str) -> Self {
+        Self { proof: None, scripts: scripts(ask, made_for, base, query) }
+    }
+
+    /// For an integration that is there.
+    pub(super) fn of(proof: Proof, ask: &Ask<'_>, made_for: String, base: &str) -> Self {
+        // A script for a certificate needs one.
+        let missing = proof == Proof::Certificate && ask.certificate.is_none();
+        let scripts = if missing { None } else { scripts(ask, made_for, base, "") };
+        Self { proof: Some(proof), scripts }
+    }
+
+    fn steps(&self) -> impl Iterator<Item = &'static Step> {
+        guide::steps(self.proof)
+    }
+
+    /// The class of a step that is for one kind of proof, while it is open which.
+    fn only(&self, step: &Step) -> Option<&'static str> {
+        match (self.proof, step.only) {
+            (None, Some(Proof::Secret)) => Some("for-secret"),
+            (None, Some(Proof::Certificate)) => Some("for-certificate"),
+            _ => None,
+        }
+    }
+
+    fn waits_for_certificate(&self) -> bool {
+        self.proof.is_none()
+    }
+
+    fn scripts(&self) -> Option<&Scripts> {
+        self.scripts.as_ref()
+    }
+}
+
+#[expect(clippy::unused_self, reason = "the template asks the guide for everything")]
+impl Guide {
+    fn permissions(&self) -> &'static [Permission] {
+        guide::permissions()
+    }
+
+    fn never_permissions(&self) -> &'static [&'static str] {
+        guide::never_permissions()
+    }
+
+    fn never_roles(&self) -> &'static [&'static str] {
+        guide::NEVER_ROLES
+    }
+
+    fn role_words(&self) -> &'static str {
+        guide::ROLE_WORDS
+    }
+
+    fn registration(&self) -> &'static str {
+        guide::REGISTRATION_NAME
+    }
+}
+
+fn scripts(ask: &Ask<'_>, made_for: String, base: &str, query: &str) -> Option<Scripts> {
+    let recipe = Recipe::new(ask).ok()?;
+    let script = |label, file, text| Script { label, file, href: format!("{base}/{file}{query}"), text };
+    Some(Scripts {
+        made_for,
+        certificate: ask.certificate.is_some(),
+        both: [
+            script("Azure CLI (Bash)", BASH_FILE, recipe.azure_cli().ok()?),
+            script("PowerShell", POWERSHELL_FILE, recipe.powershell().ok()?),
+        ],
+    })
+}
