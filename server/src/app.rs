@@ -8,6 +8,7 @@ use tokio_util::task::TaskTracker;
 use crate::bell::Bell;
 use crate::clock::Clock;
 use crate::directory::Directory;
+use crate::integration::Integrations;
 use crate::mail::Mailer;
 use crate::outbound::{BadOutbound, Outbound};
 use crate::reset::{Resets, UnderWay};
@@ -34,6 +35,8 @@ pub struct App {
     pub stop: CancellationToken,
     /// Proving that a caller is who they say.
     pub verifications: Verifications,
+    /// Customers' tenants: connected, tested, looked after.
+    pub integrations: Integrations,
     /// The reset engine.
     pub resets: Resets,
 }
@@ -57,6 +60,17 @@ impl App {
             clock: clock.clone(),
             bell: bell.clone(),
         };
+        let wake = Arc::default();
+        let integrations = Integrations {
+            store: store.clone(),
+            directory: directory.clone(),
+            clock: clock.clone(),
+            settings: settings.clone(),
+            bell: bell.clone(),
+            tasks: tasks.clone(),
+            stop: stop.clone(),
+            wake: Arc::clone(&wake),
+        };
         let resets = Resets {
             store: store.clone(),
             directory,
@@ -68,10 +82,10 @@ impl App {
             tasks: tasks.clone(),
             stop: stop.clone(),
             abandon: CancellationToken::new(),
-            wake: Arc::default(),
+            wake,
             under_way: UnderWay::default(),
         };
         let keys = store.keys.clone();
-        Ok(Self { settings, clock, keys, store, tasks, stop, verifications, resets })
+        Ok(Self { settings, clock, keys, store, tasks, stop, verifications, integrations, resets })
     }
 }

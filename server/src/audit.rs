@@ -5,7 +5,8 @@
 
 use serde::Serialize;
 use shared::{
-    AccountId, Code, ContactId, CustomerId, Millis, ResetId, TechnicianId, TicketId, VerificationId,
+    AccountId, Code, ContactId, CustomerId, IntegrationId, Millis, ResetId, TechnicianId, TicketId,
+    VerificationId,
 };
 
 use crate::seal::{Keys, Purpose};
@@ -36,6 +37,28 @@ pub enum Act {
     VerificationDone,
     /// A wrong code was entered.
     VerificationWrong,
+    /// A customer's tenant was connected.
+    IntegrationAdded,
+    /// Name, tenant, application or cloud of an integration was changed.
+    IntegrationChanged,
+    /// It has a new secret or certificate in use.
+    CredentialReplaced,
+    /// A certificate was made for it, to be uploaded at Microsoft.
+    CertificateMade,
+    /// It was switched on.
+    IntegrationSwitchedOn,
+    /// It was switched off.
+    IntegrationSwitchedOff,
+    /// It was deleted, with its secrets.
+    IntegrationDeleted,
+    /// A technician tested it, perhaps on a test person.
+    IntegrationTested,
+    /// It was found not to work any more.
+    IntegrationFailing,
+    /// It works again.
+    IntegrationWorks,
+    /// Its secret or certificate is about to end.
+    IntegrationExpiring,
     /// A contact was linked to a directory user.
     DirectoryLinked,
     /// A reset was asked for and staged.
@@ -107,6 +130,9 @@ pub struct Entry {
     /// In which ticket.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ticket: Option<TicketId>,
+    /// Which integration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub integration: Option<IntegrationId>,
     /// Which verification.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verification: Option<VerificationId>,
@@ -132,6 +158,7 @@ impl Entry {
             customer: None,
             contact: None,
             ticket: None,
+            integration: None,
             verification: None,
             reset: None,
             code: None,

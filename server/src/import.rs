@@ -10,7 +10,7 @@ use uuid::Uuid;
 use zeroize::Zeroize;
 
 use crate::app::App;
-use crate::directory::{M365Settings, token::SECRET_KIND};
+use crate::directory::{M365Settings, token};
 use crate::mail::{self, SmtpSettings};
 use crate::policy::Policy;
 use crate::random;
@@ -276,7 +276,7 @@ fn customer_rows(
             settings: m365.settings.to_string(),
         });
         let bound_to = settings.bound_to();
-        rows.push(seal(app, account, SECRET_KIND, id.0, &bound_to, m365.client_secret));
+        rows.push(seal(app, account, token::SECRET, id.0, &bound_to, m365.client_secret));
     }
     for contact in customer.contacts {
         let contact_id = ContactId(random::id(now));

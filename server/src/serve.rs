@@ -70,6 +70,7 @@ pub async fn check_clock(app: &App) -> anyhow::Result<()> {
 /// When the listener fails.
 pub async fn run(app: App, listener: TcpListener) -> std::io::Result<()> {
     app.tasks.spawn(app.resets.clone().work());
+    app.tasks.spawn(app.integrations.clone().watch());
     let stop = app.stop.clone();
     let service =
         web::router(app.clone()).into_make_service_with_connect_info::<std::net::SocketAddr>();

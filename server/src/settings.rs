@@ -1,6 +1,7 @@
 //! Every setting, with its default, in one place. Read from `msp-reset.toml`, then from the
 //! environment (`MSP_RESET__SECTION__KEY`), checked before anything starts.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -26,6 +27,10 @@ pub struct Settings {
     pub outbound: Outbound,
     /// The reset engine.
     pub reset: Reset,
+    /// Microsoft's clouds.
+    pub clouds: Clouds,
+    /// Looking after integrations.
+    pub health: Health,
     /// What a new database begins with.
     pub first_start: FirstStart,
     /// The log.
@@ -134,6 +139,29 @@ pub struct Reset {
     pub apply_before_ms: i64,
 }
 
+/// Microsoft's clouds by their short names. Admins choose one; the hosts are the operator's.
+pub type Clouds = BTreeMap<String, Cloud>;
+
+/// One of Microsoft's clouds. Tokens, secrets and consents of one are worth nothing in another.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cloud {
+    /// What admins choose it by.
+    pub label: String,
+    /// Where tokens come from: an origin.
+    pub login: String,
+    /// Where Graph is: an origin.
+    pub graph: String,
+}
+
+/// Looking after integrations.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Health {
+    /// How often each integration is checked, in hours; 0 for never.
+    pub check_every_hours: u32,
+}
+
 /// What a new database begins with.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -223,6 +251,10 @@ impl Settings {
                 own.host_str().unwrap_or_default()
             ));
         }
+        for (name, cloud) in &self.clouds {
+            cloud_host(&format!("clouds.{name}.login"), &cloud.login)?;
+            cloud_host(&format!("clouds.{name}.graph"), &cloud.graph)?;
+        }
         if let Some(bad) =
             entries(&self.server.trusted_proxies).find(|entry| entry.parse::<IpAddr>().is_err())
         {
@@ -269,9 +301,47 @@ fn origin(name: &str, text: &str) -> Result<url::Url, BadSettings> {
     Ok(url)
 }
 
+/// An origin that may get a secret: encrypted, or on this machine (where `outbound.allow` must list
+/// it as well).
+fn cloud_host(name: &str, text: &str) -> Result<(), BadSettings> {
+    let bad = |why: &str| BadSettings::Impossible(format!("{name} = \"{text}\": {why}"));
+    let url = url::Url::parse(text).map_err(|_| bad("this is not an address"))?;
+    if url.origin().ascii_serialization() != text {
+        return Err(bad("give scheme and host only, such as https://graph.microsoft.com"));
+    }
+    let here = match url.host() {
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(url::Host::Domain(host)) => host == "localhost",
+        None => false,
+    };
+    if url.scheme() == "https" || (url.scheme() == "http" && here) {
+        return Ok(());
+    }
+    Err(bad("use https"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn clouds_are_encrypted_origins() {
+        for (host, good) in [
+            ("https://login.microsoftonline.com", true),
+            ("http://127.0.0.1:4411", true),
+            ("https://login.microsoftonline.com/", false),
+            ("https://login.microsoftonline.com/tenant", false),
+            ("http://login.microsoftonline.com", false),
+            ("login.microsoftonline.com", false),
+            ("", false),
+        ] {
+            let mut settings = Settings::defaults().unwrap();
+            let cloud = Cloud { label: "X".into(), login: host.into(), graph: "https://g".into() };
+            settings.clouds.insert("x".into(), cloud);
+            assert_eq!(settings.check().is_ok(), good, "{host}");
+        }
+    }
 
     #[test]
     fn the_defaults_are_possible() {

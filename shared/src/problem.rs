@@ -63,6 +63,10 @@ macro_rules! codes {
 codes! {
     /// The request makes no sense.
     BadRequest = "bad-request", 400;
+    /// What was entered can't be right; which fields stands beside it.
+    InvalidFields = "invalid-fields", 422;
+    /// Somebody else has changed it since it was read.
+    ChangedMeanwhile = "changed-meanwhile", 409;
     /// Nobody is signed in.
     NotSignedIn = "not-signed-in", 401;
     /// E-mail, password or code are wrong: never says which.
@@ -114,18 +118,30 @@ codes! {
     /// The unlock code is needed or wrong.
     UnlockWrong = "unlock-wrong", 422;
 
+    /// The customer has a Microsoft 365 integration already.
+    M365Taken = "m365-taken", 409;
     /// The customer has no Microsoft 365 integration.
     M365Missing = "m365-missing", 409;
     /// Microsoft refused the client secret.
     M365SecretWrong = "m365-secret-wrong", 409;
     /// The client secret has expired.
     M365SecretExpired = "m365-secret-expired", 409;
+    /// Microsoft refused the certificate.
+    M365CertificateWrong = "m365-certificate-wrong", 409;
+    /// The application is switched off in that tenant.
+    M365AppDisabled = "m365-app-disabled", 409;
+    /// A policy of the tenant keeps the application out.
+    M365Blocked = "m365-blocked", 409;
+    /// The tenant is in another cloud.
+    M365CloudWrong = "m365-cloud-wrong", 409;
     /// The application id is not known in that tenant.
     M365AppUnknown = "m365-app-unknown", 409;
     /// The tenant is not known to this cloud.
     M365TenantUnknown = "m365-tenant-unknown", 409;
     /// A permission is missing; which one stands in the finding.
     M365PermissionMissing = "m365-permission-missing", 409;
+    /// The tenant's answer may mean that it has no licence for the question.
+    M365LicenceUnknown = "m365-licence-unknown", 409;
     /// Microsoft does not answer, or not now.
     MicrosoftUnavailable = "microsoft-unavailable", 503;
     /// Microsoft said no in a way we have no better word for.

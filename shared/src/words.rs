@@ -20,6 +20,14 @@ impl Code {
             Code::BadRequest => {
                 ("The request could not be read.", "Reload the page and try again.")
             }
+            Code::InvalidFields => (
+                "Something that you entered can’t be right.",
+                "Look at the fields that are marked.",
+            ),
+            Code::ChangedMeanwhile => (
+                "Somebody else has changed this in the meantime.",
+                "Nothing of yours was saved. Reload the page and look at what is there now.",
+            ),
             Code::NotSignedIn => ("You are not signed in.", "Sign in and come back to this page."),
             Code::WrongSignIn => (
                 "The e-mail address, password or code is wrong.",
@@ -107,6 +115,26 @@ impl Code {
                 "The client secret of this customer’s app registration has expired.",
                 "Ask an admin to create a new one in the customer’s tenant and save it here.",
             ),
+            Code::M365Taken => (
+                "This customer has a Microsoft 365 connection already.",
+                "Change the one that is there, or delete it first.",
+            ),
+            Code::M365CertificateWrong => (
+                "Microsoft refused the certificate of this customer’s app registration.",
+                "Ask an admin to upload the certificate that is shown in Settings, and to check that it has not ended.",
+            ),
+            Code::M365AppDisabled => (
+                "The app registration is switched off in this customer’s tenant.",
+                "Ask an admin to let it sign in again: Entra, Enterprise applications, Properties.",
+            ),
+            Code::M365Blocked => (
+                "A policy of this customer’s tenant keeps our application out.",
+                "Ask an admin to look at Conditional Access for workload identities in Entra.",
+            ),
+            Code::M365CloudWrong => (
+                "This customer’s tenant is in another Microsoft cloud.",
+                "Ask an admin to choose the right cloud in Settings.",
+            ),
             Code::M365AppUnknown => (
                 "The app registration is not known in this customer’s tenant.",
                 "Ask an admin to check the application (client) id and the tenant id.",
@@ -118,6 +146,10 @@ impl Code {
             Code::M365PermissionMissing => (
                 "The app registration lacks a permission.",
                 "Ask an admin to grant it in Entra and to give admin consent.",
+            ),
+            Code::M365LicenceUnknown => (
+                "This customer’s tenant does not say who may become an administrator.",
+                "Ask an admin to test the connection in Settings: the tenant may lack a licence, and what can’t be known counts as a refusal.",
             ),
             Code::MicrosoftUnavailable => (
                 "Microsoft does not answer right now.",

@@ -21,8 +21,12 @@ pub(super) fn token_refusal(reply: &Reply) -> Refusal {
     let code = match number {
         7_000_215 => Code::M365SecretWrong,
         7_000_222 => Code::M365SecretExpired,
-        700_016 | 700_038 | 7_000_112 => Code::M365AppUnknown,
-        90_002 | 900_023 | 90_013 | 90_038 | 900_382 | 900_432 => Code::M365TenantUnknown,
+        700_024 | 700_027 => Code::M365CertificateWrong,
+        700_016 | 700_038 => Code::M365AppUnknown,
+        7_000_112 => Code::M365AppDisabled,
+        90_002 | 900_023 | 90_013 => Code::M365TenantUnknown,
+        90_038 | 900_382 | 900_432 => Code::M365CloudWrong,
+        53_003 | 530_035 => Code::M365Blocked,
         90_006 | 90_012 | 90_024 | 90_033 | 90_055 | 90_090 => Code::MicrosoftUnavailable,
         _ => Code::MicrosoftRefused,
     };
@@ -122,7 +126,11 @@ mod tests {
         check(7_000_222, Code::M365SecretExpired);
         check(700_016, Code::M365AppUnknown);
         check(90_002, Code::M365TenantUnknown);
-        check(53_003, Code::MicrosoftRefused);
+        check(700_027, Code::M365CertificateWrong);
+        check(7_000_112, Code::M365AppDisabled);
+        check(900_382, Code::M365CloudWrong);
+        check(53_003, Code::M365Blocked);
+        check(70_011, Code::MicrosoftRefused);
         assert_eq!(token_refusal(&reply(400, "<html>")).code, Code::MicrosoftRefused);
     }
 

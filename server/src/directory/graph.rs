@@ -234,7 +234,6 @@ impl Tenant {
         url.path_segments_mut().map_err(|()| bad())?.clear().push("v1.0").extend(segments);
         Ok(url)
     }
-
     /// Whether a `nextLink` stays with the host that gets our token.
     pub(super) fn owns(&self, url: &Url) -> bool {
         Url::parse(&self.settings.graph).is_ok_and(|graph| graph.origin() == url.origin())

@@ -74,6 +74,11 @@ impl Directory {
         (self.clock.now().since(*at) < good_for).then(|| look.clone())
     }
 
+    /// Nothing that was looked at is shown any more: a tenant's connection has changed.
+    pub fn forget_looks(&self) {
+        self.looks.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Leave to look at this contact, until it is dropped; `None` while somebody else looks.
     #[must_use]
     pub fn begin_look(&self, contact: ContactId) -> Option<Looking> {

@@ -4,61 +4,31 @@
 //! Facts and their sources: the reference pages named at each call. Nothing here decides; it
 //! says what Microsoft said, in one of the four answers.
 
+pub mod certificate;
 mod fault;
 mod graph;
 mod guard;
 mod look;
 pub mod permissions;
 mod person;
-pub(crate) mod token;
+mod probe;
+mod tenant;
+pub mod token;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
-use serde::Deserialize;
 use shared::{AccountId, Code, ContactId, CustomerId, IntegrationId, Millis};
 
 pub use guard::Standing;
 pub use look::Look;
 pub use person::{Person, Phone, Registered, first_mobile, mask_phone};
+pub use probe::{Organization, Probe, SelfTest};
+pub use tenant::{Certificate, M365Settings, ProofKind, Tenant};
 
 use crate::clock::Clock;
 use crate::outbound::{Outbound, Refusal};
 use crate::store::{Store, StoreError};
-
-/// Which hosts and which application: the settings of an M365 integration.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct M365Settings {
-    /// Login host of the cloud, such as `https://login.microsoftonline.com`.
-    pub login: String,
-    /// Graph host of the cloud, such as `https://graph.microsoft.com`.
-    pub graph: String,
-    /// Directory (tenant) id.
-    pub tenant: String,
-    /// Application (client) id.
-    pub client_id: String,
-}
-
-impl M365Settings {
-    /// What the client secret is bound to: it opens for this application at these hosts only.
-    #[must_use]
-    pub fn bound_to(&self) -> String {
-        format!("{} {} {} {}", self.login, self.graph, self.tenant, self.client_id)
-    }
-}
-
-/// A customer's tenant, ready to be asked.
-#[derive(Debug, Clone)]
-pub struct Tenant {
-    /// Whose.
-    pub account: AccountId,
-    /// Which integration.
-    pub integration: IntegrationId,
-    /// Which version of its credential.
-    changed_at: Millis,
-    settings: M365Settings,
-}
 
 type TokenSlot = Arc<tokio::sync::Mutex<Option<token::Token>>>;
 
@@ -101,8 +71,6 @@ impl Directory {
         let Some(row) = self.store.m365_of(account, customer).await?.filter(|row| row.is_on) else {
             return Ok(Err(Code::M365Missing.into()));
         };
-        let settings = serde_json::from_str(&row.settings)
-            .map_err(|_| StoreError::Inconsistent("the settings of an M365 integration"))?;
-        Ok(Ok(Tenant { account, integration: row.id, changed_at: row.changed_at, settings }))
+        Tenant::of(&row).map(Ok)
     }
 }

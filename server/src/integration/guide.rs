@@ -4,6 +4,7 @@
 //! Sources: Microsoft Entra documentation (quickstart-register-app, howto-create-service-principal,
 //! certificate-credentials, privileged-roles-permissions).
 
+use crate::directory::ProofKind;
 use crate::directory::permissions::{ALL, Permission, TOO_MUCH};
 
 /// What the app registration is called, in every tenant.
@@ -11,15 +12,6 @@ pub const REGISTRATION_NAME: &str = "MSP Process: M365 Password Reset";
 
 /// How long a secret lives: the longest that Entra's pages offer (24 months).
 pub const SECRET_DAYS: u32 = 730;
-
-/// How the integration proves itself to Microsoft.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Proof {
-    /// A client secret, pasted into the form.
-    Secret,
-    /// A certificate that this server makes; the private key never leaves it.
-    Certificate,
-}
 
 /// One step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +25,7 @@ pub struct Step {
     /// Whether the list of permissions belongs to this step.
     pub lists_permissions: bool,
     /// The proof that it is for; `None`: for both.
-    pub only: Option<Proof>,
+    pub only: Option<ProofKind>,
 }
 
 /// A role of the directory.
@@ -107,7 +99,7 @@ const STEPS: [Step; 6] = [
         ],
         copy: None,
         lists_permissions: false,
-        only: Some(Proof::Secret),
+        only: Some(ProofKind::Secret),
     },
     Step {
         title: "Copy the two IDs",
@@ -129,7 +121,7 @@ const STEPS: [Step; 6] = [
         ],
         copy: None,
         lists_permissions: false,
-        only: Some(Proof::Certificate),
+        only: Some(ProofKind::Certificate),
     },
     Step {
         title: "Test the connection",
@@ -144,7 +136,7 @@ const STEPS: [Step; 6] = [
 ];
 
 /// The steps for this kind of proof; while it is open which, those of both.
-pub fn steps(proof: Option<Proof>) -> impl Iterator<Item = &'static Step> {
+pub fn steps(proof: Option<ProofKind>) -> impl Iterator<Item = &'static Step> {
     STEPS
         .iter()
         .filter(move |step| step.only.is_none_or(|only| proof.is_none_or(|chosen| chosen == only)))
@@ -159,7 +151,7 @@ pub const ROLE_WORDS: &str = "In most tenants the permissions suffice. Only if T
 mod tests {
     use super::*;
 
-    fn all_words(proof: Proof) -> String {
+    fn all_words(proof: ProofKind) -> String {
         steps(Some(proof))
             .flat_map(|step| [step.title].into_iter().chain(step.words.iter().copied()))
             .collect::<Vec<_>>()
@@ -168,7 +160,7 @@ mod tests {
 
     #[test]
     fn the_exact_names_are_there() {
-        for proof in [Proof::Secret, Proof::Certificate] {
+        for proof in [ProofKind::Secret, ProofKind::Certificate] {
             let words = all_words(proof);
             for exact in [
                 "Accounts in this organizational directory only (single tenant)",
@@ -185,10 +177,10 @@ mod tests {
             assert_eq!(steps[0].copy, Some(("Name", "MSP Process: M365 Password Reset")));
             assert_eq!(steps.iter().filter(|step| step.lists_permissions).count(), 1);
         }
-        assert!(all_words(Proof::Secret).contains(&format!("{SECRET_DAYS} days")));
-        assert!(all_words(Proof::Secret).contains("Not the Secret ID"));
-        assert!(all_words(Proof::Certificate).contains("Upload certificate"));
-        assert!(!all_words(Proof::Certificate).contains("New client secret"));
+        assert!(all_words(ProofKind::Secret).contains(&format!("{SECRET_DAYS} days")));
+        assert!(all_words(ProofKind::Secret).contains("Not the Secret ID"));
+        assert!(all_words(ProofKind::Certificate).contains("Upload certificate"));
+        assert!(!all_words(ProofKind::Certificate).contains("New client secret"));
         assert_eq!(steps(None).count(), STEPS.len());
     }
 

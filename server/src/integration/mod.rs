@@ -1,4 +1,453 @@
-//! Connecting customers' tenants: what an admin is told, and the scripts made for it.
+//! Settings → Integrations → Security Integrations → M365 Identity Management: a customer's tenant is
+//! connected, changed, tested, switched and deleted by admins, and looked after by the server.
+//!
+//! `ask` checks what is entered, `examine` tests a connection, `report` has its words, `health` says
+//! what they come to, `watch` looks by itself, `view` shows. `guide` and `scripts` say what to do at
+//! Microsoft.
 
+pub mod ask;
+mod examine;
 pub mod guide;
+pub mod health;
+pub mod report;
 pub mod scripts;
+pub mod view;
+mod watch;
+
+use std::sync::Arc;
+
+use shared::{AccountId, Code, Finding, IntegrationId};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use ask::{FieldError, M365Ask};
+pub use report::Report;
+pub use view::{FindingView, HealthView, IntegrationView};
+
+use crate::bell::Bell;
+use crate::clock::Clock;
+use crate::denied::Denied;
+use crate::directory::certificate::{self, PrivateKey};
+use crate::directory::token::{KEY, NEXT_KEY, Proof, SECRET};
+use crate::directory::{Directory, M365Settings, ProofKind, Tenant};
+use crate::outbound::Refusal;
+use crate::random;
+use crate::seal::Place;
+use crate::secret::Credential;
+use crate::settings::Settings;
+use crate::sign_in::Typed;
+use crate::sign_in::session::fresh_second_factor;
+use crate::store::{
+    Customer, M365Act, M365Row, NewM365, Role, SecretChange, Session, Store, StoreError,
+};
+
+/// Customers' tenants, with what looking after them needs.
+#[derive(Clone)]
+pub struct Integrations {
+    /// What is remembered.
+    pub store: Store,
+    /// The way to Microsoft.
+    pub directory: Directory,
+    /// The time.
+    pub clock: Clock,
+    /// What the operator set.
+    pub settings: Arc<Settings>,
+    /// Tells pods.
+    pub bell: Bell,
+    /// The watcher's work.
+    pub tasks: TaskTracker,
+    /// Ends the watcher.
+    pub stop: CancellationToken,
+    /// Wakes whoever sends mails.
+    pub wake: Arc<Notify>,
+}
+
+/// Why something was not done.
+#[derive(Debug)]
+pub enum NotDone {
+    /// Something that was entered can't be right.
+    Fields(Vec<FieldError>),
+    /// Anything else.
+    Denied(Denied),
+}
+
+impl From<Denied> for NotDone {
+    fn from(denied: Denied) -> Self {
+        Self::Denied(denied)
+    }
+}
+
+impl From<Code> for NotDone {
+    fn from(code: Code) -> Self {
+        Self::Denied(code.into())
+    }
+}
+
+impl From<Refusal> for NotDone {
+    fn from(refusal: Refusal) -> Self {
+        Self::Denied(refusal.into())
+    }
+}
+
+impl From<StoreError> for NotDone {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::MovedOn => Code::ChangedMeanwhile.into(),
+            StoreError::Taken => Code::M365Taken.into(),
+            other => Self::Denied(other.into()),
+        }
+    }
+}
+
+impl NotDone {
+    fn field(field: &'static str, detail: &'static str) -> Self {
+        Self::Fields(vec![FieldError { field, detail }])
+    }
+}
+
+impl Integrations {
+    /// Whether this session may change integrations: an admin's, with a second factor that is fresh.
+    ///
+    /// # Errors
+    /// `AccountOff`, `Forbidden` or `SecondFactorNeeded`.
+    pub fn may_change(&self, who: &Session) -> Result<(), Code> {
+        may_look(who)?;
+        if !fresh_second_factor(who, self.clock.now()) {
+            return Err(Code::SecondFactorNeeded);
+        }
+        Ok(())
+    }
+
+    /// Customers that have no tenant connected.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn customers_without(&self, account: AccountId) -> Result<Vec<Customer>, NotDone> {
+        Ok(self.store.customers_without_m365(account).await?)
+    }
+
+    /// Connects a customer's tenant. With a certificate, its key is made here.
+    ///
+    /// # Errors
+    /// Fields that can't be right; `M365Taken`; and what [`Integrations::may_change`] refuses.
+    pub async fn add(&self, who: &Session, ask: &M365Ask) -> Result<IntegrationId, NotDone> {
+        self.may_change(who)?;
+        let (account, now) = (who.technician.account, self.clock.now());
+        let entered = ask.check(None, &self.settings.clouds, now).map_err(NotDone::Fields)?;
+        let Some(customer) = entered.customer else { return Err(Code::BadRequest.into()) };
+        let id = IntegrationId(random::id(now));
+        let mut settings = entered.settings;
+        let secret = match settings.proof {
+            ProofKind::Secret => {
+                settings.certificate = None;
+                self.sealed_secret(account, id, &settings, &ask.client_secret)
+            }
+            ProofKind::Certificate => {
+                let (key, made) = self.make_certificate().await?;
+                settings.certificate = Some(made);
+                settings.expires_on = None;
+                self.sealed_key(account, id, KEY, &settings, &key)
+            }
+        };
+        let new = NewM365 { id, customer, name: entered.name, settings: json(&settings)? };
+        match self.store.add_m365(account, who.technician.id, now, &new, &secret).await {
+            Err(StoreError::MovedOn) => Err(NotDone::field(
+                "customer",
+                "There is no such customer any more. Choose another.",
+            )),
+            Err(StoreError::Taken) => Err(Code::M365Taken.into()),
+            Err(other) => Err(other.into()),
+            Ok(()) => {
+                self.directory.forget_looks();
+                self.bell.ring(account);
+                Ok(id)
+            }
+        }
+    }
+
+    /// Changes name, dates, and where it leads. A secret that was entered for another tenant,
+    /// application or cloud is not used for this one: it has to be entered with it.
+    ///
+    /// # Errors
+    /// Fields that can't be right; `ChangedMeanwhile`.
+    pub async fn change(
+        &self,
+        who: &Session,
+        id: IntegrationId,
+        ask: &M365Ask,
+    ) -> Result<(), NotDone> {
+        self.may_change(who)?;
+        let (account, now) = (who.technician.account, self.clock.now());
+        let row = self.row(account, id).await?;
+        let known = Tenant::of(&row.integration)?.settings().clone();
+        let entered =
+            ask.check(Some(&known), &self.settings.clouds, now).map_err(NotDone::Fields)?;
+        let mut settings = entered.settings;
+        let moved = settings.bound_to() != known.bound_to();
+        let mut secrets = Vec::new();
+        if moved {
+            match settings.proof {
+                ProofKind::Secret => {
+                    secrets.push(self.sealed_secret(account, id, &settings, &ask.client_secret));
+                }
+                ProofKind::Certificate => {
+                    let (key, made) = self.make_certificate().await?;
+                    settings.certificate = Some(made);
+                    secrets.push(self.sealed_key(account, id, KEY, &settings, &key));
+                }
+            }
+            settings.next_certificate = None;
+            secrets.push(SecretChange::Drop { kind: NEXT_KEY });
+        }
+        let act = if moved { M365Act::Moved } else { M365Act::Changed };
+        self.save(who, &row, &entered.name, &settings, &secrets, act).await
+    }
+
+    /// A new secret in place of the credential in use, without a gap: Microsoft has to take it
+    /// first, and until it does the old one stays in use.
+    ///
+    /// # Errors
+    /// Fields that can't be right; what Microsoft says to it; `MicrosoftUnavailable`.
+    pub async fn replace_secret(
+        &self,
+        who: &Session,
+        id: IntegrationId,
+        secret: &Typed,
+        expires_on: &str,
+    ) -> Result<(), NotDone> {
+        self.may_change(who)?;
+        let (account, now) = (who.technician.account, self.clock.now());
+        let row = self.row(account, id).await?;
+        let mut settings = Tenant::of(&row.integration)?.settings().clone();
+        let text = secret.expose().trim();
+        let mut errors = Vec::new();
+        if let Err(detail) = ask::check_secret(text, false) {
+            errors.push(FieldError { field: "client_secret", detail });
+        }
+        match ask::parse_day(expires_on, now) {
+            Ok(day) => settings.expires_on = day,
+            Err(detail) => errors.push(FieldError { field: "expires_on", detail }),
+        }
+        if !errors.is_empty() {
+            return Err(NotDone::Fields(errors));
+        }
+        settings.proof = ProofKind::Secret;
+        settings.certificate = None;
+        let proof = Proof::Secret(Credential::new(text.to_owned().into()));
+        self.proves(&settings, &proof).await?;
+        let secrets =
+            [self.sealed_secret(account, id, &settings, secret), SecretChange::Drop { kind: KEY }];
+        let act = M365Act::CredentialReplaced;
+        self.save(who, &row, &row.integration.name, &settings, &secrets, act).await
+    }
+
+    /// Makes a certificate that is not in use yet: its public part is uploaded at Microsoft first.
+    /// One that was made before and never used is replaced.
+    ///
+    /// # Errors
+    /// `ChangedMeanwhile`; what [`Integrations::may_change`] refuses.
+    pub async fn new_certificate(&self, who: &Session, id: IntegrationId) -> Result<(), NotDone> {
+        self.may_change(who)?;
+        let account = who.technician.account;
+        let row = self.row(account, id).await?;
+        let mut settings = Tenant::of(&row.integration)?.settings().clone();
+        let (key, made) = self.make_certificate().await?;
+        settings.next_certificate = Some(made);
+        let secrets = [self.sealed_key(account, id, NEXT_KEY, &settings, &key)];
+        let act = M365Act::CertificateMade;
+        self.save(who, &row, &row.integration.name, &settings, &secrets, act).await
+    }
+
+    /// Puts the certificate that was made in place of the credential in use, once Microsoft takes it.
+    ///
+    /// # Errors
+    /// What Microsoft says to it: that it was not uploaded, mostly. Nothing is changed then.
+    pub async fn use_certificate(&self, who: &Session, id: IntegrationId) -> Result<(), NotDone> {
+        self.may_change(who)?;
+        let account = who.technician.account;
+        let row = self.row(account, id).await?;
+        let tenant = Tenant::of(&row.integration)?;
+        let mut settings = tenant.settings().clone();
+        let proof = self.directory.next_proof(&tenant).await?;
+        self.proves(&settings, &proof).await?;
+        let Proof::Certificate(certificate, key) = proof else {
+            return Err(Code::M365CertificateWrong.into());
+        };
+        settings.proof = ProofKind::Certificate;
+        settings.certificate = Some(certificate);
+        settings.next_certificate = None;
+        settings.expires_on = None;
+        let secrets = [
+            self.sealed_key(account, id, KEY, &settings, &key),
+            SecretChange::Drop { kind: NEXT_KEY },
+            SecretChange::Drop { kind: SECRET },
+        ];
+        let act = M365Act::CredentialReplaced;
+        self.save(who, &row, &row.integration.name, &settings, &secrets, act).await
+    }
+
+    /// Switches it on or off. What is off refuses resets and is not looked after.
+    ///
+    /// # Errors
+    /// `ChangedMeanwhile` when it is so already.
+    pub async fn switch(&self, who: &Session, id: IntegrationId, on: bool) -> Result<(), NotDone> {
+        self.may_change(who)?;
+        let account = who.technician.account;
+        self.row(account, id).await?;
+        let now = self.clock.now();
+        self.store.switch_m365(account, who.technician.id, now, id, on).await?;
+        self.changed(account);
+        Ok(())
+    }
+
+    /// Deletes it with its secrets. Links that were sent still open; the audit stays.
+    ///
+    /// # Errors
+    /// `NotFound`; what [`Integrations::may_change`] refuses.
+    pub async fn delete(&self, who: &Session, id: IntegrationId) -> Result<(), NotDone> {
+        self.may_change(who)?;
+        let account = who.technician.account;
+        self.row(account, id).await?;
+        self.store.end_m365(account, who.technician.id, self.clock.now(), id).await?;
+        self.changed(account);
+        Ok(())
+    }
+
+    /// Tests the connection now. With the address of a test person also whether a password may be
+    /// set, which could change that person's password should Microsoft behave in a new way.
+    ///
+    /// # Errors
+    /// `NotFound`; `ChangedMeanwhile`; what [`Integrations::may_change`] refuses.
+    pub async fn test(
+        &self,
+        who: &Session,
+        id: IntegrationId,
+        test_person: Option<&str>,
+    ) -> Result<Report, NotDone> {
+        self.may_change(who)?;
+        let account = who.technician.account;
+        let row = self.row(account, id).await?;
+        let tenant = Tenant::of(&row.integration)?;
+        let person = test_person.map(str::trim).filter(|address| !address.is_empty());
+        let examined = self.examine(&tenant, person).await;
+        let report = examined.report;
+        let (check, _) = health::after_check(
+            row.check.as_ref(),
+            tenant.settings(),
+            &report,
+            examined.expires_at,
+            self.rhythm(),
+        );
+        let about = match (person.is_some(), report.broken().is_some()) {
+            (true, true) => "with a test person: does not work",
+            (true, false) => "with a test person: works",
+            (false, true) => "does not work",
+            (false, false) => "works",
+        };
+        let (by, now) = (who.technician.id, self.clock.now());
+        self.store.record_test(&row, by, &check, report.broken(), about, now).await?;
+        self.changed(account);
+        Ok(report)
+    }
+
+    async fn row(&self, account: AccountId, id: IntegrationId) -> Result<M365Row, NotDone> {
+        self.store.m365_one(account, id).await?.ok_or_else(|| Code::NotFound.into())
+    }
+
+    async fn save(
+        &self,
+        who: &Session,
+        row: &M365Row,
+        name: &str,
+        settings: &M365Settings,
+        secrets: &[SecretChange],
+        act: M365Act,
+    ) -> Result<(), NotDone> {
+        let (account, now) = (who.technician.account, self.clock.now());
+        let (by, text) = (who.technician.id, json(settings)?);
+        self.store.change_m365(account, by, now, row, name, &text, secrets, act).await?;
+        self.changed(account);
+        Ok(())
+    }
+
+    /// What pods show of this account's people may be another thing now.
+    fn changed(&self, account: AccountId) {
+        self.directory.forget_looks();
+        self.bell.ring(account);
+    }
+
+    async fn make_certificate(
+        &self,
+    ) -> Result<(PrivateKey, crate::directory::Certificate), NotDone> {
+        let now = self.clock.now();
+        // A key of 3072 bits takes a moment: not on a thread that answers others.
+        let made = tokio::task::spawn_blocking(move || certificate::make(now)).await;
+        match made {
+            Ok(Ok(made)) => Ok(made),
+            Ok(Err(_)) | Err(_) => {
+                tracing::error!("a certificate could not be made");
+                Err(Code::Internal.into())
+            }
+        }
+    }
+
+    fn sealed_secret(
+        &self,
+        account: AccountId,
+        id: IntegrationId,
+        settings: &M365Settings,
+        secret: &Typed,
+    ) -> SecretChange {
+        let clear = secret.expose().trim().as_bytes();
+        self.sealed(account, id, SECRET, settings, clear)
+    }
+
+    fn sealed_key(
+        &self,
+        account: AccountId,
+        id: IntegrationId,
+        kind: &'static str,
+        settings: &M365Settings,
+        key: &PrivateKey,
+    ) -> SecretChange {
+        self.sealed(account, id, kind, settings, key.expose())
+    }
+
+    fn sealed(
+        &self,
+        account: AccountId,
+        id: IntegrationId,
+        kind: &'static str,
+        settings: &M365Settings,
+        clear: &[u8],
+    ) -> SecretChange {
+        let bound_to = &settings.bound_to();
+        let place = Place { account: account.0, kind, row: id.0, bound_to };
+        SecretChange::Put { kind, sealed: self.store.keys.seal(place, clear) }
+    }
+}
+
+/// Whether this session may see integrations: an admin's.
+///
+/// # Errors
+/// `AccountOff` or `Forbidden`.
+pub fn may_look(who: &Session) -> Result<(), Code> {
+    if !who.technician.account_on {
+        return Err(Code::AccountOff);
+    }
+    if who.technician.role != Role::Admin {
+        return Err(Code::Forbidden);
+    }
+    Ok(())
+}
+
+fn json(settings: &M365Settings) -> Result<String, NotDone> {
+    serde_json::to_string(settings).map_err(|_| Code::Internal.into())
+}
+
+impl From<Finding> for NotDone {
+    fn from(finding: Finding) -> Self {
+        Self::Denied(finding.into())
+    }
+}

@@ -7,6 +7,7 @@
 
 mod group_commit;
 mod import_rows;
+mod integration_rows;
 mod network;
 mod ports;
 mod postgres;
@@ -21,6 +22,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use import_rows::ImportRow;
+pub use integration_rows::*;
 pub use ports::*;
 pub use reset_rows::*;
 pub use rows::*;

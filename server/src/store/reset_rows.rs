@@ -271,6 +271,10 @@ pub enum MailKind {
     Late,
     /// Admins, that the account's brake stops resets.
     Brake,
+    /// Admins, that an integration's secret or certificate is about to end.
+    Expiring,
+    /// Admins, that an integration does not work any more.
+    Failing,
 }
 
 impl OutboxKind {
@@ -287,6 +291,8 @@ impl OutboxKind {
             OutboxKind::Mail(MailKind::Stuck) => "mail-stuck",
             OutboxKind::Mail(MailKind::Late) => "mail-late",
             OutboxKind::Mail(MailKind::Brake) => "mail-brake",
+            OutboxKind::Mail(MailKind::Expiring) => "mail-expiring",
+            OutboxKind::Mail(MailKind::Failing) => "mail-failing",
         }
     }
 
@@ -303,6 +309,8 @@ impl OutboxKind {
             Self::Mail(MailKind::Stuck),
             Self::Mail(MailKind::Late),
             Self::Mail(MailKind::Brake),
+            Self::Mail(MailKind::Expiring),
+            Self::Mail(MailKind::Failing),
         ]
         .into_iter()
         .find(|kind| kind.as_str() == text)
@@ -332,6 +340,8 @@ pub struct OutboxRow {
     pub account: AccountId,
     /// For which reset; `None` for a mail about the account as a whole.
     pub reset: Option<ResetId>,
+    /// About which integration.
+    pub integration: Option<IntegrationId>,
     /// What.
     pub kind: OutboxKind,
     /// A mail to a technician: to whom.

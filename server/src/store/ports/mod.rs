@@ -5,11 +5,13 @@ mod accounts;
 mod applied;
 mod attempts;
 mod audit;
+mod checks;
 mod import;
 mod inspect;
 mod integrations;
 mod limits;
 mod links;
+mod m365;
 mod mails;
 mod outbox;
 mod people;
@@ -29,11 +31,13 @@ pub use accounts::AccountStore;
 pub use applied::AppliedStore;
 pub use attempts::AttemptStore;
 pub use audit::AuditStore;
+pub use checks::CheckStore;
 pub use import::ImportStore;
 pub use inspect::InspectStore;
 pub use integrations::IntegrationStore;
 pub use limits::LimitStore;
 pub use links::LinkStore;
+pub use m365::M365Store;
 pub use mails::MailStore;
 pub use outbox::OutboxStore;
 pub use people::PeopleStore;
@@ -53,11 +57,13 @@ pub trait AnyStore:
     + AppliedStore
     + AttemptStore
     + AuditStore
+    + CheckStore
     + ImportStore
     + InspectStore
     + IntegrationStore
     + LimitStore
     + LinkStore
+    + M365Store
     + MailStore
     + OutboxStore
     + PeopleStore

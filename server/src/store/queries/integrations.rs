@@ -31,7 +31,8 @@ impl IntegrationStore for Database {
         customer: CustomerId,
     ) -> Result<Option<Integration>, StoreError> {
         let row = sqlx::query(
-            "select * from integrations where account = $1 and customer = $2 and kind = 'm365'",
+            "select * from integrations where account = $1 and customer = $2 and kind = 'm365'
+                 and ended_at is null",
         )
         .bind(account.0)
         .bind(customer.0)

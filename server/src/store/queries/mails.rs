@@ -2,7 +2,7 @@
 //! address. They are written in the transaction that they tell of, and only while the account has
 //! a mail server that is on.
 
-use shared::{AccountId, Code, Millis, ResetId, TechnicianId};
+use shared::{AccountId, Code, IntegrationId, Millis, ResetId, TechnicianId};
 use uuid::Uuid;
 
 use async_trait::async_trait;
@@ -59,7 +59,7 @@ impl MailStore for Database {
         if self.spend(&mut write, account, now, &[once]).await?.is_err() {
             return write.roll_back().await;
         }
-        self.mail_admins(&mut write, account, None, MailKind::Brake, now).await?;
+        self.mail_admins(&mut write, account, About::Account, MailKind::Brake, now).await?;
         let entry = Entry::new(Act::Braked).by(by).because(Code::Brake);
         self.note(&mut write, account, now, &entry).await?;
         write.commit().await
@@ -114,8 +114,8 @@ impl Database {
         now: Millis,
     ) -> Result<(), StoreError> {
         if mails(write, reset.account).await? {
-            let whose = (reset.account, Some(reset.id));
-            put_mail(write, whose, MailKind::Person, None, now).await?;
+            let about = About::Reset(reset.id);
+            put_mail(write, reset.account, about, MailKind::Person, None, now).await?;
         }
         Ok(())
     }
@@ -125,7 +125,7 @@ impl Database {
         &self,
         write: &mut Write,
         account: AccountId,
-        reset: Option<ResetId>,
+        about: About,
         kind: MailKind,
         now: Millis,
     ) -> Result<(), StoreError> {
@@ -140,7 +140,7 @@ impl Database {
         .fetch_all(write.db())
         .await?;
         for admin in admins {
-            put_mail(write, (account, reset), kind, Some(TechnicianId(admin)), now).await?;
+            put_mail(write, account, about, kind, Some(TechnicianId(admin)), now).await?;
         }
         Ok(())
     }
@@ -150,7 +150,7 @@ impl Database {
 fn entry(act: Act, row: &OutboxRow) -> Entry {
     let whom = row.recipient.map_or_else(|| "the contact".into(), |who| who.to_string());
     let about = format!("{} to {whom}", row.kind.as_str());
-    Entry { reset: row.reset, ..Entry::new(act).about(about) }
+    Entry { reset: row.reset, integration: row.integration, ..Entry::new(act).about(about) }
 }
 
 /// Whether the account sends mails at all.
@@ -164,20 +164,36 @@ async fn mails(write: &mut Write, account: AccountId) -> Result<bool, StoreError
     Ok(on.is_some())
 }
 
+/// What a mail is about.
+#[derive(Clone, Copy)]
+pub(super) enum About {
+    Account,
+    Reset(ResetId),
+    Integration(IntegrationId),
+}
+
 async fn put_mail(
     write: &mut Write,
-    (account, reset): (AccountId, Option<ResetId>),
+    account: AccountId,
+    about: About,
     kind: MailKind,
     recipient: Option<TechnicianId>,
     now: Millis,
 ) -> Result<(), StoreError> {
+    let (reset, integration) = match about {
+        About::Account => (None, None),
+        About::Reset(reset) => (Some(reset.0), None),
+        About::Integration(integration) => (None, Some(integration.0)),
+    };
     sqlx::query(
-        "insert into outbox (id, account, reset, kind, recipient, state, due_at, give_up_at)
-         values ($1, $2, $3, $4, $5, 'waiting', $6, $7)",
+        "insert into outbox (id, account, reset, integration, kind, recipient, state, due_at,
+             give_up_at)
+         values ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8)",
     )
     .bind(random::id(now))
     .bind(account.0)
-    .bind(reset.map(|reset| reset.0))
+    .bind(reset)
+    .bind(integration)
     .bind(OutboxKind::Mail(kind).as_str())
     .bind(recipient.map(|technician| technician.0))
     .bind(now.0)

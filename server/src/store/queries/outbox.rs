@@ -3,7 +3,7 @@
 use super::super::{Database, Db, Write};
 use crate::store::{Lease, OutboxKind, OutboxRow, OutboxState, OutboxStore, Reset, StoreError};
 use async_trait::async_trait;
-use shared::{AccountId, Code, Millis, ResetId, TechnicianId};
+use shared::{AccountId, Code, IntegrationId, Millis, ResetId, TechnicianId};
 use sqlx::Row;
 use uuid::Uuid;
 
@@ -18,6 +18,7 @@ fn outbox(row: &Line) -> Result<OutboxRow, StoreError> {
         id: row.try_get("id")?,
         account: AccountId(row.try_get("account")?),
         reset: row.try_get::<Option<Uuid>, _>("reset")?.map(ResetId),
+        integration: row.try_get::<Option<Uuid>, _>("integration")?.map(IntegrationId),
         kind: OutboxKind::parse(row.try_get::<&str, _>("kind")?)
             .ok_or(StoreError::Inconsistent("an outbox kind"))?,
         recipient: row.try_get::<Option<Uuid>, _>("recipient")?.map(TechnicianId),

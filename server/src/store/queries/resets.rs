@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use shared::{Code, Millis, Stage};
 
 use super::kept;
+use super::mails::About;
 use super::reset_reads::entry;
 use crate::audit::Act;
 
@@ -281,8 +282,8 @@ impl ResetStore for Database {
         let mut write = self.write(reset.account).await?;
         let code = Code::InDoubt;
         self.end_reset(&mut write, reset, lease, Stage::Stuck, code, None, now).await?;
-        let (id, kind) = (Some(reset.id), MailKind::Stuck);
-        self.mail_admins(&mut write, reset.account, id, kind, now).await?;
+        let about = About::Reset(reset.id);
+        self.mail_admins(&mut write, reset.account, about, MailKind::Stuck, now).await?;
         let entry = entry(Act::ResetStuck, reset).because(code);
         self.note(&mut write, reset.account, now, &entry).await?;
         write.commit().await

@@ -2,6 +2,7 @@
 
 use super::super::{Database, Db, Write};
 use super::count;
+use super::mails::About;
 use crate::store::{
     LookRow, MailKind, OpenResult, OutboxKind, Share, ShareStanding, ShareStore, StoreError,
 };
@@ -377,7 +378,8 @@ impl Database {
             self.note(write, account, now, &entry).await?;
             let first = row.try_get::<i64, _>("late_attempts")? == 1;
             if first {
-                self.mail_admins(write, account, reset, MailKind::Late, now).await?;
+                let about = reset.map_or(About::Account, About::Reset);
+                self.mail_admins(write, account, about, MailKind::Late, now).await?;
             }
             let ticket: Option<Uuid> = row.try_get("ticket")?;
             if let (Some(reset), true, true) = (reset, first, ticket.is_some()) {

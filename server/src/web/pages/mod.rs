@@ -4,6 +4,7 @@
 pub mod contacts;
 mod problem;
 pub mod set_up;
+pub mod settings;
 pub mod sign_in;
 pub mod tickets;
 mod times;

@@ -1,12 +1,13 @@
 //! The guide and the scripts, as `templates/settings/guide.html` shows them.
 
+use crate::directory::ProofKind;
 use crate::directory::permissions::Permission;
-use crate::integration::guide::{self, Proof, Step};
+use crate::integration::guide::{self, Step};
 use crate::integration::scripts::{Ask, Recipe};
 
 /// What stands beside a form.
 pub(super) struct Guide {
-    proof: Option<Proof>,
+    proof: Option<ProofKind>,
     scripts: Option<Scripts>,
 }
 
@@ -31,67 +32,73 @@ pub(super) const BASH_FILE: &str = "connect.sh";
 pub(super) const POWERSHELL_FILE: &str = "connect.ps1";
 
 impl Guide {
+    /// Without scripts.
+    pub(super) fn bare() -> Self {
+        Self { proof: None, scripts: None }
+    }
+
     /// While it is open how the integration will prove itself: both ways, and scripts for a secret.
     pub(super) fn open(ask: &Ask<'_>, made_for: String, base: &str, query: &str) -> Self {
         Self { proof: None, scripts: scripts(ask, made_for, base, query) }
     }
 
     /// For an integration that is there.
-    pub(super) fn of(proof: Proof, ask: &Ask<'_>, made_for: String, base: &str) -> Self {
+    pub(super) fn of(proof: ProofKind, ask: &Ask<'_>, made_for: String, base: &str) -> Self {
         // A script for a certificate needs one.
-        let missing = proof == Proof::Certificate && ask.certificate.is_none();
+        let missing = proof == ProofKind::Certificate && ask.certificate.is_none();
         let scripts = if missing { None } else { scripts(ask, made_for, base, "") };
         Self { proof: Some(proof), scripts }
     }
 
-    fn steps(&self) -> impl Iterator<Item = &'static Step> {
+    pub(super) fn steps(&self) -> impl Iterator<Item = &'static Step> {
         guide::steps(self.proof)
     }
 
     /// The class of a step that is for one kind of proof, while it is open which.
-    fn only(&self, step: &Step) -> Option<&'static str> {
+    pub(super) fn only(&self, step: &Step) -> Option<&'static str> {
         match (self.proof, step.only) {
-            (None, Some(Proof::Secret)) => Some("for-secret"),
-            (None, Some(Proof::Certificate)) => Some("for-certificate"),
+            (None, Some(ProofKind::Secret)) => Some("for-secret"),
+            (None, Some(ProofKind::Certificate)) => Some("for-certificate"),
             _ => None,
         }
     }
 
-    fn waits_for_certificate(&self) -> bool {
+    pub(super) fn waits_for_certificate(&self) -> bool {
         self.proof.is_none()
     }
 
-    fn scripts(&self) -> Option<&Scripts> {
+    pub(super) fn scripts(&self) -> Option<&Scripts> {
         self.scripts.as_ref()
     }
 }
 
 #[expect(clippy::unused_self, reason = "the template asks the guide for everything")]
 impl Guide {
-    fn permissions(&self) -> &'static [Permission] {
+    pub(super) fn permissions(&self) -> &'static [Permission] {
         guide::permissions()
     }
 
-    fn never_permissions(&self) -> &'static [&'static str] {
+    pub(super) fn never_permissions(&self) -> &'static [&'static str] {
         guide::never_permissions()
     }
 
-    fn never_roles(&self) -> &'static [&'static str] {
+    pub(super) fn never_roles(&self) -> &'static [&'static str] {
         guide::NEVER_ROLES
     }
 
-    fn role_words(&self) -> &'static str {
+    pub(super) fn role_words(&self) -> &'static str {
         guide::ROLE_WORDS
     }
 
-    fn registration(&self) -> &'static str {
+    pub(super) fn registration(&self) -> &'static str {
         guide::REGISTRATION_NAME
     }
 }
 
 fn scripts(ask: &Ask<'_>, made_for: String, base: &str, query: &str) -> Option<Scripts> {
     let recipe = Recipe::new(ask).ok()?;
-    let script = |label, file, text| Script { label, file, href: format!("{base}/{file}{query}"), text };
+    let script =
+        |label, file, text| Script { label, file, href: format!("{base}/{file}{query}"), text };
     Some(Scripts {
         made_for,
         certificate: ask.certificate.is_some(),

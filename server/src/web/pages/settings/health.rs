@@ -3,7 +3,10 @@
 
 use shared::Millis;
 
-use crate::integration::view::{FindingView, HealthView, Level, State};
+use crate::integration::ask::day_after;
+use crate::integration::health::{EndFrom, State};
+use crate::integration::report::Level;
+use crate::integration::{FindingView, HealthView, IntegrationView};
 use crate::web::pages::times::Moment;
 
 /// What `templates/settings/health.html` and `shield.html` show.
@@ -30,9 +33,10 @@ impl Health {
             State::Fine => ("good", "m6.6 9.9 2.4 2.4 4.4-4.6"),
             State::Warning => ("warn", "M10 6v4.6M10 13.4v.1"),
             State::Broken => ("bad", "m7.6 7.4 4.8 4.8m0-4.8-4.8 4.8"),
-            State::Unknown => {
-                ("open", "M8.2 7.7c.1-1 .8-1.6 1.8-1.6 1.1 0 1.8.6 1.8 1.5 0 1.3-1.8 1.4-1.8 2.9M10 13.4v.1")
-            }
+            State::Unknown => (
+                "open",
+                "M8.2 7.7c.1-1 .8-1.6 1.8-1.6 1.1 0 1.8.6 1.8 1.5 0 1.3-1.8 1.4-1.8 2.9M10 13.4v.1",
+            ),
             State::Off => ("open", "M7 9.8h6"),
         };
         Self {
@@ -45,10 +49,21 @@ impl Health {
     }
 }
 
+/// When the secret or certificate ends, and who says so.
+pub(super) fn ends(view: &IntegrationView) -> String {
+    let Some(at) = view.ends_at else { return "Not known".into() };
+    let day = day_after(at, 0);
+    match view.ends_from {
+        Some(EndFrom::Typed) => format!("{day} (as typed)"),
+        _ => day,
+    }
+}
+
 impl From<FindingView> for Finding {
     fn from(view: FindingView) -> Self {
         let (class, level) = match view.level {
             Level::Ok => ("good", "Works"),
+            Level::Note => ("open", "Note"),
             Level::Warn => ("warn", "Attention"),
             Level::Bad => ("bad", "Fails"),
             Level::Unknown => ("open", "Not known"),

@@ -16,6 +16,7 @@ use serde::Deserialize;
 use shared::Code;
 
 use crate::app::App;
+use crate::integration::NotDone;
 use crate::sign_in::session::fresh_second_factor;
 use crate::store::{Role, Session};
 use crate::web::auth::SignedIn;
@@ -47,6 +48,14 @@ fn may_change(app: &App, session: &Session, token: &str) -> Result<(), Failure> 
     }
 }
 
+/// A refusal of the domain as a problem, where no form can show it.
+fn failure(not_done: NotDone) -> Failure {
+    match not_done {
+        NotDone::Denied(denied) => denied.into(),
+        NotDone::Fields(_) => Code::BadRequest.into(),
+    }
+}
+
 /// `GET /settings`.
 pub async fn home(_: Admin) -> Redirect {
     Redirect::to("/settings/integrations")
@@ -62,11 +71,22 @@ impl Just {
     /// In words; whatever else the address says is nobody's words.
     fn words(&self) -> Option<&'static str> {
         match self.done.as_deref()? {
-            "added" => Some("Saved. The test below was made with what you typed."),
-            "changed" => Some("Saved."),
-            "replaced" => Some("The new one is saved, and the test below was made with it."),
-            "tested" => Some("Tested just now."),
-            "off" => Some("Switched off. Nobody at this customer can be reset until you switch it on again."),
+            "added" => Some("Saved. What the test found stands below."),
+            "certificate" => Some(
+                "Saved. Now upload the certificate in the customer's tenant, then test the connection.",
+            ),
+            "testing" => Some("Microsoft is slow: the test goes on. Reload this page in a minute."),
+            "changed" => Some("Saved. What the test found stands below."),
+            "replaced" => Some(
+                "Microsoft took the new one, and it is in use now. You may remove the old one there.",
+            ),
+            "made" => Some(
+                "The new certificate is made. Upload it in the customer's tenant, then put it in place.",
+            ),
+            "tested" => Some("Tested just now. What was found stands below."),
+            "off" => Some(
+                "Switched off. Nobody at this customer can be reset until you switch it on again.",
+            ),
             "on" => Some("Switched on."),
             "deleted" => Some("The integration is deleted. Its history stays in the audit."),
             _ => None,
@@ -81,7 +101,7 @@ mod tests {
     #[test]
     fn only_our_own_words_are_shown() {
         let said = |text: &str| Just { done: Some(text.into()) }.words();
-        assert_eq!(said("changed"), Some("Saved."));
+        assert_eq!(said("on"), Some("Switched on."));
         assert_eq!(said("<script>"), None);
         assert_eq!(Just { done: None }.words(), None);
     }

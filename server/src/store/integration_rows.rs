@@ -1,0 +1,96 @@
+//! M365 integrations and their checks, as types.
+
+use shared::{Code, CustomerId, IntegrationId, Millis};
+
+use super::Integration;
+
+/// A customer that may get an integration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Customer {
+    /// Its id.
+    pub id: CustomerId,
+    /// Its name.
+    pub name: String,
+}
+
+/// A customer's M365 integration, with whom it serves and how it was found to be.
+#[derive(Debug, Clone)]
+pub struct M365Row {
+    /// The integration itself.
+    pub integration: Integration,
+    /// Whom it serves.
+    pub customer: Customer,
+    /// The newest check; `None` before the first.
+    pub check: Option<CheckRow>,
+}
+
+/// How an integration was found to be, and what its admins were told of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CheckRow {
+    /// When.
+    pub checked_at: Option<Millis>,
+    /// JSON of [`crate::integration::Report`].
+    pub report: Option<String>,
+    /// When its secret or certificate ends, as Microsoft says.
+    pub expires_at: Option<Millis>,
+    /// Since when it does not work.
+    pub failing_since: Option<Millis>,
+    /// The newest warning about its end that was mailed: so many days before it.
+    pub told_days: Option<i64>,
+    /// When the watcher looks next.
+    pub due_at: Millis,
+}
+
+/// A new M365 integration.
+#[derive(Debug, Clone)]
+pub struct NewM365 {
+    /// Its id.
+    pub id: IntegrationId,
+    /// Whom it serves.
+    pub customer: CustomerId,
+    /// What people call it.
+    pub name: String,
+    /// JSON of [`crate::directory::M365Settings`].
+    pub settings: String,
+}
+
+/// A sealed secret that comes or goes with a change.
+#[derive(Debug, Clone)]
+pub enum SecretChange {
+    /// It stands from now on.
+    Put {
+        /// What it is.
+        kind: &'static str,
+        /// Sealed for this integration.
+        sealed: Vec<u8>,
+    },
+    /// It is gone.
+    Drop {
+        /// What it was.
+        kind: &'static str,
+    },
+}
+
+/// What a change of an integration is, for the audit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum M365Act {
+    /// Name, expiry date or protected group.
+    Changed,
+    /// Tenant, application or cloud: people are looked up anew.
+    Moved,
+    /// A new secret or certificate is in use.
+    CredentialReplaced,
+    /// A certificate was made that is not in use yet.
+    CertificateMade,
+}
+
+/// What a check has to tell the admins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// Its secret or certificate ends within so many days; 0 when it has ended.
+    Expiring(i64),
+    /// It does not work any more, and why.
+    Failing(Code),
+    /// It works again.
+    Works,
+}
