@@ -51,8 +51,10 @@ pub enum Act {
     IntegrationSwitchedOff,
     /// It was deleted, with its secrets.
     IntegrationDeleted,
-    /// A technician tested it, perhaps on a test person.
+    /// A technician tested it.
     IntegrationTested,
+    /// A password that is too short is about to be tried on a test person.
+    SelfTestBegun,
     /// It was found not to work any more.
     IntegrationFailing,
     /// It works again.

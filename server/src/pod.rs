@@ -4,16 +4,17 @@
 use std::time::Duration;
 
 use shared::{
-    Code, ContactId, ContactView, DirectoryView, Finding, HistoryView, Millis, Outcome, PodState,
-    Shield, ShieldState, TechnicianView, TicketId, TicketView,
+    Code, ContactId, ContactView, DirectoryView, Finding, HistoryView, Millis, NoticeView, Outcome,
+    PodState, Shield, ShieldState, TechnicianView, TicketId, TicketView,
 };
 
 use crate::denied::Denied;
 use crate::directory::Look;
+use crate::integration::health;
 use crate::policy::Policy;
 use crate::reset::Resets;
 use crate::seal::sha256;
-use crate::store::{Contact, Session, Ticket, Verification};
+use crate::store::{Contact, Role, Session, Ticket, Verification};
 use crate::verification::{
     Destination, Occasion, channels, choose, contact_hash, destinations, fresh_until, is_from_here,
     outcome_at, phone_hash, subject,
@@ -124,11 +125,26 @@ impl Resets {
             blocked,
             reset,
             history: history(&verifications, now),
+            notice: self.notice(who, &contact).await?,
         };
         let body = serde_json::to_vec(&state).map_err(|_| Code::Internal)?;
         state.tag = data_encoding::HEXLOWER.encode(&sha256(&body)[..12]);
         state.now = now;
         Ok(state)
+    }
+
+    /// What is to be looked after at the customer's tenant, for admins. A pod's session never has an
+    /// admin's rights, whoever looks; this only tells, and the page behind it asks for them.
+    async fn notice(&self, who: &Session, contact: &Contact) -> Result<Option<NoticeView>, Denied> {
+        let account = who.technician.account;
+        let Some(row) = self.store.m365_for(account, contact.customer).await? else {
+            return Ok(None);
+        };
+        let Some(text) = health::notice(&row, self.clock.now()) else { return Ok(None) };
+        let technician = self.store.technician(account, who.technician.id).await?;
+        let is_admin = technician.is_some_and(|it| it.role == Role::Admin && it.may_use_ui);
+        let path = format!("/settings/integrations/m365/{}", row.integration.id);
+        Ok(is_admin.then_some(NoticeView { text, path }))
     }
 
     fn look_in_background(&self, who: &Session, contact: &Contact) {

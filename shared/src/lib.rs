@@ -15,7 +15,7 @@ pub use id::{
     TicketId, VerificationId,
 };
 pub use pod::{
-    ContactView, DirectoryView, HistoryView, Host, PodState, PodTokenAsk, PodTokenView,
+    ContactView, DirectoryView, HistoryView, Host, NoticeView, PodState, PodTokenAsk, PodTokenView,
     TechnicianView, TicketView,
 };
 pub use problem::{Code, Problem};

@@ -56,6 +56,18 @@ pub struct PodState {
     pub reset: Option<ResetView>,
     /// The newest verifications of this contact, newest first.
     pub history: Vec<HistoryView>,
+    /// What an admin should look after before it stops resets; `None` for everybody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<NoticeView>,
+}
+
+/// Something for an admin to look after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeView {
+    /// One sentence.
+    pub text: String,
+    /// Where it is looked after: a path on our own origin.
+    pub path: String,
 }
 
 /// The technician.

@@ -92,6 +92,14 @@ impl World {
         settings.outbound.ca_file = folder.path().join("mail-ca.pem");
         std::fs::write(&settings.outbound.ca_file, outside.smtp_ca_pem()).unwrap();
         settings.outbound.timeout_ms = 2_000;
+        let cloud = server::settings::Cloud {
+            label: "Simulated".into(),
+            login: outside.entra_url(),
+            graph: outside.graph_url(),
+        };
+        settings.clouds.insert("simulated".into(), cloud);
+        // Checks in the background would meet the faults that a story has prepared.
+        settings.health.check_every_hours = 0;
         change(&mut settings);
         settings.check().unwrap();
         let app = serve::open(settings, clock.clone()).await.unwrap();

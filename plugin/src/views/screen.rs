@@ -12,8 +12,8 @@ use super::phones::phones;
 use super::progress::progress;
 use super::reset_button::reset_button;
 use super::shields::shields;
-use super::widgets::{bones, trouble_panel};
-use crate::dom::{El, div, el, p};
+use super::widgets::{bones, note, trouble_panel};
+use crate::dom::{El, div, el, of, p};
 use crate::flow::Line;
 use crate::model::{Model, Wishes};
 use crate::words::EN;
@@ -44,6 +44,7 @@ fn body(model: Model, wish: Wishes) -> Vec<El> {
     vec![
         lost(model),
         ended(model, wish),
+        notice(model),
         person(model),
         progress(model, wish),
         shields(model, wish),
@@ -76,6 +77,21 @@ fn ended(model: Model, wish: Wishes) -> El {
             _ => Vec::new(),
         },
     )
+}
+
+/// What an admin should look after, with the way there: a page of ours, in a tab of its own.
+fn notice(model: Model) -> El {
+    div("").drawn(of(move || model.parts().of_state(|state| state.notice.clone())), move || {
+        match model.parts().of_state(|state| state.notice.clone()) {
+            Some(it) => {
+                let way = el("a").set("href", &it.path).set("target", "_blank");
+                let way = way.set("rel", "noopener").text(EN.look_after);
+                let words = p("", &it.text).text(" ").kid(way);
+                vec![note("warn", icons::warning(), words)]
+            }
+            None => Vec::new(),
+        }
+    })
 }
 
 /// Before the first answer.

@@ -123,5 +123,6 @@ pub(crate) fn state() -> PodState {
             ticket: Some("#4690".into()),
             outcome: Outcome::Verified,
         }],
+        notice: None,
     }
 }

@@ -86,6 +86,9 @@ struct PasswordCredential {
     end_date_time: Option<String>,
 }
 
+/// A permission, what is asked, where, and with which query.
+type Ask<'a> = (&'static str, &'static str, Vec<&'a str>, Option<(&'a str, &'a str)>);
+
 #[derive(Deserialize)]
 struct Listed {
     id: String,
@@ -126,7 +129,7 @@ impl Directory {
         let about = format!("principalId eq '{person}'");
         let application = format!("applications(appId='{}')", tenant.settings.client_id);
         let filter = Some(("$filter", about.as_str()));
-        let mut asks: Vec<(&'static str, &'static str, Vec<&str>, Option<(&str, &str)>)> = vec![
+        let mut asks: Vec<Ask<'_>> = vec![
             (
                 READ_PHONES,
                 "Registered phones",

@@ -155,10 +155,15 @@ impl M365Ask {
         };
         let moved = known.is_none_or(|known| known.bound_to() != settings.bound_to());
         let secret = self.client_secret.expose().trim();
-        if settings.proof == ProofKind::Secret && (moved || !secret.is_empty()) {
-            if let Err(detail) = check_secret(secret, known.is_some()) {
-                note("client_secret", detail);
-            }
+        let wrong = match (settings.proof, moved, secret) {
+            (ProofKind::Secret, true, secret) => check_secret(secret, known.is_some()).err(),
+            (_, false, "") | (ProofKind::Certificate, ..) => None,
+            (_, false, _) => Some(
+                "Nothing that the secret is for has changed. Replace the credential to use a new one.",
+            ),
+        };
+        if let Some(detail) = wrong {
+            note("client_secret", detail);
         }
         if errors.is_empty() {
             Ok(Entered { name: name.into(), customer, settings })
@@ -237,7 +242,9 @@ pub fn parse_day(text: &str, now: Millis) -> Result<Option<String>, &'static str
 /// The beginning of a day (UTC): the careful reading of "ends on".
 #[must_use]
 pub fn day(text: &str) -> Option<Millis> {
-    let date = Date::parse(text, &Iso8601::DATE).ok().filter(|_| text.len() == 10)?;
+    // Weeks and days of the year are dates to ISO 8601, but not what Entra shows.
+    let plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let date = Date::parse(text, &Iso8601::DATE).ok().filter(|_| plain)?;
     Some(Millis(date.midnight().assume_utc().unix_timestamp() * 1000))
 }
 
@@ -345,6 +352,8 @@ mod tests {
         let errors = check(&moved, Some(&known)).unwrap_err();
         assert_eq!(errors[0].field, "client_secret");
         assert!(errors[0].detail.contains("was entered for"));
+        let again = check(&ask(), Some(&known)).unwrap_err();
+        assert!(again[0].detail.contains("Replace the credential"), "not taken without a word");
     }
 
     #[test]
@@ -352,9 +361,11 @@ mod tests {
         let mut known = check(&ask(), None).unwrap().settings;
         known.cloud = String::new();
         known.login = "http://127.0.0.1:1".into();
-        let same = M365Ask { cloud: String::new(), ..ask() };
+        let none = Typed::new(String::new());
+        let same = M365Ask { cloud: String::new(), client_secret: none, ..ask() };
         assert_eq!(check(&same, Some(&known)).unwrap().settings.login, known.login);
-        assert_eq!(check(&same, None).unwrap_err()[0].field, "cloud");
+        let fresh = M365Ask { cloud: String::new(), ..ask() };
+        assert_eq!(check(&fresh, None).unwrap_err()[0].field, "cloud");
     }
 
     #[test]

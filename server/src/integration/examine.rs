@@ -1,14 +1,24 @@
 //! The connection test: asks Microsoft for everything that a reset will need, and writes down what
 //! came of it. Changes nothing, but for the self-test on a person who is named for it.
 
-use shared::{Code, Millis};
+use shared::{Code, Millis, TechnicianId};
 
 use super::Integrations;
 use super::report::{Line, Report};
+use crate::audit::{Act, Entry};
 use crate::directory::permissions::{ALL, END_SESSIONS, READ_PEOPLE, SET_PASSWORD, TOO_MUCH};
 use crate::directory::token::Proof;
 use crate::directory::{Person, ProofKind, SelfTest, Tenant};
 use crate::outbound::{Answer, Refusal};
+use crate::store::StoreError;
+
+/// Somebody to try a password on.
+pub(super) struct TestPerson<'a> {
+    /// Their mail, UPN or alias.
+    pub(super) address: &'a str,
+    /// Who named them.
+    pub(super) by: TechnicianId,
+}
 
 /// What a test found, and what Microsoft told about the credential.
 pub(super) struct Examined {
@@ -19,29 +29,36 @@ pub(super) struct Examined {
 
 impl Integrations {
     /// Tests the connection; with a test person also whether a password may be set.
-    pub(super) async fn examine(&self, tenant: &Tenant, test_person: Option<&str>) -> Examined {
+    ///
+    /// # Errors
+    /// When the database can't be written: nothing is tried on a person without its audit entry.
+    pub(super) async fn examine(
+        &self,
+        tenant: &Tenant,
+        test_person: Option<&TestPerson<'_>>,
+    ) -> Result<Examined, StoreError> {
         let mut lines = Vec::new();
-        let expires_at = self.ask_all(tenant, test_person, &mut lines).await;
-        Examined { report: Report { at: self.clock.now(), lines }, expires_at }
+        let expires_at = self.ask_all(tenant, test_person, &mut lines).await?;
+        Ok(Examined { report: Report { at: self.clock.now(), lines }, expires_at })
     }
 
     async fn ask_all(
         &self,
         tenant: &Tenant,
-        test_person: Option<&str>,
+        test_person: Option<&TestPerson<'_>>,
         lines: &mut Vec<Line>,
-    ) -> Option<Millis> {
+    ) -> Result<Option<Millis>, StoreError> {
         // Consent and roles that were given a minute ago show only in a new token.
         self.directory.forget_token(tenant).await;
         let granted = match self.directory.granted(tenant).await {
             Answer::Done(granted) => granted,
             Answer::Refused(Refusal { code, about }) => {
                 lines.push(Line::NoToken { code, about });
-                return None;
+                return Ok(None);
             }
             Answer::Later(_) | Answer::Unknown(_) => {
                 lines.push(Line::NoAnswer);
-                return None;
+                return Ok(None);
             }
         };
         lines.push(Line::Token);
@@ -53,7 +70,7 @@ impl Integrations {
                 let by_id = entered.parse::<uuid::Uuid>().is_ok();
                 if by_id && !organization.id.eq_ignore_ascii_case(entered) {
                     lines.push(Line::OtherTenant);
-                    return None;
+                    return Ok(None);
                 }
                 if let Some(name) = organization.display_name {
                     lines.push(Line::Tenant { name });
@@ -64,7 +81,7 @@ impl Integrations {
             _ => None,
         };
         let person = match test_person {
-            Some(address) => self.directory.find(tenant, address).await.map(Some),
+            Some(it) => self.directory.find(tenant, it.address).await.map(Some),
             None => Answer::Done(None),
         };
         let somebody = match &person {
@@ -82,15 +99,17 @@ impl Integrations {
             lines.push(Line::TooMuch { permission: (*name).into() });
         }
         let may_set = listed(SET_PASSWORD);
-        lines.extend(self.try_to_set(tenant, test_person.is_some(), person, may_set).await);
-        if tenant.settings().proof == ProofKind::Certificate {
-            return None;
+        if may_set {
+            lines.push(self.try_to_set(tenant, test_person, person).await?);
         }
-        let hint = self.directory.secret_hint(tenant).await?;
-        match self.directory.secret_ends(tenant, &hint).await {
+        if tenant.settings().proof == ProofKind::Certificate {
+            return Ok(None);
+        }
+        let Some(hint) = self.directory.secret_hint(tenant).await else { return Ok(None) };
+        Ok(match self.directory.secret_ends(tenant, &hint).await {
             Answer::Done(end) => end,
             _ => None,
-        }
+        })
     }
 
     /// Each permission once: all that needs it must go through.
@@ -123,23 +142,24 @@ impl Integrations {
     async fn try_to_set(
         &self,
         tenant: &Tenant,
-        asked: bool,
+        test_person: Option<&TestPerson<'_>>,
         person: Answer<Option<Person>>,
-        may_set: bool,
-    ) -> Option<Line> {
-        if !may_set {
-            // Said already: the permission is missing.
-            return None;
-        }
-        let person = match person {
-            _ if !asked => return Some(Line::SetNotTried),
-            Answer::Done(Some(person)) => person,
-            Answer::Refused(Refusal { code, about }) => {
-                return Some(Line::TestPersonUnfit { code, about });
+    ) -> Result<Line, StoreError> {
+        let (by, person) = match (test_person, person) {
+            (None, _) => return Ok(Line::SetNotTried),
+            (Some(it), Answer::Done(Some(person))) => (it.by, person),
+            (_, Answer::Refused(Refusal { code, about })) => {
+                return Ok(Line::TestPersonUnfit { code, about });
             }
-            _ => return Some(Line::SetUnclear),
+            _ => return Ok(Line::SetUnclear),
         };
-        Some(match self.directory.self_test(tenant, &person).await {
+        // Written down first: should Microsoft take it after all, it is known who asked for it.
+        let entry = Entry {
+            integration: Some(tenant.integration),
+            ..Entry::new(Act::SelfTestBegun).by(by).about(person.id.clone())
+        };
+        self.store.note_alone(tenant.account, self.clock.now(), &entry).await?;
+        Ok(match self.directory.self_test(tenant, &person).await {
             SelfTest::Allowed => Line::MaySet,
             SelfTest::Refused(it) if it.code == Code::M365PermissionMissing => Line::MayNotSet,
             SelfTest::Refused(it) => Line::SetRefused { code: it.code, about: it.about },

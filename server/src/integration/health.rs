@@ -5,8 +5,8 @@ use shared::{Code, Millis};
 
 use super::ask::day;
 use super::report::{Level, Line, Report};
-use crate::directory::{M365Settings, ProofKind};
-use crate::store::{CheckRow, News};
+use crate::directory::{M365Settings, ProofKind, Tenant};
+use crate::store::{CheckRow, M365Row, News};
 
 /// So many days before a credential ends its admins are told, once each; and when it has ended.
 pub const WARN_DAYS: [i64; 5] = [60, 30, 14, 7, 1];
@@ -43,6 +43,12 @@ pub enum EndFrom {
     Record,
     /// Somebody typed it.
     Typed,
+}
+
+/// What the newest test found; `None` before the first.
+#[must_use]
+pub fn report(row: &M365Row) -> Option<Report> {
+    serde_json::from_str(row.check.as_ref()?.report.as_deref()?).ok()
 }
 
 /// When the credential ends, as far as anybody knows. Microsoft's record counts before what was typed.
@@ -180,6 +186,23 @@ pub fn headline(state: State, report: Option<&Report>, end: Option<Millis>, now:
         (State::Warning, ..) => "Works. One of the findings needs a look.".into(),
         (State::Fine, ..) => "Works.".into(),
     }
+}
+
+/// What an admin should know of it in a ticket: that it does not work, or that its credential is
+/// about to end. Nothing else is worth a line there.
+#[must_use]
+pub fn notice(row: &M365Row, now: Millis) -> Option<String> {
+    let settings = Tenant::of(&row.integration).ok()?.settings().clone();
+    let report = report(row);
+    let end = ends(&settings, row.check.as_ref()).map(|(end, _)| end);
+    let state = state(row.integration.is_on, report.as_ref(), end, now);
+    let tells = match state {
+        State::Broken => true,
+        State::Warning => warning(end, None, now).is_some(),
+        State::Fine | State::Unknown | State::Off => false,
+    };
+    let line = headline(state, report.as_ref(), end, now);
+    tells.then(|| format!("{}: {line}", row.integration.name))
 }
 
 /// When a credential ends, in words.

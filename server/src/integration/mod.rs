@@ -21,6 +21,8 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use examine::TestPerson;
+
 pub use ask::{FieldError, M365Ask};
 pub use report::Report;
 pub use view::{FindingView, HealthView, IntegrationView};
@@ -326,11 +328,27 @@ impl Integrations {
         test_person: Option<&str>,
     ) -> Result<Report, NotDone> {
         self.may_change(who)?;
+        // In a task of its own: whoever leaves the page must not leave a try without its outcome.
+        let (own, who) = (self.clone(), who.clone());
+        let person = test_person.map(str::to_owned);
+        let testing =
+            self.tasks.spawn(async move { own.test_now(&who, id, person.as_deref()).await });
+        testing.await.map_err(|_| Code::Internal)?
+    }
+
+    async fn test_now(
+        &self,
+        who: &Session,
+        id: IntegrationId,
+        test_person: Option<&str>,
+    ) -> Result<Report, NotDone> {
         let account = who.technician.account;
         let row = self.row(account, id).await?;
         let tenant = Tenant::of(&row.integration)?;
         let person = test_person.map(str::trim).filter(|address| !address.is_empty());
-        let examined = self.examine(&tenant, person).await;
+        let by = who.technician.id;
+        let person = person.map(|address| TestPerson { address, by });
+        let examined = self.examine(&tenant, person.as_ref()).await?;
         let report = examined.report;
         let (check, _) = health::after_check(
             row.check.as_ref(),
@@ -345,7 +363,7 @@ impl Integrations {
             (false, true) => "does not work",
             (false, false) => "works",
         };
-        let (by, now) = (who.technician.id, self.clock.now());
+        let now = self.clock.now();
         self.store.record_test(&row, by, &check, report.broken(), about, now).await?;
         self.changed(account);
         Ok(report)

@@ -251,6 +251,14 @@ impl Report {
         self.lines.iter().find_map(Line::stops)
     }
 
+    /// The same in words: what was found, and what to do.
+    #[must_use]
+    pub fn broken_in_words(&self) -> Option<(String, String)> {
+        let line = self.lines.iter().find(|line| line.stops().is_some())?;
+        let said = line.said();
+        Some((said.what, said.remedy.unwrap_or_default()))
+    }
+
     /// Whether Microsoft left something unanswered, so that the test says little.
     #[must_use]
     pub fn is_unclear(&self) -> bool {

@@ -114,7 +114,7 @@ impl Integrations {
         let settings = tenant.settings();
         let now = self.clock.now();
         let check = row.check.as_ref();
-        let report = report(row);
+        let report = health::report(row);
         let end = health::ends(settings, check);
         let end_at = end.map(|(at, _)| at);
         let state = health::state(row.integration.is_on, report.as_ref(), end_at, now);
@@ -152,11 +152,6 @@ impl Integrations {
             None => settings.login.clone(),
         }
     }
-}
-
-/// What the newest test found; `None` before the first.
-pub(super) fn report(row: &M365Row) -> Option<Report> {
-    serde_json::from_str(row.check.as_ref()?.report.as_deref()?).ok()
 }
 
 fn findings(report: &Report) -> Vec<FindingView> {

@@ -70,7 +70,7 @@ impl Integrations {
             return Ok(());
         };
         let tenant = Tenant::of(&row.integration)?;
-        let examined = self.examine(&tenant, None).await;
+        let examined = self.examine(&tenant, None).await?;
         let (check, news) = health::after_check(
             row.check.as_ref(),
             tenant.settings(),

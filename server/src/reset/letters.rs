@@ -72,6 +72,44 @@ pub(super) fn brake(brand: &str, at: &str) -> Letter {
     }
 }
 
+/// To the admins: a credential is about to end, or has ended.
+pub(super) fn expiring(name: &str, customer: &str, ends: &str, days: i64) -> Letter {
+    let when = match days {
+        ..0 => "has ended".to_owned(),
+        0 => "ends today".to_owned(),
+        1 => "ends tomorrow".to_owned(),
+        days => format!("ends in {days} days"),
+    };
+    Letter {
+        subject: format!("The Microsoft 365 credential for {} {when}", short(customer)),
+        body: format!(
+            "The secret or certificate of the integration \"{name}\" for {customer} {when}: \
+             {ends}.\n\n\
+             When it has ended, no password of {customer} can be reset here. Make a new one in the \
+             app registration in the customer's tenant, then open Settings, Integrations, \
+             \"{name}\", and replace the credential. The old one stays in use until Microsoft \
+             accepts the new one.\n"
+        ),
+    }
+}
+
+/// To the admins: a tenant's connection does not work any more.
+pub(super) fn failing(name: &str, customer: &str, why: &str, next: &str) -> Letter {
+    Letter {
+        subject: format!("Password resets for {} do not work", short(customer)),
+        body: format!(
+            "The integration \"{name}\" for {customer} does not work any more. {why} {next}\n\n\
+             Until it is mended, no password of {customer} can be reset here. Open Settings, \
+             Integrations, \"{name}\": it shows each finding with what to do about it.\n"
+        ),
+    }
+}
+
+/// For a subject: one line that is not too long.
+fn short(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(30).collect()
+}
+
 fn facts(reset: &Reset, ticket: Option<&str>) -> String {
     let ticket = ticket.map(|number| format!("Ticket: {number}\n")).unwrap_or_default();
     let asked_at = utc(reset.asked_at);
@@ -111,6 +149,10 @@ mod tests {
         check(stuck(&reset, ticket), &["Zoë", "48213", "Asked for by: Ann", "give this reset up"]);
         check(late(&reset, ticket, at), &["Zoë", "48213", at, "told nothing"]);
         check(brake("Brightline IT", at), &["Brightline IT", at, "attack"]);
+        let long = "Northwind Dental and Partners of the Northern Lakes";
+        check(expiring("M365", long, at, 14), &["M365", long, at, "in 14 days", "new one"]);
+        assert!(expiring("M365", long, at, -2).body.contains("has ended"));
+        check(failing("M365", long, "It is so.", "Do that."), &[long, "It is so. Do that."]);
         assert!(!stuck(&reset, None).body.contains("Ticket"));
     }
 }

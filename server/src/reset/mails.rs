@@ -3,11 +3,13 @@
 
 use std::time::Duration;
 
-use shared::Code;
+use shared::{Code, IntegrationId};
 use uuid::Uuid;
 
 use super::letters::{self, Letter};
 use super::{Resets, words};
+use crate::directory::Tenant;
+use crate::integration::health;
 use crate::outbound::{Answer, Mail, Mailbox, Refusal};
 use crate::random;
 use crate::store::{Lease, MAIL_PATIENCE_MS, MailKind, OutboxKind, OutboxRow, Reset, StoreError};
@@ -87,7 +89,9 @@ impl Resets {
             return Ok(Answer::Refused(Code::MailAddress.into()));
         };
         let brand = self.store.account_name(row.account).await?;
-        let letter = self.letter(row, reset.as_ref(), &brand).await?;
+        let Some(letter) = self.letter(row, reset.as_ref(), &brand).await? else {
+            return Ok(Answer::Refused(Code::NotFound.into()));
+        };
         let mail = Mail {
             id: row.id,
             from: sender.from(brand),
@@ -119,7 +123,10 @@ impl Resets {
         row: &OutboxRow,
         reset: Option<&Reset>,
         brand: &str,
-    ) -> Result<Letter, StoreError> {
+    ) -> Result<Option<Letter>, StoreError> {
+        if let Some(id) = row.integration {
+            return self.letter_about(row, id).await;
+        }
         // Rows are written in the moment that they tell of.
         let at = words::utc(row.give_up_at.plus(-MAIL_PATIENCE_MS));
         let reset = reset.ok_or(StoreError::Inconsistent("a mail without its reset"));
@@ -127,12 +134,37 @@ impl Resets {
             Some(ticket) => self.store.ticket(row.account, ticket).await?.map(|it| it.number),
             None => None,
         };
-        Ok(match row.kind {
+        Ok(Some(match row.kind {
             OutboxKind::Mail(MailKind::Person) => letters::person(brand, reset?),
             OutboxKind::Mail(MailKind::Stuck) => letters::stuck(reset?, ticket.as_deref()),
             OutboxKind::Mail(MailKind::Late) => letters::late(reset?, ticket.as_deref(), &at),
             OutboxKind::Mail(MailKind::Brake) => letters::brake(brand, &at),
             _ => return Err(StoreError::Inconsistent("a text among mails")),
+        }))
+    }
+
+    /// About an integration as it is now; `None` when it was deleted or mended meanwhile.
+    async fn letter_about(
+        &self,
+        row: &OutboxRow,
+        id: IntegrationId,
+    ) -> Result<Option<Letter>, StoreError> {
+        let Some(found) = self.store.m365_one(row.account, id).await? else { return Ok(None) };
+        let (name, customer) = (&found.integration.name, &found.customer.name);
+        let tenant = Tenant::of(&found.integration)?;
+        let report = health::report(&found);
+        Ok(match row.kind {
+            OutboxKind::Mail(MailKind::Expiring) => {
+                let end = health::ends(tenant.settings(), found.check.as_ref());
+                end.map(|(end, _)| {
+                    let days = health::days_left(end, self.clock.now());
+                    letters::expiring(name, customer, &words::utc(end), days)
+                })
+            }
+            OutboxKind::Mail(MailKind::Failing) => report
+                .and_then(|report| report.broken_in_words())
+                .map(|(why, next)| letters::failing(name, customer, &why, &next)),
+            _ => return Err(StoreError::Inconsistent("a mail about an integration")),
         })
     }
 }

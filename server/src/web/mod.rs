@@ -28,6 +28,7 @@ use tower_http::request_id::{
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
+use self::api::integrations;
 use self::pages::settings;
 use crate::app::App;
 use crate::clock::Clock;
@@ -75,6 +76,17 @@ fn routes() -> Router<App> {
         .route("/api/resets/{id}/phones", get(api::resets::phones))
         .route("/api/resets/{id}/resend", post(api::resets::resend))
         .route("/api/resets/{id}/give-up", post(api::resets::give_up))
+        // Admins' programs, by the cookie.
+        .route("/api/integrations", get(integrations::list).post(integrations::post))
+        .route(
+            "/api/integrations/{id}",
+            get(integrations::get).put(integrations::put).delete(integrations::delete),
+        )
+        .route("/api/integrations/{id}/secret", post(integrations::secret))
+        .route("/api/integrations/{id}/certificate", post(integrations::make_certificate))
+        .route("/api/integrations/{id}/certificate/use", post(integrations::use_certificate))
+        .route("/api/integrations/{id}/switch", post(integrations::switch))
+        .route("/api/integrations/{id}/test", post(integrations::test))
         // End users, on the share host.
         .route("/s", get(reveal::get))
         .route("/s/look", post(share::look))

@@ -1,5 +1,6 @@
-//! What the pod calls. Thin: who asks, what they ask, one call into the domain.
+//! What pods and admins' programs call. Thin: who asks, what they ask, one call into the domain.
 
+pub mod integrations;
 pub mod pod;
 pub mod preflight;
 pub mod resets;

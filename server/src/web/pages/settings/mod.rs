@@ -52,7 +52,7 @@ fn may_change(app: &App, session: &Session, token: &str) -> Result<(), Failure> 
 fn failure(not_done: NotDone) -> Failure {
     match not_done {
         NotDone::Denied(denied) => denied.into(),
-        NotDone::Fields(_) => Code::BadRequest.into(),
+        NotDone::Fields(_) => Code::InvalidFields.into(),
     }
 }
 
