@@ -21,9 +21,35 @@ function draw() {
     const focused = document.activeElement?.dataset?.key;
     $("tenants").replaceChildren(...tenants.map((tenant) => el("div", { class: "tenant" },
       el("h3", {}, tenant.name, el("span", { class: "sub" }, tenant.domain)),
+      registration(tenant),
       el("ul", { class: "card users" }, ...tenant.users.map(person)))));
     if (focused) document.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
   });
+}
+
+/** What the portal shows of the MSP's app: its ids, its credentials, and a way to add a certificate. */
+function registration(tenant) {
+  const upload = el("input", { type: "file", class: "hidden", tabindex: "-1", accept: ".pem,.cer,.crt", "aria-label": `Certificate for ${tenant.name}`, "data-certificate": tenant.domain, onchange: (event) => register(tenant, event.target) });
+  return el("p", { class: "sub registration" },
+    `Directory ${tenant.id} · application ${tenant.app.client_id} · `,
+    tenant.app.credentials.length ? tenant.app.credentials.map(credential).join(" · ") : "no credential", " ",
+    upload,
+    el("button", { type: "button", class: "quiet", "data-key": `certificate ${tenant.domain}`, "aria-label": `Add a certificate to the app of ${tenant.name}`, onclick: () => upload.click() }, "Add a certificate"),
+    el("span", { role: "status" }));
+}
+
+function credential(one) {
+  const until = one.until_ms === null ? "without end" : `until ${new Date(one.until_ms).toISOString().slice(0, 10)}`;
+  return `${one.kind} ${one.hint} ${until}`;
+}
+
+async function register(tenant, input) {
+  const [file] = input.files;
+  if (!file) return;
+  const { body } = await send("POST", "/api/certificates", { tenant: tenant.id, certificate: await file.text() });
+  input.value = "";
+  // Success shows itself: the list of credentials is drawn anew.
+  input.parentElement.querySelector("[role=status]").textContent = body.message ?? "";
 }
 
 function person(user) {

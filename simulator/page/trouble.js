@@ -23,12 +23,16 @@ const HTTP = [
   ["429, wait 5 s", "Too many requests, with Retry-After.", { kind: "status", status: 429, retry_after: 5 }],
   ["503", "Not available; nothing was done.", { kind: "status", status: 503, retry_after: null }],
   ["500", "An error of theirs; nothing was done.", { kind: "status", status: 500, retry_after: null }],
+  ["502 in HTML", "A gateway before them answers; nothing was done.", { kind: "html", status: 502 }],
 ];
 const SMTP = [
   ["451", "Not now; nothing was done.", { kind: "status", status: 451, retry_after: null }],
   ["550", "No, and not later either.", { kind: "status", status: 550, retry_after: null }],
 ];
-const GRAPH_ONLY = [["Too simple", "Microsoft refuses the password as not complex enough.", { kind: "refuse_password" }]];
+const GRAPH_ONLY = [
+  ["403, no code", "An error that says next to nothing; nothing was done.", { kind: "bare", status: 403 }],
+  ["Too simple", "Microsoft refuses the password as not complex enough.", { kind: "refuse_password" }],
+];
 
 /** What can go wrong at a company. */
 function faults(at) {

@@ -12,11 +12,12 @@ use crate::state::Text;
 use crate::world::World;
 
 /// What the app registration of every invented tenant may do: all that a reset asks for.
-const ROLES: [&str; 5] = [
+const ROLES: [&str; 6] = [
     "User.Read.All",
     "UserAuthMethod-Phone.Read.All",
     "User-PasswordProfile.ReadWrite.All",
     "RoleManagement.Read.Directory",
+    "PrivilegedEligibilitySchedule.Read.AzureADGroup",
     "Domain.Read.All",
 ];
 

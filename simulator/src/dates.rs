@@ -59,6 +59,20 @@ pub(crate) fn iso(ms: i64) -> String {
     format!("{}Z", graph_inner(ms))
 }
 
+/// `2024-10-02T22:05:03.6750000Z`: seven digits (Entra's words on assertions; SOURCES.md §1.6).
+pub(crate) fn precise(ms: i64) -> String {
+    format!("{}.{:03}0000Z", graph_inner(ms), ms.rem_euclid(1000))
+}
+
+/// `02/07/2021 17:00:39`: month first (Entra's words on keys; SOURCES.md §1.6).
+pub(crate) fn us(ms: i64) -> String {
+    let c = civil(ms);
+    format!(
+        "{:02}/{:02}/{:04} {:02}:{:02}:{:02}",
+        c.month, c.day, c.year, c.hour, c.minute, c.second
+    )
+}
+
 /// `2025-02-13`, what Twilio's `DateSent` filters compare.
 pub(crate) fn day(ms: i64) -> String {
     let c = civil(ms);
@@ -90,6 +104,8 @@ mod tests {
         assert_eq!(rfc2822(at), "Thu, 24 Aug 2023 05:01:45 +0000");
         assert_eq!(entra(at), "2023-08-24 05:01:45Z");
         assert_eq!(iso(at), "2023-08-24T05:01:45Z");
+        assert_eq!(precise(at), "2023-08-24T05:01:45.1230000Z");
+        assert_eq!(us(at), "08/24/2023 05:01:45");
         assert_eq!(day(951_782_400_000), "2000-02-29");
     }
 }

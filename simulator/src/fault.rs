@@ -39,6 +39,17 @@ pub enum Fault {
     /// The act is done; headers and half the body arrive, then the connection closes.
     /// A reply without a body (204) has no half: there it is the same as [`Fault::ApplyThenDrop`].
     HalfReply,
+    /// Nothing is done; what answers is a gateway before the company, in HTML.
+    Html {
+        /// The HTTP status; even a 200 may come from a captive portal.
+        status: u16,
+    },
+    /// Nothing is done; Graph's error has an empty `code` and spells it `innererror`, as some of its
+    /// backends do (SOURCES.md §4). Of another company the same as [`Fault::Status`].
+    Bare {
+        /// The HTTP status.
+        status: u16,
+    },
     /// Graph finds the password too simple (only for the `PATCH` of a user), and does nothing.
     RefusePassword,
 }

@@ -79,14 +79,46 @@ fn decode(segment: &str) -> String {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: Option<serde_json::Value>,
+    pub(crate) body: Option<Content>,
     /// False when the stand-in has no such route.
     pub(crate) known: bool,
 }
 
+/// The body of an answer.
+pub(crate) enum Content {
+    /// What the companies speak.
+    Json(serde_json::Value),
+    /// What a gateway before them says when they do not.
+    Html(&'static str),
+}
+
+impl Content {
+    fn kind(&self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Content::Json(_) => "application/json; charset=utf-8",
+            Content::Html(_) => "text/html; charset=us-ascii",
+        })
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Content::Json(value) => value.to_string(),
+            Content::Html(page) => (*page).to_owned(),
+        }
+    }
+}
+
+/// What Microsoft's front door and many a proxy look like when nobody is behind them.
+const GATEWAY_PAGE: &str = "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\"\"http://www.w3.org/TR/html4/strict.dtd\">\r\n<HTML><HEAD><TITLE>Service Unavailable</TITLE></HEAD>\r\n<BODY><h2>Service Unavailable</h2>\r\n<hr><p>HTTP Error. The service is unavailable.</p>\r\n</BODY></HTML>\r\n";
+
 impl Answer {
     pub(crate) fn json(status: u16, body: serde_json::Value) -> Self {
-        Answer { status, headers: Vec::new(), body: Some(body), known: true }
+        Answer { status, headers: Vec::new(), body: Some(Content::Json(body)), known: true }
+    }
+
+    fn gateway(status: u16) -> Self {
+        let body = Some(Content::Html(GATEWAY_PAGE));
+        Answer { status, headers: Vec::new(), body, known: true }
     }
 
     pub(crate) fn empty(status: u16) -> Self {
@@ -104,7 +136,7 @@ impl Answer {
     }
 
     fn text(&self) -> String {
-        self.body.as_ref().map(ToString::to_string).unwrap_or_default()
+        self.body.as_ref().map(Content::text).unwrap_or_default()
     }
 
     fn into_response(self, half: bool) -> Response<Body> {
@@ -117,9 +149,8 @@ impl Answer {
                 response.headers_mut().append(name, value);
             }
         }
-        if self.body.is_some() {
-            let json = HeaderValue::from_static("application/json; charset=utf-8");
-            response.headers_mut().insert(header::CONTENT_TYPE, json);
+        if let Some(content) = &self.body {
+            response.headers_mut().insert(header::CONTENT_TYPE, content.kind());
             // Said in full even when only half will come: that is how a client can tell.
             response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(text.len()));
             *response.body_mut() = if half { first_half(text) } else { Body::from(text) };
@@ -249,6 +280,18 @@ async fn respond(
             if let Some(seconds) = retry_after {
                 answer = answer.with("retry-after", seconds.to_string());
             }
+            Ok(finish(&world, &call, answer))
+        }
+        Some(Fault::Html { status }) => {
+            graph::not_applied(&world, &call);
+            Ok(finish(&world, &call, Answer::gateway(status)))
+        }
+        Some(Fault::Bare { status }) => {
+            graph::not_applied(&world, &call);
+            let answer = match call.company {
+                Company::Graph => graph::bare(&call, status),
+                _ => trouble(&call, status),
+            };
             Ok(finish(&world, &call, answer))
         }
         Some(Fault::RefusePassword) => {

@@ -7,6 +7,7 @@
 //! \[K\] marks behaviour that no source confirms.
 
 mod clock;
+mod credentials;
 mod crowd;
 mod dates;
 mod directory;
@@ -34,8 +35,8 @@ use tokio::net::TcpListener;
 
 pub use crate::clock::Clock;
 pub use crate::directory::{
-    ApiKey, App, DirectoryUser, Domain, Group, Line, Owned, Phone, SetBy, Tenant, TwilioAccount,
-    Unit,
+    ApiKey, App, Certificate, DirectoryUser, Domain, EligibleGroup, Group, Line, NextLink, Owned,
+    OwnedObjects, Phone, ScopedRole, Secret, SetBy, Tenant, TwilioAccount, Unit,
 };
 pub use crate::fault::{Company, Fault};
 pub use crate::hold::{Held, Moment};
@@ -83,11 +84,12 @@ pub async fn start(options: Options) -> anyhow::Result<World> {
         .iter()
         .map(|text| totp::Authenticator::parse(text))
         .collect::<Result<_, _>>()?;
-    let sample = directory::sample()?;
+    let sample = directory::sample(options.clock.now_ms())?;
     let state = state::State {
         tenants: sample.tenants,
         twilio: sample.twilio,
         tokens: HashMap::new(),
+        assertions_seen: HashMap::new(),
         messages: Vec::new(),
         patches: Vec::new(),
         faults: Vec::new(),

@@ -16,6 +16,8 @@ pub(crate) struct State {
     pub(crate) twilio: TwilioAccount,
     /// Access tokens by their text.
     pub(crate) tokens: HashMap<String, Grant>,
+    /// Client id and `jti` of client assertions, and when each may be forgotten.
+    pub(crate) assertions_seen: HashMap<(String, String), i64>,
     pub(crate) messages: Vec<Message>,
     /// Object id and patch, oldest first.
     pub(crate) patches: Vec<(String, PasswordPatch)>,

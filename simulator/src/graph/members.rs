@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::directory::OwnedObjects;
 use crate::front::Answer;
 use crate::random;
 use crate::state::State;
@@ -91,7 +92,8 @@ pub(super) fn transitive_member_of(
             group(&of.id, &of.name, of.assignable_to_role),
         )?);
     }
-    for name in &user.roles {
+    // Also what a group of theirs holds; never a scoped or a custom role (SOURCES.md §3.4).
+    for name in user.roles.iter().chain(&user.group_roles) {
         let role = json!({
             "id": random::derived_guid(&["directory role", &scene.grant.tenant_id, name]),
             "displayName": name, "roleTemplateId": roles::template(name),
@@ -111,6 +113,9 @@ pub(super) fn owned_objects(
     scene: &Scene<'_>,
     key: &str,
 ) -> Result<Answer, Refusal> {
+    if scene.tenant(state)?.owned_objects == OwnedObjects::Refused {
+        return Err(Refusal::denied());
+    }
     let query = Query::of(scene, &["$select", "$top", "$skiptoken"])?;
     let user = scene.user(state, key)?;
     let hidden = !scene.may(&[

@@ -1,10 +1,13 @@
 //! Microsoft Graph v1.0: the calls that a password reset needs, and no others.
 //! Route → token → permission → act; each refusal in Graph's own words.
 
+mod applications;
 mod filter;
+mod groups;
 mod members;
 mod password;
 mod patch;
+mod path;
 mod permissions;
 mod query;
 mod reply;
@@ -14,7 +17,7 @@ mod users;
 
 use serde_json::{Value, json};
 
-use crate::directory::{DirectoryUser, Tenant};
+use crate::directory::{DirectoryUser, NextLink, Tenant};
 use crate::front::{Answer, Call};
 use crate::state::{Grant, State};
 use crate::world::World;
@@ -28,6 +31,13 @@ struct Scene<'a> {
     call: &'a Call,
     grant: Grant,
     graph_url: String,
+    paging: Paging,
+}
+
+/// How the tenant cuts its collections into pages.
+struct Paging {
+    size: Option<usize>,
+    next_link: NextLink,
 }
 
 impl Scene<'_> {
@@ -58,12 +68,20 @@ pub(crate) fn answer(world: &World, call: &Call) -> Answer {
 }
 
 fn route(world: &World, call: &Call) -> Result<Answer, Refusal> {
-    let segments = call.segments();
+    let segments = path::plain(call.segments())?;
     let path: Vec<&str> = segments.iter().map(String::as_str).collect();
     let Some((act, target)) = find_act(call.method.as_str(), &path) else {
         return Err(Refusal::no_such_route(path.last().copied().unwrap_or_default()));
     };
-    let scene = Scene { call, grant: authenticate(world, call)?, graph_url: world.graph_url() };
+    let grant = authenticate(world, call)?;
+    let paging = world.read(|state| {
+        let tenant = state.tenants.iter().find(|tenant| tenant.id == grant.tenant_id);
+        Paging {
+            size: tenant.and_then(|tenant| tenant.page_size),
+            next_link: tenant.map(|tenant| tenant.next_link.clone()).unwrap_or_default(),
+        }
+    });
+    let scene = Scene { call, grant, graph_url: world.graph_url(), paging };
     permissions::check(&scene, act)?;
     match act {
         Act::ListUsers => world.read(|state| users::list(state, &scene)),
@@ -79,6 +97,12 @@ fn route(world: &World, call: &Call) -> Result<Answer, Refusal> {
         Act::ListRoleEligibilitySchedules => {
             world.read(|state| roles::eligibilities(state, &scene))
         }
+        Act::ListGroupEligibilitySchedules => {
+            world.read(|state| groups::eligibilities(state, &scene))
+        }
+        Act::GetManager => world.read(|state| users::manager(state, &scene, target)),
+        Act::ListApplications => world.read(|state| applications::list(state, &scene)),
+        Act::GetApplication => world.read(|state| applications::get(state, &scene, target)),
         Act::GetDomain => world.read(|state| tenant::domain(state, &scene, target)),
         Act::ListOrganization => world.read(|state| tenant::organization(state, &scene)),
     }
@@ -102,6 +126,12 @@ fn find_act<'p>(method: &str, path: &[&'p str]) -> Option<(Act, &'p str)> {
         ("GET", ["roleManagement", "directory", "roleEligibilitySchedules"]) => {
             (Act::ListRoleEligibilitySchedules, "")
         }
+        ("GET", ["users", user, "manager"]) => (Act::GetManager, user),
+        ("GET", ["identityGovernance", "privilegedAccess", "group", "eligibilitySchedules"]) => {
+            (Act::ListGroupEligibilitySchedules, "")
+        }
+        ("GET", ["applications"]) => (Act::ListApplications, ""),
+        ("GET", [path::APPLICATION_BY_APP_ID, app_id]) => (Act::GetApplication, app_id),
         ("GET", ["domains", domain]) => (Act::GetDomain, domain),
         ("GET", ["organization"]) => (Act::ListOrganization, ""),
         _ => return None,
@@ -155,6 +185,11 @@ pub(crate) fn trouble(call: &Call, status: u16) -> Answer {
         _ => ("generalException", "The request has failed on purpose."),
     };
     reply::refuse(call, &Refusal::new(status, code, message))
+}
+
+/// An error body that says as little as some backends do.
+pub(crate) fn bare(call: &Call, status: u16) -> Answer {
+    reply::bare(call, status)
 }
 
 /// The complexity refusal, whatever the password was.

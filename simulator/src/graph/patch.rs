@@ -70,6 +70,9 @@ fn judge(state: &State, scene: &Scene<'_>, key: &str) -> Result<(String, Ask), R
         return Err(Refusal::denied());
     }
     let tenant = scene.tenant(state)?;
+    if tenant.role_needed && !roles::may_reset_at_all(&tenant.app) {
+        return Err(Refusal::denied());
+    }
     let user = tenant.user(key).ok_or_else(|| Refusal::not_found(key))?;
     target(tenant, &tenant.app, user)?;
     if ask.password.as_ref().is_some_and(|new| !super::takes_password(tenant, user, new)) {
@@ -84,7 +87,7 @@ fn target(tenant: &Tenant, app: &App, user: &DirectoryUser) -> Result<(), Refusa
         return Err(Refusal::bad("Property userPrincipalName is invalid."));
     }
     if !roles::may_reset(app, user) {
-        return Err(if user.management_restricted {
+        return Err(if user.is_restricted() {
             // Wording [K].
             Refusal::new(
                 403,
@@ -176,7 +179,7 @@ fn note(state: &mut State, call: &Call, key: &str, tenant_id: &str, applied: boo
 
 /// A `PATCH` that a fault kept from being looked at: it arrived, and changed nothing.
 pub(crate) fn not_applied(world: &World, call: &Call) {
-    let segments = call.segments();
+    let Ok(segments) = super::path::plain(call.segments()) else { return };
     let path: Vec<&str> = segments.iter().map(String::as_str).collect();
     let ("PATCH", ["v1.0", "users", key]) = (call.method.as_str(), path.as_slice()) else { return };
     let token = call.header("authorization").trim_start_matches("Bearer ");

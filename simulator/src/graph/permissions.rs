@@ -16,6 +16,10 @@ pub(super) enum Act {
     RevokeSignInSessions,
     ListRoleAssignments,
     ListRoleEligibilitySchedules,
+    ListGroupEligibilitySchedules,
+    GetManager,
+    ListApplications,
+    GetApplication,
     GetDomain,
     ListOrganization,
 }
@@ -34,6 +38,15 @@ pub(super) const SEE_ROLES: &[&str] = &[
 
 /// For `passwordProfile` this one and no other: User.ReadWrite.All alone is refused (SOURCES.md §2.2).
 pub(super) const SET_PASSWORDS: &[&str] = &["User-PasswordProfile.ReadWrite.All"];
+
+/// Application.ReadWrite.OwnedBy reads every application, not only owned ones (SOURCES.md §5.5).
+const READ_APPLICATIONS: &[&str] = &[
+    "Application.Read.All",
+    "Application.ReadWrite.All",
+    "Application.ReadWrite.OwnedBy",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];
 
 /// To be heard at all on `PATCH /users/{id}`.
 const UPDATE: &[&str] = &[
@@ -69,8 +82,9 @@ fn accepted(act: Act) -> &'static [&'static str] {
             "Group.Read.All",
             "GroupMember.Read.All",
         ],
-        // GDOCS user-list-ownedobjects; not in the slice of the matrix.
-        Act::ListOwnedObjects => READ_USERS,
+        // Neither is in the slice of the matrix: GDOCS user-list-ownedobjects (whose pages contradict
+        // each other, see `OwnedObjects`) and user-list-manager.
+        Act::ListOwnedObjects | Act::GetManager => READ_USERS,
         Act::RevokeSignInSessions => {
             &["User.RevokeSessions.All", "User.ReadWrite.All", "Directory.ReadWrite.All"]
         }
@@ -82,6 +96,15 @@ fn accepted(act: Act) -> &'static [&'static str] {
             "RoleManagement.Read.Directory",
             "RoleManagement.ReadWrite.Directory",
         ],
+        // GDOCS privilegedaccessgroup-list-eligibilityschedules; the last two only in the endpoint's
+        // own words (SOURCES.md §3.4).
+        Act::ListGroupEligibilitySchedules => &[
+            "PrivilegedEligibilitySchedule.Read.AzureADGroup",
+            "PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup",
+            "PrivilegedAccess.Read.AzureADGroup",
+            "PrivilegedAccess.ReadWrite.AzureADGroup",
+        ],
+        Act::ListApplications | Act::GetApplication => READ_APPLICATIONS,
         Act::GetDomain => &["Domain.Read.All", "Domain.ReadWrite.All", "Directory.Read.All"],
         Act::ListOrganization => &[
             "Organization.Read.All",
@@ -99,6 +122,9 @@ pub(super) fn check(scene: &Scene<'_>, act: Act) -> Result<(), Refusal> {
     }
     Err(match act {
         Act::ListPhoneMethods => Refusal::access_denied(),
+        Act::ListRoleEligibilitySchedules | Act::ListGroupEligibilitySchedules => {
+            Refusal::scope_not_granted(accepted(act))
+        }
         _ => Refusal::denied(),
     })
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::directory::NextLink;
 use crate::front::{Answer, Call};
 use crate::{dates, random};
 
@@ -46,6 +47,16 @@ impl Refusal {
     /// The backend of authentication methods speaks camelCase (SOURCES.md §3.1).
     pub(super) fn access_denied() -> Self {
         Refusal::new(403, "accessDenied", "Request Authorization failed")
+    }
+
+    /// PIM's backend wraps its own error into the message of another (SOURCES.md §3.4).
+    pub(super) fn scope_not_granted(accepted: &[&str]) -> Self {
+        let says =
+            format!("Authorization failed due to missing permission scope {}.", accepted.join(","));
+        let inside = json!({
+            "errorCode": "PermissionScopeNotGranted", "message": says, "instanceAnnotations": [],
+        });
+        Refusal::new(403, "UnknownError", inside.to_string())
     }
 
     pub(super) fn not_found(what: &str) -> Self {
@@ -117,6 +128,19 @@ pub(super) fn refuse(call: &Call, refusal: &Refusal) -> Answer {
     if refusal.known { answer } else { answer.unknown() }
 }
 
+/// The same shape as [`refuse`], from a backend that says less and spells differently.
+pub(super) fn bare(call: &Call, status: u16) -> Answer {
+    let ids = ids(call);
+    let inner = json!({
+        "date": dates::graph_inner(call.now_ms),
+        "request-id": ids.request,
+        "client-request-id": ids.client,
+    });
+    let body =
+        json!({"error": {"code": "", "message": "An error has occurred.", "innererror": inner}});
+    stamp(Answer::json(status, body), &ids)
+}
+
 /// A collection, cut into pages by `$top` and `$skiptoken`.
 pub(super) fn page(
     scene: &super::Scene<'_>,
@@ -126,13 +150,18 @@ pub(super) fn page(
     size: usize,
 ) -> Answer {
     let from = query.skip.min(rows.len());
-    let size = query.top.unwrap_or(size);
+    // A page may be smaller than `$top` asks for (GDOCS paging), never larger.
+    let size = query.top.unwrap_or(size).min(scene.paging.size.unwrap_or(usize::MAX)).max(1);
     let more = rows.len() > from + size;
     let value: Vec<Value> = rows.into_iter().skip(from).take(size).collect();
     let mut body = json!({"@odata.context": scene.context(context), "value": value});
     if more {
-        let next = query.next(from + size);
-        body["@odata.nextLink"] = json!(format!("{}{}?{next}", scene.graph_url, scene.call.path));
+        let (origin, at) = match &scene.paging.next_link {
+            NextLink::Honest => (&scene.graph_url, from + size),
+            NextLink::Elsewhere(origin) => (origin, from + size),
+            NextLink::Circle => (&scene.graph_url, from),
+        };
+        body["@odata.nextLink"] = json!(format!("{origin}{}?{}", scene.call.path, query.next(at)));
     }
     Answer::json(200, body)
 }

@@ -32,6 +32,20 @@ pub(super) fn template(name: &str) -> String {
     }
 }
 
+/// What an app needs besides the permission where the tenant asks for a role (SOURCES.md §2.2): one
+/// that may reset passwords at all.
+pub(super) fn may_reset_at_all(app: &App) -> bool {
+    const ROLES: [&str; 6] = [
+        "User Administrator",
+        "Password Administrator",
+        "Helpdesk Administrator",
+        "Authentication Administrator",
+        "Privileged Authentication Administrator",
+        "Global Administrator",
+    ];
+    app.directory_roles.iter().any(|held| ROLES.contains(&held.as_str()))
+}
+
 /// Whether an app may set this person's password (ENTRA privileged-roles-permissions, the table
 /// "Who can reset passwords"; SOURCES.md §2.3). The permission alone reaches people without a role.
 pub(super) fn may_reset(app: &App, target: &DirectoryUser) -> bool {
@@ -41,10 +55,11 @@ pub(super) fn may_reset(app: &App, target: &DirectoryUser) -> bool {
     }
     let guarded_group = target.groups.iter().any(|group| group.assignable_to_role)
         || target.owns.iter().any(|owned| owned.assignable_to_role);
-    if guarded_group || target.management_restricted {
+    if guarded_group || target.is_restricted() {
         return false;
     }
-    target.roles.iter().all(|role| match role.as_str() {
+    let scoped = target.scoped_roles.iter().map(|scoped| &scoped.role);
+    target.roles.iter().chain(&target.group_roles).chain(scoped).all(|role| match role.as_str() {
         "Directory Readers" | "Guest Inviter" => true,
         "Password Administrator" => [
             "Password Administrator",
@@ -70,7 +85,7 @@ pub(super) fn may_reset(app: &App, target: &DirectoryUser) -> bool {
 }
 
 /// The person whom `$filter=principalId eq '…'` names; without that filter the stand-in lists nobody.
-fn principal<'s>(
+pub(super) fn principal<'s>(
     state: &'s State,
     scene: &Scene<'_>,
     query: &Query,
@@ -88,12 +103,18 @@ fn principal<'s>(
     Ok(scene.tenant(state)?.users.iter().find(|user| user.id.eq_ignore_ascii_case(&only.value)))
 }
 
-fn row(scene: &Scene<'_>, kind: &str, user: &DirectoryUser, role: &str) -> Map<String, Value> {
+fn row(
+    scene: &Scene<'_>,
+    kind: &str,
+    user: &DirectoryUser,
+    role: &str,
+    scope: &str,
+) -> Map<String, Value> {
     let row = json!({
-        "id": random::derived_guid(&[kind, &scene.grant.tenant_id, &user.id, role]),
+        "id": random::derived_guid(&[kind, &scene.grant.tenant_id, &user.id, role, scope]),
         "principalId": user.id,
         "roleDefinitionId": template(role),
-        "directoryScopeId": "/",
+        "directoryScopeId": scope,
         "appScopeId": null,
         "condition": null,
         "createdDateTime": "2026-01-12T09:30:00Z",
@@ -115,36 +136,43 @@ fn row(scene: &Scene<'_>, kind: &str, user: &DirectoryUser, role: &str) -> Map<S
 const OPTIONS: &[&str] = &["$filter", "$select", "$skiptoken"];
 const PAGE: usize = 100;
 
-/// `GET /roleManagement/directory/roleAssignments`: active and direct ones only.
+/// `GET /roleManagement/directory/roleAssignments`: active and direct ones only; those over a part of
+/// the directory and custom ones stand here and nowhere else.
 pub(super) fn assignments(state: &State, scene: &Scene<'_>) -> Result<Answer, Refusal> {
     let query = Query::of(scene, OPTIONS)?;
     let names = ["id", "principalId", "directoryScopeId", "roleDefinitionId"];
     let known = [&names[..], &["appScopeId", "condition"]].concat();
     let mut rows = Vec::new();
     if let Some(user) = principal(state, scene, &query)? {
-        for role in &user.roles {
-            rows.push(query.pick(
-                "unifiedRoleAssignment",
-                &known,
-                &names,
-                row(scene, "assignment", user, role),
-            )?);
+        let whole = user.roles.iter().map(|role| (role, "/".to_owned()));
+        let parts = user.scoped_roles.iter().map(|scoped| {
+            let unit = scoped.unit.as_ref();
+            (&scoped.role, unit.map_or("/".to_owned(), |id| format!("/administrativeUnits/{id}")))
+        });
+        for (role, scope) in whole.chain(parts) {
+            let all = row(scene, "assignment", user, role, &scope);
+            rows.push(query.pick("unifiedRoleAssignment", &known, &names, all)?);
         }
     }
     Ok(reply::page(scene, "roleManagement/directory/roleAssignments", rows, &query, PAGE))
 }
 
-/// `GET /roleManagement/directory/roleEligibilitySchedules`: PIM, so it needs P2. The refusal without
-/// it follows public reports (JulianHayward/Azure-MG-Sub-Governance-Reporting#114, there for ARM) [K].
+/// PIM needs P2; without it a read is refused so (SOURCES.md §3.4).
+pub(super) fn licensed(state: &State, scene: &Scene<'_>) -> Result<(), Refusal> {
+    if scene.tenant(state)?.premium_p2 {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        400,
+        "AadPremiumLicenseRequired",
+        "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license.",
+    ))
+}
+
+/// `GET /roleManagement/directory/roleEligibilitySchedules`: PIM's, so [`licensed`].
 pub(super) fn eligibilities(state: &State, scene: &Scene<'_>) -> Result<Answer, Refusal> {
     let query = Query::of(scene, OPTIONS)?;
-    if !scene.tenant(state)?.premium_p2 {
-        return Err(Refusal::new(
-            400,
-            "AadPremiumLicenseRequired",
-            "The tenant needs an AAD Premium 2 license.",
-        ));
-    }
+    licensed(state, scene)?;
     let names = [
         "id",
         "principalId",
@@ -165,7 +193,7 @@ pub(super) fn eligibilities(state: &State, scene: &Scene<'_>) -> Result<Answer, 
                 "unifiedRoleEligibilitySchedule",
                 &names,
                 &names,
-                row(scene, "eligibility", user, role),
+                row(scene, "eligibility", user, role, "/"),
             )?);
         }
     }

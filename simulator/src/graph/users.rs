@@ -84,7 +84,7 @@ fn properties(user: &DirectoryUser, domain: &str) -> Map<String, Value> {
         // Never synced is null, not false.
         "onPremisesSyncEnabled": user.synced.then_some(true),
         "isResourceAccount": user.resource_account.then_some(true),
-        "isManagementRestricted": user.management_restricted.then_some(true),
+        "isManagementRestricted": user.is_restricted().then_some(true),
         "lastPasswordChangeDateTime": user.password_set_at_ms.map(dates::iso),
         "signInSessionsValidFromDateTime": user.sessions_revoked_at_ms.map(dates::iso),
         "preferredLanguage": user.preferred_language,
@@ -157,6 +157,18 @@ pub(super) fn get(state: &State, scene: &Scene<'_>, key: &str) -> Result<Answer,
     Ok(Answer::json(200, shown))
 }
 
+/// `GET /users/{id}/manager`: 404 for somebody without one (GDOCS user-list-manager).
+pub(super) fn manager(state: &State, scene: &Scene<'_>, key: &str) -> Result<Answer, Refusal> {
+    let query = Query::of(scene, &["$select"])?;
+    let id = scene.user(state, key)?.manager.as_deref();
+    let found = id.and_then(|id| scene.tenant(state).ok()?.user(id));
+    let mut shown =
+        show(state, scene, found.ok_or_else(|| Refusal::not_found("manager"))?, &query)?;
+    shown["@odata.context"] = scene.context("directoryObjects/$entity");
+    shown["@odata.type"] = json!("#microsoft.graph.user");
+    Ok(Answer::json(200, shown))
+}
+
 /// `GET /users/{id}/authentication/phoneMethods`: fixed ids per type, no query options
 /// (GDOCS authentication-list-phonemethods; SOURCES.md §3.1).
 pub(super) fn phone_methods(
@@ -175,7 +187,8 @@ pub(super) fn phone_methods(
             "office" => "e37fc753-ff3b-4958-9484-eaa9425c82bc",
             _ => "3179e48a-750b-4051-897c-87b9720928f7",
         };
-        let sign_in = if phone.kind == "mobile" { "notAllowedByPolicy" } else { "notSupported" };
+        let usual = if phone.kind == "mobile" { "notAllowedByPolicy" } else { "notSupported" };
+        let sign_in = user.sms_sign_in_state.as_deref().unwrap_or(usual);
         json!({"id": id, "phoneNumber": phone.number, "phoneType": phone.kind, "smsSignInState": sign_in})
     }).collect();
     let context = scene.context(&format!("users('{key}')/authentication/phoneMethods"));
@@ -186,7 +199,8 @@ pub(super) fn phone_methods(
 pub(super) fn revoke(state: &mut State, scene: &Scene<'_>, key: &str) -> Result<Answer, Refusal> {
     let id = scene.user(state, key)?.id.clone();
     let users = state.tenants.iter_mut().flat_map(|tenant| &mut tenant.users);
-    for user in users.filter(|user| user.id == id) {
+    // Guests sign in at home: the call says yes and ends nothing.
+    for user in users.filter(|user| user.id == id && !user.is_guest()) {
         user.sessions_revoked_at_ms = Some(scene.call.now_ms);
     }
     Ok(Answer::json(200, json!({"@odata.context": scene.context("Edm.Boolean"), "value": true})))

@@ -1,4 +1,5 @@
-//! What people can do on the page: sign in as somebody, cause trouble, add an authenticator.
+//! What people can do on the page: sign in as somebody, cause trouble, add an authenticator, register
+//! a certificate as in the portal.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -6,6 +7,7 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::credentials::der_of;
 use crate::directory::SetBy;
 use crate::fault::{Company, Fault};
 use crate::graph;
@@ -76,6 +78,29 @@ pub(super) async fn add_fault(State(world): State<World>, Json(new): Json<NewFau
 pub(super) async fn clear_faults(State(world): State<World>) -> StatusCode {
     world.clear_faults();
     StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+pub(super) struct NewCertificate {
+    tenant: String,
+    certificate: String,
+}
+
+/// A certificate's file as text (PEM), for a tenant's app.
+pub(super) async fn add_certificate(
+    State(world): State<World>,
+    Json(new): Json<NewCertificate>,
+) -> (StatusCode, Json<Value>) {
+    if !world.read(|state| state.tenants.iter().any(|tenant| tenant.is_called(&new.tenant))) {
+        return (StatusCode::NOT_FOUND, Json(json!({"message": "There is no such tenant."})));
+    }
+    let added = der_of(&new.certificate).and_then(|der| world.add_certificate(&new.tenant, &der));
+    match added {
+        Ok(key_id) => (StatusCode::CREATED, Json(json!({"key_id": key_id}))),
+        Err(error) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({"message": error.to_string()})))
+        }
+    }
 }
 
 #[derive(Deserialize)]

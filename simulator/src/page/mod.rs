@@ -46,6 +46,7 @@ pub(crate) fn router(world: World) -> Router {
         .route("/api/codes", get(view::codes))
         .route("/api/sign-in", post(acts::sign_in))
         .route("/api/faults", post(acts::add_fault).delete(acts::clear_faults))
+        .route("/api/certificates", post(acts::add_certificate))
         .route("/api/authenticators", post(acts::add_authenticator))
         .route("/api/authenticators/{place}", axum::routing::delete(acts::remove_authenticator))
         .with_state(world)

@@ -2,9 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
+use data_encoding::HEXUPPER;
 use serde_json::{Value, json};
 
-use crate::directory::{DirectoryUser, SetBy};
+use crate::directory::{App, DirectoryUser, SetBy};
 use crate::fault::Company;
 use crate::smtp::Mail;
 use crate::state::{self, Text};
@@ -26,6 +27,8 @@ pub(super) fn all(world: &World, version: u64) -> Value {
             "tenants": state.tenants.iter().map(|tenant| json!({
                 "name": tenant.name,
                 "domain": tenant.domains.first().map(|domain| &domain.name),
+                "id": tenant.id,
+                "app": app(&tenant.app),
                 "users": tenant.users.iter().map(|user| person(user, tenant.domain_of(&user.upn).is_some_and(|d| d.authentication == "Federated"))).collect::<Vec<_>>(),
             })).collect::<Vec<_>>(),
             "faults": state.faults,
@@ -57,6 +60,23 @@ fn mail(mail: &Mail) -> Value {
     })
 }
 
+/// What the portal shows of a registration: never a secret's value.
+fn app(app: &App) -> Value {
+    let secrets = app.all_secrets().into_iter().map(|secret| {
+        let hint: String = secret.value.chars().take(3).collect();
+        json!({"kind": "secret", "hint": format!("{hint}…"), "until_ms": secret.expires_ms})
+    });
+    let certificates = app.certificates.iter().map(|certificate| {
+        let hint = HEXUPPER.encode(certificate.sha1().get(..4).unwrap_or_default());
+        let until_ms = certificate.validity().map(|validity| validity.until_ms);
+        json!({"kind": "certificate", "hint": format!("{hint}…"), "until_ms": until_ms})
+    });
+    json!({
+        "client_id": app.client_id,
+        "credentials": secrets.chain(certificates).collect::<Vec<_>>(),
+    })
+}
+
 fn person(user: &DirectoryUser, federated: bool) -> Value {
     let roles = user.roles.iter().cloned();
     let eligible = user.eligible_roles.iter().map(|role| format!("eligible: {role}"));
@@ -65,19 +85,26 @@ fn person(user: &DirectoryUser, federated: bool) -> Value {
         .iter()
         .filter(|group| group.assignable_to_role)
         .map(|group| format!("role group: {}", group.name));
+    let scoped = user.scoped_roles.iter().map(|scoped| match scoped.unit {
+        Some(_) => format!("{} of a unit", scoped.role),
+        None => scoped.role.clone(),
+    });
+    let by_group = user.group_roles.iter().map(|role| format!("by group: {role}"));
+    let may_enter = user.eligible_groups.iter().map(|group| format!("eligible {}", group.access));
+    let owns = user.owns.iter().map(|owned| format!("owns {}", owned.name));
     let flags = [
         (user.synced, "synced from on-premises"),
         (federated, "federated"),
         (user.is_guest(), "guest"),
         (!user.enabled, "disabled"),
         (user.resource_account, "room"),
-        (user.management_restricted, "restricted management"),
+        (user.is_restricted(), "restricted management"),
     ];
     let flags = flags.into_iter().filter(|(on, _)| *on).map(|(_, text)| text.to_owned());
     json!({
         "upn": user.upn,
         "name": user.display_name,
-        "badges": roles.chain(eligible).chain(groups).chain(flags).collect::<Vec<_>>(),
+        "badges": roles.chain(scoped).chain(by_group).chain(eligible).chain(may_enter).chain(owns).chain(groups).chain(flags).collect::<Vec<_>>(),
         "phones": user.phones.iter().map(|phone| &phone.number).collect::<Vec<_>>(),
         "password": user.password,
         "must_change": user.must_change,

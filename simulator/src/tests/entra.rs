@@ -29,7 +29,8 @@ async fn gives_a_token_as_captured() {
         let claims = data_encoding::BASE64URL_NOPAD.decode(claims.as_bytes()).expect("base64url");
         let claims: serde_json::Value = serde_json::from_slice(&claims).expect("JSON");
         assert_eq!(claims["tid"], NORTHWIND);
-        assert_eq!(claims["roles"].as_array().map(Vec::len), Some(6));
+        assert_eq!(claims["roles"].as_array().map(Vec::len), Some(8));
+        assert_eq!(claims["appidacr"], "1");
     }
 }
 

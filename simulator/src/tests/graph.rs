@@ -152,7 +152,7 @@ async fn each_call_wants_its_permission() {
                 "/roleManagement/directory/roleEligibilitySchedules?$filter=principalId eq '{ada}'"
             ),
             "RoleManagement.Read.Directory",
-            "Authorization_RequestDenied",
+            "UnknownError",
         ),
         (
             "GET",

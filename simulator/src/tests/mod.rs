@@ -1,11 +1,15 @@
 //! Over real HTTP, as our server would ask: each company's answers and each way it goes wrong.
 
+mod applications;
+mod assertions;
 mod crowd;
 mod entra;
 mod faults;
 mod graph;
+mod oddities;
 mod page;
 mod passwords;
+mod people;
 mod smtp;
 mod twilio;
 

@@ -9,6 +9,7 @@ mod new_link;
 mod new_link_page;
 mod new_link_refused;
 mod pages;
+mod registration;
 mod reset;
 mod reveal_page;
 mod secrets;

@@ -1,9 +1,13 @@
 //! Microsoft Entra's token endpoint for client credentials
 //! (ENTRA v2-oauth2-client-creds-grant-flow; bodies as captured in `specs/entra-token`).
 
-use data_encoding::{BASE64, BASE64URL_NOPAD};
-use serde_json::{Value, json};
+mod access;
+mod assertion;
+mod credential;
 
+use serde_json::json;
+
+use crate::directory::{App, Tenant};
 use crate::front::{Answer, Call};
 use crate::state::Grant;
 use crate::world::World;
@@ -24,6 +28,11 @@ struct No {
 
 fn no(status: u16, error: &'static str, code: u32, text: impl Into<String>) -> No {
     No { status, error, code, text: text.into() }
+}
+
+fn missing(name: &str) -> No {
+    let text = format!("The request body must contain the following parameter: '{name}'.");
+    no(400, "invalid_request", 900_144, text)
 }
 
 pub(crate) fn answer(world: &World, call: &Call) -> Answer {
@@ -67,20 +76,11 @@ pub(crate) fn trouble(call: &Call, status: u16) -> Answer {
 
 fn token(world: &World, call: &Call, tenant: &str) -> Result<Answer, No> {
     let form = call.form();
-    let basic = basic(call);
+    let basic = credential::basic(call);
     let field = |name: &'static str| {
         let value = form.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
         value.filter(|value| !value.is_empty())
     };
-    let missing = |name: &str| {
-        no(
-            400,
-            "invalid_request",
-            900_144,
-            format!("The request body must contain the following parameter: '{name}'."),
-        )
-    };
-
     if ["common", "organizations", "consumers"].contains(&tenant.to_ascii_lowercase().as_str()) {
         let text = "The grant type is not supported over the /common or /consumers endpoints. Please use the /organizations or tenant-specific endpoint.";
         return Err(no(400, "invalid_request", 9_001_023, text));
@@ -94,44 +94,30 @@ fn token(world: &World, call: &Call, tenant: &str) -> Result<Answer, No> {
         .or(basic.as_ref().map(|(id, _)| id.clone()))
         .ok_or_else(|| missing("client_id"))?;
     let scope = field("scope").ok_or_else(|| missing("scope"))?;
+    let shown = credential::shown(&form, basic.map(|(_, secret)| secret));
 
     world.change(|state| {
-        let Some(tenant) = state.tenants.iter().find(|candidate| candidate.is_called(tenant)) else {
-            return Err(unknown_tenant(tenant));
-        };
-        let app = &tenant.app;
-        if uuid::Uuid::parse_str(&client_id).is_ok_and(|id| id.is_nil()) || uuid::Uuid::parse_str(&client_id).is_err() {
-            let text = format!("{client_id} is not a valid application identifier.");
-            return Err(no(400, "unauthorized_client", 700_038, text));
-        }
-        if !app.client_id.eq_ignore_ascii_case(&client_id) {
-            let text = format!(
-                "Application with identifier '{client_id}' was not found in the directory '{}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.",
-                tenant.name
-            );
-            return Err(no(400, "unauthorized_client", 700_016, text));
-        }
+        let found = state.tenants.iter().find(|candidate| candidate.is_called(tenant));
+        let tenant = found.ok_or_else(|| unknown_tenant(tenant))?;
+        known_app(tenant, &client_id)?;
         check_scope(&scope, &world.graph_url(), &tenant.id)?;
-        let Some(secret) = field("client_secret").or(basic.map(|(_, secret)| secret)) else {
-            let text = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.";
-            return Err(no(401, "invalid_client", 7_000_218, text));
+        let shown = shown?;
+        let asked = credential::Asked {
+            tenant,
+            entra_url: &world.entra_url(),
+            now_ms: call.now_ms,
         };
-        if secret != app.secret {
-            let text = format!(
-                "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '{client_id}'."
-            );
-            return Err(no(401, "invalid_client", 7_000_215, text));
+        credential::check(&asked, &shown, &mut state.assertions_seen)?;
+        if tenant.app.blocked_by_policy {
+            // After the credential has proved right; which `error` goes with it is [K].
+            let text = "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.";
+            return Err(no(400, "invalid_grant", 53_003, text));
         }
-        if app.secret_expires_ms.is_some_and(|at| at <= call.now_ms) {
-            let text = format!(
-                "The provided client secret keys for app '{client_id}' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds."
-            );
-            return Err(no(401, "invalid_client", 7_000_222, text));
-        }
-        let token = write_token(&tenant.id, app, call.now_ms, &world.graph_url());
+        let written = access::Written { tenant, shown: &shown, now_ms: call.now_ms };
+        let token = written.token(&world.graph_url());
         let grant = Grant {
             tenant_id: tenant.id.clone(),
-            roles: app.roles.clone(),
+            roles: tenant.app.roles.clone(),
             expires_ms: call.now_ms + LIFE_SECONDS * 1000,
         };
         state.tokens.retain(|_, grant| grant.expires_ms > call.now_ms - 86_400_000);
@@ -146,6 +132,31 @@ fn token(world: &World, call: &Call, tenant: &str) -> Result<Answer, No> {
             }),
         ))
     })
+}
+
+/// Whether the tenant has such an app, and lets it sign in here at all (SOURCES.md §1.3).
+fn known_app(tenant: &Tenant, client_id: &str) -> Result<(), No> {
+    if tenant.other_cloud {
+        let text = "Confidential Client is not supported in Cross Cloud request.";
+        return Err(no(400, "invalid_request", 900_382, text));
+    }
+    if uuid::Uuid::parse_str(client_id).map_or(true, |id| id.is_nil()) {
+        let text = format!("{client_id} is not a valid application identifier.");
+        return Err(no(400, "unauthorized_client", 700_038, text));
+    }
+    if !tenant.app.client_id.eq_ignore_ascii_case(client_id) {
+        let text = format!(
+            "Application with identifier '{client_id}' was not found in the directory '{}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.",
+            tenant.name
+        );
+        return Err(no(400, "unauthorized_client", 700_016, text));
+    }
+    if tenant.app.disabled {
+        // Known from sign-in pages, which ask for no credential first; the status is [K].
+        let text = format!("Application '{client_id}'({}) is disabled.", App::NAME);
+        return Err(no(400, "unauthorized_client", 7_000_112, text));
+    }
+    Ok(())
 }
 
 fn unknown_tenant(name: &str) -> No {
@@ -181,51 +192,6 @@ fn check_scope(scope: &str, graph_url: &str, tenant_id: &str) -> Result<(), No> 
     }
 }
 
-/// `Authorization: Basic`, both halves form-encoded first (RFC 6749 §2.3.1).
-fn basic(call: &Call) -> Option<(String, String)> {
-    let decoded =
-        BASE64.decode(call.header("authorization").strip_prefix("Basic ")?.as_bytes()).ok()?;
-    let text = String::from_utf8(decoded).ok()?;
-    let (id, secret) = text.split_once(':')?;
-    let plain = |text: &str| {
-        url::form_urlencoded::parse(text.replace('&', "%26").replace('=', "%3D").as_bytes())
-            .next()
-            .map(|(key, _)| key.into_owned())
-    };
-    Some((plain(id)?, plain(secret)?))
-}
-
-/// Shaped like the v1.0 tokens that Graph gets (SOURCES.md §1.5). Without consent there is no `roles`
-/// claim, and no error either (SOURCES.md §1.4). The signature is noise: nobody but Graph may look inside.
-fn write_token(
-    tenant_id: &str,
-    app: &crate::directory::App,
-    now_ms: i64,
-    audience: &str,
-) -> String {
-    let now = now_ms / 1000;
-    let header = json!({"typ": "JWT", "nonce": random::base64url::<32>(), "alg": "RS256", "x5t": "simulated", "kid": "simulated"});
-    let mut claims = json!({
-        "aud": audience,
-        "iss": format!("https://sts.windows.net/{tenant_id}/"),
-        "iat": now, "nbf": now, "exp": now + LIFE_SECONDS,
-        "app_displayname": "Password Reset",
-        "appid": app.client_id,
-        "appidacr": "1",
-        "idtyp": "app",
-        "oid": random::derived_guid(&["service principal", &app.client_id]),
-        "tid": tenant_id,
-        "uti": random::base64url::<16>(),
-        "ver": "1.0",
-        "wids": ["0997a1d0-0d1d-4acb-b408-d5ca73121e90"],
-    });
-    if !app.roles.is_empty() {
-        claims["roles"] = json!(app.roles);
-    }
-    let part = |value: &Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
-    format!("{}.{}.{}", part(&header), part(&claims), random::base64url::<256>())
-}
-
 /// The trailer of the description is separated by plain spaces, as captured in August 2026.
 fn refuse(call: &Call, no: &No) -> Answer {
     let (trace, correlation) = (random::guid(), correlation(call));
@@ -240,8 +206,8 @@ fn refuse(call: &Call, no: &No) -> Answer {
         "trace_id": trace,
         "correlation_id": correlation,
     });
-    // Absent for 70003 and 700038 in the captures.
-    if !matches!(no.code, 70_003 | 700_038) {
+    // Absent for 70003 and 700038 in the captures, and in public logs of 900382.
+    if !matches!(no.code, 70_003 | 700_038 | 900_382) {
         body["error_uri"] =
             json!(format!("https://login.microsoftonline.com/error?code={}", no.code));
     }

@@ -1,97 +1,6 @@
-//! The people at Microsoft: tenants, their app registrations and users, and Twilio's account.
-//! The sample is `sample/directory.json`; first passwords are new on each start.
+//! A person in a tenant, and what they have, are in and own.
 
-use std::collections::HashMap;
-
-use anyhow::Context as _;
 use serde::Deserialize;
-
-use crate::random;
-
-const SAMPLE: &str = include_str!("../sample/directory.json");
-
-/// Everything the sample file holds.
-#[derive(Deserialize)]
-pub(crate) struct Sample {
-    pub(crate) twilio: TwilioAccount,
-    pub(crate) tenants: Vec<Tenant>,
-}
-
-/// Reads the sample and gives each person a first password.
-pub(crate) fn sample() -> anyhow::Result<Sample> {
-    let mut sample: Sample =
-        serde_json::from_str(SAMPLE).context("simulator/sample/directory.json")?;
-    for user in sample.tenants.iter_mut().flat_map(|tenant| &mut tenant.users) {
-        user.password = random::first_password();
-    }
-    Ok(sample)
-}
-
-/// One customer's Microsoft tenant.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Tenant {
-    /// The tenant's GUID.
-    pub id: String,
-    /// The organization's name, as `GET /organization` shows it.
-    pub name: String,
-    /// Its verified domains.
-    pub domains: Vec<Domain>,
-    /// The app registration that the MSP uses.
-    pub app: App,
-    /// Everybody in it.
-    pub users: Vec<DirectoryUser>,
-    /// Whether it pays for Entra ID P2; without, PIM's calls answer 400.
-    #[serde(default = "yes")]
-    pub premium_p2: bool,
-}
-
-impl Tenant {
-    /// Whether `name` is this tenant's id or one of its domains, as in a token URL.
-    pub(crate) fn is_called(&self, name: &str) -> bool {
-        self.id.eq_ignore_ascii_case(name)
-            || self.domains.iter().any(|domain| domain.name.eq_ignore_ascii_case(name))
-    }
-
-    /// The domain that a user signs in with.
-    pub(crate) fn domain_of(&self, upn: &str) -> Option<&Domain> {
-        let name = upn.rsplit_once('@')?.1;
-        self.domains.iter().find(|domain| domain.name.eq_ignore_ascii_case(name))
-    }
-
-    /// The user with this object id or user principal name.
-    pub(crate) fn user(&self, id_or_upn: &str) -> Option<&DirectoryUser> {
-        self.users.iter().find(|user| user.is_called(id_or_upn))
-    }
-}
-
-/// A verified domain of a tenant.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Domain {
-    /// The domain's name.
-    pub name: String,
-    /// `Managed` or `Federated`.
-    pub authentication: String,
-    /// Whether new users get it.
-    #[serde(default)]
-    pub default: bool,
-}
-
-/// An app registration with its consented permissions.
-#[derive(Clone, Debug, Deserialize)]
-pub struct App {
-    /// The application (client) id.
-    pub client_id: String,
-    /// The client secret's value.
-    pub secret: String,
-    /// When the secret ends (milliseconds); `None`: not in this world's time.
-    #[serde(default)]
-    pub secret_expires_ms: Option<i64>,
-    /// Application permissions with consent; a change shows only in a new token.
-    pub roles: Vec<String>,
-    /// Directory roles of the service principal, by display name.
-    #[serde(default)]
-    pub directory_roles: Vec<String>,
-}
 
 /// A person (or a room, or a guest) in a tenant.
 #[derive(Clone, Debug, Deserialize)]
@@ -145,6 +54,17 @@ pub struct DirectoryUser {
     /// Directory roles the person may activate (PIM), by display name.
     #[serde(default)]
     pub eligible_roles: Vec<String>,
+    /// Active roles over a part of the directory, and custom ones: they stand in role assignments
+    /// only, never among memberships (SOURCES.md §3.4).
+    #[serde(default)]
+    pub scoped_roles: Vec<ScopedRole>,
+    /// Active roles that one of the person's groups holds, by display name: a membership through
+    /// the group, no assignment of the person's own.
+    #[serde(default)]
+    pub group_roles: Vec<String>,
+    /// Groups the person may enter or own for a while (PIM for Groups).
+    #[serde(default)]
+    pub eligible_groups: Vec<EligibleGroup>,
     /// Groups the person is in.
     #[serde(default)]
     pub groups: Vec<Group>,
@@ -154,6 +74,12 @@ pub struct DirectoryUser {
     /// What the person owns.
     #[serde(default)]
     pub owns: Vec<Owned>,
+    /// The object id of the person's manager.
+    #[serde(default)]
+    pub manager: Option<String>,
+    /// `smsSignInState` of the registered phones; `None`: what Microsoft says where SMS sign-in is off.
+    #[serde(default)]
+    pub sms_sign_in_state: Option<String>,
     /// The current password: this is the outside world, where somebody knows it.
     #[serde(skip)]
     pub password: String,
@@ -212,6 +138,11 @@ impl DirectoryUser {
             || self.external_user_state.is_some()
     }
 
+    /// `isManagementRestricted` follows from the units.
+    pub(crate) fn is_restricted(&self) -> bool {
+        self.management_restricted || self.units.iter().any(|unit| unit.restricted)
+    }
+
     pub(crate) fn set_password(&mut self, new: &str, by: SetBy, now_ms: i64) {
         self.password = new.to_owned();
         self.password_set_at_ms = Some(now_ms);
@@ -253,6 +184,25 @@ pub struct Group {
     pub assignable_to_role: bool,
 }
 
+/// A role over a part of the directory, or one that the customer made.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ScopedRole {
+    /// The role's display name; one that is not built in is a custom role.
+    pub role: String,
+    /// The administrative unit's object id; `None`: the whole directory.
+    #[serde(default)]
+    pub unit: Option<String>,
+}
+
+/// A group that a person is eligible for (PIM for Groups).
+#[derive(Clone, Debug, Deserialize)]
+pub struct EligibleGroup {
+    /// The group's object id.
+    pub id: String,
+    /// `member` or `owner`.
+    pub access: String,
+}
+
 /// An administrative unit.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Unit {
@@ -277,48 +227,6 @@ pub struct Owned {
     /// For a group: `isAssignableToRole`.
     #[serde(default)]
     pub assignable_to_role: bool,
-}
-
-/// The MSP's account at Twilio, and what its carriers know about some numbers.
-#[derive(Clone, Debug, Deserialize)]
-pub struct TwilioAccount {
-    /// `AC…`.
-    pub account_sid: String,
-    /// Signs the callbacks, and may sign in.
-    pub auth_token: String,
-    /// API keys.
-    pub keys: Vec<ApiKey>,
-    /// Numbers that may send.
-    pub senders: Vec<String>,
-    /// Messaging Services (`MG…`).
-    pub services: Vec<String>,
-    /// Country codes that geo permissions allow.
-    pub regions: Vec<String>,
-    /// Numbers that are not an ordinary phone.
-    pub lines: HashMap<String, Line>,
-}
-
-/// An API key of the Twilio account.
-#[derive(Clone, Debug, Deserialize)]
-pub struct ApiKey {
-    /// `SK…`.
-    pub sid: String,
-    /// Its secret.
-    pub secret: String,
-}
-
-/// What is special about a number.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-pub enum Line {
-    /// The person answered STOP: refused with 21610.
-    OptedOut,
-    /// Cannot receive texts: refused with 21614.
-    Landline,
-    /// Accepted, then filtered by the carrier: callback `undelivered`, 30007.
-    Filtered,
-    /// Accepted, then the handset cannot be reached: callback `undelivered`, 30003.
-    Unreachable,
 }
 
 fn yes() -> bool {
