@@ -3,6 +3,7 @@
 mod alarms;
 mod conformance;
 mod faults;
+mod integration_page;
 mod keyboard;
 mod mail;
 mod new_link;

@@ -61,7 +61,8 @@ async fn what_graph_tells_of_a_registration_fits_its_description() {
 
     let (mut found, mut met) = (Vec::new(), BTreeSet::new());
     for it in outside.requests().iter().filter(|it| it.company == Company::Graph) {
-        let operation = graph.operation(it).unwrap_or_else(|| panic!("{} is not described", it.path));
+        let operation =
+            graph.operation(it).unwrap_or_else(|| panic!("{} is not described", it.path));
         found.extend(graph.differences(&operation, it));
         met.insert(operation.name);
     }

@@ -1,0 +1,255 @@
+//! An admin connects a customer's tenant in the settings: with a wrong secret first, then with the
+//! right one, then with a certificate; and who is no admin finds nothing there.
+
+use super::keyboard::{ENTER, focus_moves_to, tab_to};
+use super::walk::{signed_in, signed_in_as};
+use crate::axe::{in_every_light, no_violations};
+use crate::browser::Browser;
+use crate::page::Page;
+use crate::world::{COLLEAGUE, World};
+
+const LITWARE: &str = "7f3c1c2e-9a41-4c07-8d5e-0b6a4c1d2e05";
+const LITWARE_APP: &str = "a1b2c3d4-0005-4000-8000-000000000005";
+const LITWARE_SECRET: &str = "litware~simulated-secret-value";
+const GIL: &str = "gil.roleless@litware.example";
+const PROSEWARE: &str = "7f3c1c2e-9a41-4c07-8d5e-0b6a4c1d2e06";
+const PROSEWARE_APP: &str = "a1b2c3d4-0006-4000-8000-000000000006";
+const TICKET: &str = "Password reset (no Microsoft 365 connected)";
+
+/// A customer without Microsoft 365, whose contact is Gil in Litware's tenant.
+async fn world() -> World {
+    let moved = |sample: String| {
+        sample
+            .replace("Contoso Bakery", "Litware Legal")
+            .replace("Rosa Diaz", "Gil Roleless")
+            .replace("rosa.diaz@contoso.example", GIL)
+    };
+    World::build_with(false, |_| {}, moved).await
+}
+
+/// Chooses from a list as people do: by typing how the line begins.
+async fn choose(page: &Page, list: &str, line: &str) {
+    let found = page.find("combobox", list).await;
+    page.element(&found).await.unwrap().send_keys(line).await.unwrap();
+}
+
+async fn fill_in(page: &Page, tenant: &str, application: &str) {
+    page.fill("textbox", "Name", "Litware production").await;
+    choose(page, "Customer", "Litware Legal").await;
+    choose(page, "Microsoft cloud", "Simulated").await;
+    page.fill("textbox", "Directory (tenant) ID", tenant).await;
+    page.fill("textbox", "Application (client) ID", application).await;
+}
+
+/// What is typed into a field, or stands in it.
+async fn typed(page: &Page, id: &str) -> String {
+    let script = format!("return document.getElementById('{id}').value");
+    page.script(&script).await.as_str().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn a_wrong_secret_is_found_mended_and_the_pod_follows() {
+    let world = world().await;
+    let browser = Browser::start().await;
+    let page = signed_in(&world, &browser).await;
+
+    // Before: nobody at this customer can be reset, and the pod says so.
+    page.click("link", TICKET).await;
+    page.sees("no Microsoft 365").await;
+    let ticket = page.address().await;
+
+    page.click("link", "Settings").await;
+    page.find("heading", "Integrations").await;
+    in_every_light(&page, "40-integrations").await;
+    page.click("link", "Add New Integration").await;
+    page.find("heading", "Add New Integration").await;
+    in_every_light(&page, "41-add-new").await;
+    page.click("link", "M365 Identity Management").await;
+    page.find("heading", "Connect a customer's Microsoft 365").await;
+    assert!(typed(&page, "new-expires_on").await.starts_with("20"), "a date is proposed");
+    in_every_light(&page, "42-m365-new").await;
+
+    // What can't be right is said at its field, before anything is saved; what was typed stays.
+    fill_in(&page, "common", LITWARE_APP).await;
+    page.fill("textbox", "Client secret", LITWARE_APP).await;
+    page.click("button", "Save and test").await;
+    page.sees("Nothing was saved yet.").await;
+    focus_moves_to(&page, "alert", "").await;
+    let tenant = page.find("textbox", "Directory (tenant) ID").await;
+    assert!(tenant.description.contains("Enter this one customer"), "{}", tenant.description);
+    assert_eq!(typed(&page, "new-name").await, "Litware production");
+    assert_eq!(typed(&page, "new-tenant").await, "common");
+    assert_eq!(typed(&page, "new-client_secret").await, "", "never comes back");
+    let secret = page.find("textbox", "Client secret").await;
+    assert!(secret.description.contains("This is the Secret ID"), "{}", secret.description);
+    in_every_light(&page, "43-m365-errors").await;
+    page.click("link", "Directory (tenant) ID").await;
+    focus_moves_to(&page, "textbox", "Directory (tenant) ID").await;
+
+    // A secret that can be one, and is wrong: saved, tested, and the finding says what to do.
+    page.fill("textbox", "Directory (tenant) ID", LITWARE).await;
+    page.fill("textbox", "Client secret", "litware~mistyped").await;
+    page.click("button", "Save and test").await;
+    page.find("heading", "Litware production").await;
+    page.sees("Microsoft refused the client secret").await;
+    page.sees("not its Secret ID").await;
+    in_every_light(&page, "44-m365-broken").await;
+    assert!(
+        !page
+            .script("return document.documentElement.innerHTML")
+            .await
+            .to_string()
+            .contains("litware~mistyped")
+    );
+
+    // Mended: Microsoft has to take the new one first.
+    page.click("DisclosureTriangle", "Replace the client secret").await;
+    page.fill("textbox", "Client secret", "litware~still-wrong").await;
+    page.click("button", "Try it and save").await;
+    page.sees("Nothing was changed.").await;
+    no_violations(&page, "a secret that is refused").await;
+    page.fill("textbox", "Client secret", LITWARE_SECRET).await;
+    page.click("button", "Try it and save").await;
+    page.sees("it is in use now").await;
+    page.sees("The tenant calls itself “Litware Legal”.").await;
+    in_every_light(&page, "45-m365-works").await;
+
+    // Whether a password may be set shows only on a person; this tenant wants a role.
+    page.fill("textbox", "Test person", GIL).await;
+    page.click("button", "Test connection").await;
+    page.sees("Password Administrator → Add assignments").await;
+    page.sees("Tested just now").await;
+    in_every_light(&page, "46-m365-role-missing").await;
+    world.outside.edit_tenant(LITWARE, |tenant| tenant.role_needed = false);
+    page.fill("textbox", "Test person", GIL).await;
+    page.click("button", "Test connection").await;
+    page.sees("Setting a password is allowed").await;
+    assert_eq!(world.outside.directory_user(GIL).unwrap().password, world.password(GIL));
+    in_every_light(&page, "47-m365-tested").await;
+
+    // The list says the same, and the pod follows.
+    page.click("link", "Integrations").await;
+    page.find("link", "Litware production").await;
+    in_every_light(&page, "48-integrations-list").await;
+    page.go(&ticket).await;
+    page.find("button", "Send code").await;
+    assert!(!page.text().await.contains("no Microsoft 365"));
+
+    // Switched off, on, and deleted after a second look.
+    page.click("link", "Settings").await;
+    page.click("link", "Litware production").await;
+    page.click("button", "Switch off").await;
+    page.sees("Switched off.").await;
+    page.click("button", "Switch on").await;
+    page.sees("Switched on.").await;
+    page.click("link", "Delete").await;
+    page.find("heading", "Delete “Litware production”?").await;
+    in_every_light(&page, "49-m365-delete").await;
+    page.click("button", "Delete").await;
+    page.sees("The integration is deleted.").await;
+    page.gone("link", "Litware production").await;
+    page.end().await;
+    world.settle().await;
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_certificate_is_made_uploaded_and_put_to_use() {
+    let world = world().await;
+    let browser = Browser::start().await;
+    let page = signed_in(&world, &browser).await;
+    let origin = world.app.settings.server.origin.clone();
+    page.go(&format!("{origin}/settings/integrations/m365/new")).await;
+    fill_in(&page, PROSEWARE, PROSEWARE_APP).await;
+    page.click("radio", "Certificate").await;
+    page.gone("textbox", "Client secret").await;
+    page.find("heading", "Upload the certificate").await;
+    in_every_light(&page, "50-m365-certificate").await;
+    page.click("button", "Save and test").await;
+    page.sees("Now upload the certificate").await;
+    in_every_light(&page, "51-m365-upload").await;
+
+    // What one would download and upload by hand.
+    let link = page.find("link", "Download certificate").await;
+    let href = page.element(&link).await.unwrap().attr("href").await.unwrap().unwrap();
+    let pem = page.script(&format!("return fetch('{href}').then((answer) => answer.text())")).await;
+    let inside: String =
+        pem.as_str().unwrap().lines().filter(|line| !line.starts_with('-')).collect();
+    let der = data_encoding::BASE64.decode(inside.as_bytes()).unwrap();
+    world.outside.add_certificate(PROSEWARE, &der).unwrap();
+    page.click("button", "Test connection").await;
+    page.sees("The tenant calls itself “Proseware Clinic”.").await;
+    in_every_light(&page, "52-m365-certificate-works").await;
+
+    // Both scripts are for this very certificate, and can be copied.
+    page.click("DisclosureTriangle", "PowerShell").await;
+    assert!(page.text().await.contains(&inside[..60]));
+    in_every_light(&page, "53-m365-script").await;
+    page.click("button", "Copy the PowerShell script").await;
+    page.sees("Copied").await;
+    page.end().await;
+    world.settle().await;
+    world.end().await;
+}
+
+#[tokio::test]
+async fn only_admins_get_in() {
+    let world = world().await;
+    let browser = Browser::start().await;
+    let page = signed_in_as(&world, &browser, COLLEAGUE).await;
+    assert_eq!(page.look("link", "Settings").await, None);
+    let origin = &world.app.settings.server.origin;
+    for path in [
+        "",
+        "/integrations",
+        "/integrations/new",
+        "/integrations/m365/new",
+        "/integrations/m365/new/connect.sh?cloud=global",
+    ] {
+        page.go(&format!("{origin}/settings{path}")).await;
+        page.sees("403").await;
+    }
+    page.end().await;
+    world.end().await;
+}
+
+#[tokio::test]
+async fn the_form_without_a_mouse() {
+    let world = world().await;
+    let browser = Browser::start().await;
+    let page = signed_in(&world, &browser).await;
+    tab_to(&page, "link", "Settings").await;
+    page.press(ENTER).await;
+    page.find("heading", "Integrations").await;
+    tab_to(&page, "link", "Add New Integration").await;
+    page.press(ENTER).await;
+    page.find("heading", "Add New Integration").await;
+    tab_to(&page, "link", "M365 Identity Management").await;
+    page.press(ENTER).await;
+    page.find("heading", "Connect a customer's Microsoft 365").await;
+    tab_to(&page, "textbox", "Name").await;
+    page.press("Litware production").await;
+    tab_to(&page, "combobox", "Customer").await;
+    page.press("Litware Legal").await;
+    tab_to(&page, "combobox", "Microsoft cloud").await;
+    page.press("Simulated").await;
+    tab_to(&page, "textbox", "Directory (tenant) ID").await;
+    page.press(LITWARE).await;
+    tab_to(&page, "textbox", "Application (client) ID").await;
+    page.press(LITWARE_APP).await;
+    tab_to(&page, "radio", "Client secret").await;
+    tab_to(&page, "textbox", "Client secret").await;
+    page.press(LITWARE_SECRET).await;
+    tab_to(&page, "button", "Save and test").await;
+    page.press(ENTER).await;
+    page.find("heading", "Litware production").await;
+    page.sees("What the test found stands below.").await;
+    // The scripts can be scrolled by keys, so they can be reached.
+    tab_to(&page, "DisclosureTriangle", "Azure CLI").await;
+    page.press(ENTER).await;
+    tab_to(&page, "button", "Copy the Azure CLI").await;
+    tab_to(&page, "region", "Azure CLI").await;
+    page.end().await;
+    world.settle().await;
+    world.end().await;
+}
