@@ -18,7 +18,7 @@ pub const SECRET_DAYS: u32 = 730;
 pub struct Step {
     /// What to do, short.
     pub title: &'static str,
-    /// How.
+    /// How; see [`pieces`].
     pub words: &'static [&'static str],
     /// A value to copy, and what it is called there.
     pub copy: Option<(&'static str, &'static str)>,
@@ -70,9 +70,9 @@ const STEPS: [Step; 6] = [
         title: "Register the application",
         words: &[
             "Sign in to the customer's Microsoft Entra admin center as Global Administrator or \
-             Privileged Role Administrator, and open App registrations → New registration.",
-            "Supported account types: Accounts in this organizational directory only (single \
-             tenant). Redirect URI: none, leave it empty. Then choose Register.",
+             Privileged Role Administrator, and open **App registrations → New registration**.",
+            "Supported account types: **Accounts in this organizational directory only** (single \
+             tenant). Redirect URI: **none**, leave it empty. Then choose **Register**.",
         ],
         copy: Some(("Name", REGISTRATION_NAME)),
         lists_permissions: false,
@@ -81,8 +81,8 @@ const STEPS: [Step; 6] = [
     Step {
         title: "Grant the permissions",
         words: &[
-            "API permissions → Add a permission → Microsoft Graph → Application permissions (not \
-             Delegated). Tick these, then choose Grant admin consent; each line must turn green. \
+            "**API permissions → Add a permission → Microsoft Graph → Application permissions** (not \
+             Delegated). Tick these, then choose **Grant admin consent**; each line must turn green. \
              The delegated User.Read that is there at the start may go.",
         ],
         copy: None,
@@ -92,9 +92,9 @@ const STEPS: [Step; 6] = [
     Step {
         title: "Make a client secret",
         words: &[
-            "Certificates & secrets → Client secrets → New client secret. Expires: 730 days (24 \
-             months).",
-            "Copy the Value at once, Entra shows it only now. Not the Secret ID: that one looks \
+            "**Certificates & secrets → Client secrets → New client secret**. Expires: **730 days** \
+             (24 months).",
+            "Copy the **Value** at once, Entra shows it only now. Not the Secret ID: that one looks \
              alike and does not work.",
         ],
         copy: None,
@@ -104,7 +104,7 @@ const STEPS: [Step; 6] = [
     Step {
         title: "Copy the two IDs",
         words: &[
-            "Overview: copy Application (client) ID and Directory (tenant) ID into the form. Not \
+            "**Overview**: copy **Application (client) ID** and **Directory (tenant) ID** into the form. Not \
              the Object ID.",
         ],
         copy: None,
@@ -116,7 +116,7 @@ const STEPS: [Step; 6] = [
         words: &[
             "Save the form first: this server then makes a key that never leaves it, and a \
              certificate for you to download.",
-            "Certificates & secrets → Certificates → Upload certificate, choose that file, Add. \
+            "**Certificates & secrets → Certificates → Upload certificate**, choose that file, Add. \
              There is no secret to copy.",
         ],
         copy: None,
@@ -142,10 +142,15 @@ pub fn steps(proof: Option<ProofKind>) -> impl Iterator<Item = &'static Step> {
         .filter(move |step| step.only.is_none_or(|only| proof.is_none_or(|chosen| chosen == only)))
 }
 
+/// A text in pieces, each with whether it is a name that stands on Microsoft's pages: `**so**`.
+pub fn pieces(words: &str) -> impl Iterator<Item = (bool, &str)> {
+    words.split("**").enumerate().map(|(nth, piece)| (nth % 2 == 1, piece))
+}
+
 /// How the optional role is given, where a finding asks for it.
 pub const ROLE_WORDS: &str = "In most tenants the permissions suffice. Only if Test connection says \
-    that Microsoft wants a directory role: Roles & admins → Password Administrator → Add \
-    assignments, and pick this registration by its name.";
+    that Microsoft wants a directory role: **Roles & admins → Password Administrator → Add \
+    assignments**, and pick this registration by its name.";
 
 #[cfg(test)]
 mod tests {
@@ -156,6 +161,17 @@ mod tests {
             .flat_map(|step| [step.title].into_iter().chain(step.words.iter().copied()))
             .collect::<Vec<_>>()
             .join("\n")
+            .replace("**", "")
+    }
+
+    #[test]
+    fn names_are_told_from_words() {
+        let told: Vec<_> = pieces("Open **Overview**, copy **Value**.").collect();
+        let names = [(false, "Open "), (true, "Overview"), (false, ", copy "), (true, "Value")];
+        assert_eq!(told[..4], names);
+        for words in steps(None).flat_map(|step| step.words).chain(&[ROLE_WORDS]) {
+            assert_eq!(pieces(words).count() % 2, 1, "{words}");
+        }
     }
 
     #[test]

@@ -8,23 +8,23 @@ use crate::browser::Browser;
 use crate::page::Page;
 use crate::world::{COLLEAGUE, World};
 
-const LITWARE: &str = "7f3c1c2e-9a41-4c07-8d5e-0b6a4c1d2e05";
-const LITWARE_APP: &str = "a1b2c3d4-0005-4000-8000-000000000005";
-const LITWARE_SECRET: &str = "litware~simulated-secret-value";
-const GIL: &str = "gil.roleless@litware.example";
-const PROSEWARE: &str = "7f3c1c2e-9a41-4c07-8d5e-0b6a4c1d2e06";
-const PROSEWARE_APP: &str = "a1b2c3d4-0006-4000-8000-000000000006";
+const TENANT: &str = "7f3c1c2e-9a41-4c07-8d5e-0b6a4c1d2e06";
+const APPLICATION: &str = "a1b2c3d4-0006-4000-8000-000000000006";
+const SECRET: &str = "proseware~simulated-secret-value";
+const NILS: &str = "nils.keyes@proseware.example";
 const TICKET: &str = "Password reset (no Microsoft 365 connected)";
 
-/// A customer without Microsoft 365, whose contact is Gil in Litware's tenant.
+/// A customer without Microsoft 365, whose contact is in a tenant that nobody has connected yet.
 async fn world() -> World {
     let moved = |sample: String| {
         sample
-            .replace("Contoso Bakery", "Litware Legal")
-            .replace("Rosa Diaz", "Gil Roleless")
-            .replace("rosa.diaz@contoso.example", GIL)
+            .replace("Contoso Bakery", "Proseware Clinic")
+            .replace("Rosa Diaz", "Nils Keyes")
+            .replace("rosa.diaz@contoso.example", NILS)
     };
-    World::build_with(false, |_| {}, moved).await
+    let world = World::build_with(false, |_| {}, moved).await;
+    world.outside.add_secret(TENANT, SECRET, None);
+    world
 }
 
 /// Chooses from a list as people do: by typing how the line begins.
@@ -33,12 +33,12 @@ async fn choose(page: &Page, list: &str, line: &str) {
     page.element(&found).await.unwrap().send_keys(line).await.unwrap();
 }
 
-async fn fill_in(page: &Page, tenant: &str, application: &str) {
-    page.fill("textbox", "Name", "Litware production").await;
-    choose(page, "Customer", "Litware Legal").await;
+async fn fill_in(page: &Page, tenant: &str) {
+    page.fill("textbox", "Name", "Proseware production").await;
+    choose(page, "Customer", "Proseware Clinic").await;
     choose(page, "Microsoft cloud", "Simulated").await;
     page.fill("textbox", "Directory (tenant) ID", tenant).await;
-    page.fill("textbox", "Application (client) ID", application).await;
+    page.fill("textbox", "Application (client) ID", APPLICATION).await;
 }
 
 /// What is typed into a field, or stands in it.
@@ -52,6 +52,8 @@ async fn a_wrong_secret_is_found_mended_and_the_pod_follows() {
     let world = world().await;
     let browser = Browser::start().await;
     let page = signed_in(&world, &browser).await;
+
+    let before = world.password(NILS);
 
     // Before: nobody at this customer can be reset, and the pod says so.
     page.click("link", TICKET).await;
@@ -70,14 +72,14 @@ async fn a_wrong_secret_is_found_mended_and_the_pod_follows() {
     in_every_light(&page, "42-m365-new").await;
 
     // What can't be right is said at its field, before anything is saved; what was typed stays.
-    fill_in(&page, "common", LITWARE_APP).await;
-    page.fill("textbox", "Client secret", LITWARE_APP).await;
+    fill_in(&page, "common").await;
+    page.fill("textbox", "Client secret", APPLICATION).await;
     page.click("button", "Save and test").await;
     page.sees("Nothing was saved yet.").await;
     focus_moves_to(&page, "alert", "").await;
     let tenant = page.find("textbox", "Directory (tenant) ID").await;
     assert!(tenant.description.contains("Enter this one customer"), "{}", tenant.description);
-    assert_eq!(typed(&page, "new-name").await, "Litware production");
+    assert_eq!(typed(&page, "new-name").await, "Proseware production");
     assert_eq!(typed(&page, "new-tenant").await, "common");
     assert_eq!(typed(&page, "new-client_secret").await, "", "never comes back");
     let secret = page.find("textbox", "Client secret").await;
@@ -87,10 +89,10 @@ async fn a_wrong_secret_is_found_mended_and_the_pod_follows() {
     focus_moves_to(&page, "textbox", "Directory (tenant) ID").await;
 
     // A secret that can be one, and is wrong: saved, tested, and the finding says what to do.
-    page.fill("textbox", "Directory (tenant) ID", LITWARE).await;
-    page.fill("textbox", "Client secret", "litware~mistyped").await;
+    page.fill("textbox", "Directory (tenant) ID", TENANT).await;
+    page.fill("textbox", "Client secret", "proseware~mistyped").await;
     page.click("button", "Save and test").await;
-    page.find("heading", "Litware production").await;
+    page.find("heading", "Proseware production").await;
     page.sees("Microsoft refused the client secret").await;
     page.sees("not its Secret ID").await;
     in_every_light(&page, "44-m365-broken").await;
@@ -99,37 +101,38 @@ async fn a_wrong_secret_is_found_mended_and_the_pod_follows() {
             .script("return document.documentElement.innerHTML")
             .await
             .to_string()
-            .contains("litware~mistyped")
+            .contains("proseware~mistyped")
     );
 
     // Mended: Microsoft has to take the new one first.
     page.click("DisclosureTriangle", "Replace the client secret").await;
-    page.fill("textbox", "Client secret", "litware~still-wrong").await;
+    page.fill("textbox", "Client secret", "proseware~still-wrong").await;
     page.click("button", "Try it and save").await;
     page.sees("Nothing was changed.").await;
     no_violations(&page, "a secret that is refused").await;
-    page.fill("textbox", "Client secret", LITWARE_SECRET).await;
+    page.fill("textbox", "Client secret", SECRET).await;
     page.click("button", "Try it and save").await;
     page.sees("it is in use now").await;
-    page.sees("The tenant calls itself “Litware Legal”.").await;
+    page.sees("The tenant calls itself “Proseware Clinic”.").await;
     in_every_light(&page, "45-m365-works").await;
 
     // Whether a password may be set shows only on a person; this tenant wants a role.
-    page.fill("textbox", "Test person", GIL).await;
+    world.outside.edit_tenant(TENANT, |tenant| tenant.role_needed = true);
+    page.fill("textbox", "Test person", NILS).await;
     page.click("button", "Test connection").await;
     page.sees("Password Administrator → Add assignments").await;
     page.sees("Tested just now").await;
     in_every_light(&page, "46-m365-role-missing").await;
-    world.outside.edit_tenant(LITWARE, |tenant| tenant.role_needed = false);
-    page.fill("textbox", "Test person", GIL).await;
+    world.outside.edit_tenant(TENANT, |tenant| tenant.role_needed = false);
+    page.fill("textbox", "Test person", NILS).await;
     page.click("button", "Test connection").await;
     page.sees("Setting a password is allowed").await;
-    assert_eq!(world.outside.directory_user(GIL).unwrap().password, world.password(GIL));
+    assert_eq!(world.password(NILS), before, "the test has changed nothing");
     in_every_light(&page, "47-m365-tested").await;
 
     // The list says the same, and the pod follows.
     page.click("link", "Integrations").await;
-    page.find("link", "Litware production").await;
+    page.find("link", "Proseware production").await;
     in_every_light(&page, "48-integrations-list").await;
     page.go(&ticket).await;
     page.find("button", "Send code").await;
@@ -137,17 +140,17 @@ async fn a_wrong_secret_is_found_mended_and_the_pod_follows() {
 
     // Switched off, on, and deleted after a second look.
     page.click("link", "Settings").await;
-    page.click("link", "Litware production").await;
+    page.click("link", "Proseware production").await;
     page.click("button", "Switch off").await;
     page.sees("Switched off.").await;
     page.click("button", "Switch on").await;
     page.sees("Switched on.").await;
     page.click("link", "Delete").await;
-    page.find("heading", "Delete “Litware production”?").await;
+    page.find("heading", "Delete “Proseware production”?").await;
     in_every_light(&page, "49-m365-delete").await;
     page.click("button", "Delete").await;
     page.sees("The integration is deleted.").await;
-    page.gone("link", "Litware production").await;
+    page.gone("link", "Proseware production").await;
     page.end().await;
     world.settle().await;
     world.end().await;
@@ -160,7 +163,7 @@ async fn a_certificate_is_made_uploaded_and_put_to_use() {
     let page = signed_in(&world, &browser).await;
     let origin = world.app.settings.server.origin.clone();
     page.go(&format!("{origin}/settings/integrations/m365/new")).await;
-    fill_in(&page, PROSEWARE, PROSEWARE_APP).await;
+    fill_in(&page, TENANT).await;
     page.click("radio", "Certificate").await;
     page.gone("textbox", "Client secret").await;
     page.find("heading", "Upload the certificate").await;
@@ -176,7 +179,7 @@ async fn a_certificate_is_made_uploaded_and_put_to_use() {
     let inside: String =
         pem.as_str().unwrap().lines().filter(|line| !line.starts_with('-')).collect();
     let der = data_encoding::BASE64.decode(inside.as_bytes()).unwrap();
-    world.outside.add_certificate(PROSEWARE, &der).unwrap();
+    world.outside.add_certificate(TENANT, &der).unwrap();
     page.click("button", "Test connection").await;
     page.sees("The tenant calls itself “Proseware Clinic”.").await;
     in_every_light(&page, "52-m365-certificate-works").await;
@@ -228,21 +231,21 @@ async fn the_form_without_a_mouse() {
     page.press(ENTER).await;
     page.find("heading", "Connect a customer's Microsoft 365").await;
     tab_to(&page, "textbox", "Name").await;
-    page.press("Litware production").await;
+    page.press("Proseware production").await;
     tab_to(&page, "combobox", "Customer").await;
-    page.press("Litware Legal").await;
+    page.press("Proseware Clinic").await;
     tab_to(&page, "combobox", "Microsoft cloud").await;
     page.press("Simulated").await;
     tab_to(&page, "textbox", "Directory (tenant) ID").await;
-    page.press(LITWARE).await;
+    page.press(TENANT).await;
     tab_to(&page, "textbox", "Application (client) ID").await;
-    page.press(LITWARE_APP).await;
+    page.press(APPLICATION).await;
     tab_to(&page, "radio", "Client secret").await;
     tab_to(&page, "textbox", "Client secret").await;
-    page.press(LITWARE_SECRET).await;
+    page.press(SECRET).await;
     tab_to(&page, "button", "Save and test").await;
     page.press(ENTER).await;
-    page.find("heading", "Litware production").await;
+    page.find("heading", "Proseware production").await;
     page.sees("What the test found stands below.").await;
     // The scripts can be scrolled by keys, so they can be reached.
     tab_to(&page, "DisclosureTriangle", "Azure CLI").await;

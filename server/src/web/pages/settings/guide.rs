@@ -86,6 +86,10 @@ impl Guide {
         guide::NEVER_ROLES
     }
 
+    pub(super) fn pieces(&self, words: &'static str) -> impl Iterator<Item = (bool, &'static str)> {
+        guide::pieces(words)
+    }
+
     pub(super) fn role_words(&self) -> &'static str {
         guide::ROLE_WORDS
     }

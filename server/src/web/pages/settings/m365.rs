@@ -73,7 +73,7 @@ pub(super) async fn show(
         Some(_) => ProofKind::Certificate,
         None => view.proof,
     };
-    let guide = Guide::of(script_for, &ask, view.customer.clone(), &path(id));
+    let guide = Guide::of(script_for, &ask, format!("Made for {}.", view.customer), &path(id));
     let (status, part, values, errors) = match back {
         Some(back) => (back.status, back.part, back.values, back.errors),
         None => (StatusCode::OK, "", stored(&view), Vec::new()),

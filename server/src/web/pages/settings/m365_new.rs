@@ -71,8 +71,8 @@ fn guide(app: &App, values: &Values) -> Guide {
         certificate: None,
     };
     let made_for = match tenant {
-        "" => format!("whichever tenant of {} you are signed in to", cloud.label),
-        tenant => tenant.to_owned(),
+        "" => "For whichever tenant you are signed in to.".to_owned(),
+        tenant => format!("Made for the tenant {tenant}."),
     };
     let mut query = url::form_urlencoded::Serializer::new(String::from("?"));
     query.append_pair("cloud", &values.cloud).append_pair("tenant", tenant);
