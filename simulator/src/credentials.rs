@@ -30,7 +30,7 @@ impl World {
             display_name: "Password Reset".to_owned(),
             custom_key_identifier: None,
         };
-        certificate.validity().context("these bytes are no X.509 certificate")?;
+        certificate.validity().context("This is no X.509 certificate.")?;
         let key_id = certificate.key_id.clone();
         self.edit_tenant(tenant, |tenant| {
             tenant.app.certificates.retain(|known| known.der != certificate.der);
@@ -65,5 +65,7 @@ pub(crate) fn der_of(text: &str) -> anyhow::Result<Vec<u8>> {
         .flat_map(str::chars)
         .filter(|c| !c.is_whitespace())
         .collect();
-    BASE64.decode(inside.as_bytes()).context("this is no certificate in PEM")
+    BASE64
+        .decode(inside.as_bytes())
+        .context("This is no certificate in PEM: upload the .pem file, or a .cer in Base-64.")
 }

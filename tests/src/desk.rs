@@ -100,6 +100,24 @@ impl Desk {
         if let Some(body) = body {
             request = request.json(&body);
         }
+        self.hear(request).await
+    }
+
+    /// As one of our own pages asks: by the cookie, from our own origin.
+    pub(crate) async fn own(&self, method: Method, path: &str, body: Option<Value>) -> Reply {
+        let request = self
+            .client
+            .request(method, format!("{}{path}", self.origin))
+            .header("origin", &self.origin)
+            .header("cookie", &self.cookie);
+        self.hear(match body {
+            Some(body) => request.json(&body),
+            None => request,
+        })
+        .await
+    }
+
+    async fn hear(&self, request: reqwest::RequestBuilder) -> Reply {
         let response = request.send().await.unwrap();
         let status = response.status().as_u16();
         let text = response.text().await.unwrap();

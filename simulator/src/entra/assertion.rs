@@ -1,6 +1,6 @@
 //! Client assertions: a JWT that the app signs with the key of a registered certificate
 //! (ENTRA certificate-credentials; SOURCES.md §1.6). Only the present form is taken: PS256 and
-//! `x5t#S256`. The real endpoint still takes RS256 and `x5t` [K]; new code has no reason to send them.
+//! `x5t#S256`. The real endpoint still takes RS256 and `x5t` \[K\]; new code has no reason to send them.
 
 use std::collections::HashMap;
 
@@ -146,7 +146,7 @@ fn is_audience(asked: &Asked<'_>, audience: &str) -> bool {
     })
 }
 
-/// 50027 is Entra's "invalid JWT"; which of its many causes gets which words is [K].
+/// 50027 is Entra's "invalid JWT"; which of its many causes gets which words is \[K\].
 fn malformed(why: &str) -> No {
     no(400, "invalid_request", 50_027, format!("JWT token is invalid or malformed: {why}."))
 }

@@ -20,6 +20,18 @@ async fn shows_phones_directory_and_requests() {
     assert_eq!(find("+12065550134")["name"], "Kim Ext");
     assert_eq!(find("+442079460000")["texts"][0]["body"], "to a stranger");
     assert_eq!(state["tenants"][0]["users"][0]["upn"], "ada.park@northwind.example");
+    let app = &state["tenants"][0]["app"];
+    assert_eq!(app["client_id"], super::NORTHWIND_APP);
+    let secret =
+        json!({"kind": "secret", "hint": "nor…", "until_ms": super::NOON + 611 * 86_400_000});
+    assert_eq!(app["credentials"], json!([secret]));
+    let badges = |name: &str| {
+        let all = state["tenants"][0]["users"].as_array().expect("people").iter();
+        all.clone().find(|user| user["name"] == name).expect(name)["badges"].clone()
+    };
+    assert_eq!(badges("Zoe Branch"), json!(["Helpdesk Administrator of a unit"]));
+    assert_eq!(badges("Xena Standby"), json!(["eligible member"]));
+    assert_eq!(badges("Tom Builder"), json!(["owns Intranet"]));
     assert_eq!(state["requests"][0]["status"], 201);
     // Asked for news since then, it waits until there are some.
     let since = format!("{}/api/state?since={}", scene.world.page_url(), state["version"]);

@@ -3,7 +3,9 @@
 mod alarms;
 mod conformance;
 mod faults;
+mod health;
 mod integration_page;
+mod integrations;
 mod keyboard;
 mod mail;
 mod new_link;

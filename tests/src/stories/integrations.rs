@@ -1,0 +1,371 @@
+//! An admin connects a customer's tenant, changes it, and what others may do with it: nothing.
+
+use data_encoding::BASE64;
+use reqwest::Method;
+use serde_json::{Value, json};
+use simulator::{Company, Fault};
+
+use super::mail::audited;
+use crate::desk::{Desk, Reply};
+use crate::world::{COLLEAGUE, World};
+
+pub(super) const PROSEWARE: &str = "7f3c1c2e-9a41-4c07-8d5e-0b6a4c1d2e06";
+const PROSEWARE_APP: &str = "a1b2c3d4-0006-4000-8000-000000000006";
+const NILS: &str = "nils.keyes@proseware.example";
+const API: &str = "/api/integrations";
+
+/// The id of the customer with this name.
+async fn customer(world: &World, name: &str) -> String {
+    let all = world.app.store.customers_without_m365(world.account).await.unwrap();
+    all.into_iter().find(|it| it.name == name).unwrap().id.to_string()
+}
+
+async fn proseware(world: &World, proof: &str, secret: &str) -> Value {
+    json!({
+        "name": "Proseware", "customer": customer(world, "Proseware Clinic").await,
+        "cloud": "simulated", "tenant": PROSEWARE, "client_id": PROSEWARE_APP, "proof": proof,
+        "client_secret": secret,
+        "expires_on": if proof == "secret" { "2028-11-21" } else { "" },
+    })
+}
+
+/// The integration of the customer with this name.
+pub(super) async fn of(desk: &Desk, customer: &str) -> Value {
+    let all = desk.own(Method::GET, API, None).await;
+    let all = all.body.as_array().unwrap().clone();
+    all.into_iter().find(|it| it["customer"] == customer).unwrap()
+}
+
+pub(super) async fn act(desk: &Desk, it: &Value, act: &str, body: Value) -> Reply {
+    let path = format!("{API}/{}{act}", it["id"].as_str().unwrap());
+    desk.own(Method::POST, &path, Some(body)).await
+}
+
+/// Everything that was found, as one text.
+fn said(reply: &Reply) -> String {
+    reply.body["health"]["findings"].to_string()
+}
+
+#[tokio::test]
+async fn an_admin_connects_a_tenant_mends_the_secret_and_the_pod_follows() {
+    let world = World::new().await;
+    world.outside.add_secret(PROSEWARE, "proseware~the-right-value", None);
+    let desk = world.desk().await;
+    let ticket = world.ticket("48258").await;
+    let shown = desk.preflight(ticket.contact, Some(ticket.id)).await;
+    assert!(shown.body["findings"].to_string().contains("m365-missing"));
+
+    let ask = proseware(&world, "secret", "proseware~a-wrong-value").await;
+    let added = desk.own(Method::POST, API, Some(ask.clone())).await;
+    assert_eq!(added.status, 201, "{:?}", added.body);
+    assert_eq!(added.body["health"]["state"], "unknown");
+    assert_eq!(added.body["cloud_label"], "Simulated");
+    let again = desk.own(Method::POST, API, Some(ask)).await;
+    assert_eq!((again.status, again.code()), (409, "m365-taken"));
+
+    let tested = act(&desk, &added.body, "/test", json!({})).await;
+    assert_eq!(tested.body["health"]["state"], "broken", "{:?}", tested.body);
+    assert!(said(&tested).contains("AADSTS7000215") && said(&tested).contains("not its Secret ID"));
+    let shown = desk.preflight(ticket.contact, Some(ticket.id)).await;
+    assert!(shown.body["findings"].to_string().contains("m365-secret-wrong"));
+
+    // Still wrong: not taken, and said so. Then right.
+    let wrong = json!({"client_secret": "proseware~wrong-again", "expires_on": "2028-11-21"});
+    let refused = act(&desk, &added.body, "/secret", wrong).await;
+    assert_eq!((refused.status, refused.code()), (409, "m365-secret-wrong"), "{:?}", refused.body);
+    let right = json!({"client_secret": " proseware~the-right-value ", "expires_on": "2028-11-21"});
+    let mended = act(&desk, &added.body, "/secret", right).await;
+    assert_eq!(mended.status, 200, "{:?}", mended.body);
+    let tested = act(&desk, &added.body, "/test", json!({"test_person": NILS})).await;
+    assert_eq!(tested.body["health"]["state"], "fine", "{:?}", tested.body);
+    assert!(said(&tested).contains("Setting a password is allowed"), "{}", said(&tested));
+    let password = world.password(NILS);
+
+    let shown = desk.preflight(ticket.contact, Some(ticket.id)).await;
+    assert_eq!(shown.body["findings"], json!([{"code": "not-verified"}]));
+    desk.verify(&world, &ticket, "+12065550162").await;
+    desk.confirm(&ticket).await;
+    assert_eq!(world.password(NILS), password, "the self-test changed nothing");
+    for told in ["integration-added", "credential-replaced", "self-test-begun"] {
+        assert_eq!(audited(&world, told).await.len(), 1, "{told}");
+    }
+    assert_eq!(audited(&world, "integration-tested").await.len(), 2);
+    // What was typed is in no reply and in no entry.
+    let told = audited(&world, "").await.concat();
+    let heard = desk.heard.lock().unwrap().clone();
+    assert!(!heard.contains("proseware~") && !told.contains("proseware~"), "a secret was repeated");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_secret_is_replaced_without_a_gap() {
+    let world = World::new().await;
+    let desk = world.desk().await;
+    let ticket = world.ticket("48213").await;
+    let works = async || {
+        let shown = desk.preflight(ticket.contact, Some(ticket.id)).await;
+        let codes = shown.body["findings"].to_string();
+        assert!(!codes.contains("m365") && codes.contains("not-verified"), "{codes}");
+    };
+    works().await;
+    let it = of(&desk, "Northwind Dental").await;
+    let new = json!({"client_secret": "northwind~new-value", "expires_on": "2028-11-21"});
+    // Not made at Microsoft yet, or not everywhere there: nothing changes.
+    let refused = act(&desk, &it, "/secret", new.clone()).await;
+    assert_eq!(refused.code(), "m365-secret-wrong");
+    works().await;
+    world.outside.fault(Company::Entra, None, Fault::DropBefore);
+    let unclear = act(&desk, &it, "/secret", new.clone()).await;
+    assert_eq!((unclear.status, unclear.code()), (503, "microsoft-unavailable"));
+    works().await;
+    for (bad, field) in [
+        (json!({"client_secret": ""}), "client_secret"),
+        (json!({"client_secret": PROSEWARE_APP}), "client_secret"),
+        (json!({"client_secret": "a", "expires_on": "soon"}), "expires_on"),
+    ] {
+        let refused = act(&desk, &it, "/secret", bad).await;
+        assert_eq!((refused.status, refused.code()), (422, "invalid-fields"));
+        assert_eq!(refused.body["errors"][0]["field"], field, "{:?}", refused.body);
+    }
+    world.outside.add_secret("northwind.example", "northwind~new-value", None);
+    let done = act(&desk, &it, "/secret", new).await;
+    assert_eq!(done.status, 200, "{:?}", done.body);
+    // The old one may go now.
+    world.outside.edit_tenant("northwind.example", |tenant| tenant.app.secret = String::new());
+    world.pass(2 * 60 * 60_000);
+    let desk = world.desk().await;
+    let shown = desk.preflight(ticket.contact, Some(ticket.id)).await;
+    assert!(!shown.body["findings"].to_string().contains("m365"), "{:?}", shown.body);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_certificate_is_made_here_uploaded_there_and_used() {
+    let world = World::new().await;
+    let desk = world.desk().await;
+    let ask = proseware(&world, "certificate", "").await;
+    let added = desk.own(Method::POST, API, Some(ask)).await;
+    assert_eq!(added.status, 201, "{:?}", added.body);
+    let tested = act(&desk, &added.body, "/test", json!({})).await;
+    assert!(said(&tested).contains("Upload the certificate"), "{}", said(&tested));
+    upload(&world, &added.body["certificate"]["pem"]);
+    let tested = act(&desk, &added.body, "/test", json!({"test_person": NILS})).await;
+    assert_eq!(tested.body["health"]["state"], "fine", "{:?}", tested.body);
+
+    // From a certificate to the next one: the old one is in use until Microsoft takes the new one.
+    let made = act(&desk, &added.body, "/certificate", json!({})).await;
+    let next = &made.body["next_certificate"];
+    assert_ne!(next["thumbprint"], made.body["certificate"]["thumbprint"]);
+    let early = act(&desk, &added.body, "/certificate/use", json!({})).await;
+    assert_eq!((early.status, early.code()), (409, "m365-certificate-wrong"));
+    let tested = act(&desk, &added.body, "/test", json!({})).await;
+    assert_eq!(tested.body["health"]["state"], "fine", "the old one still works");
+    upload(&world, &next["pem"]);
+    let used = act(&desk, &added.body, "/certificate/use", json!({})).await;
+    assert_eq!(used.body["certificate"]["thumbprint"], next["thumbprint"], "{:?}", used.body);
+    assert_eq!(used.body["next_certificate"], Value::Null);
+    assert_eq!(used.body["ends_from"], "record");
+    let tested = act(&desk, &added.body, "/test", json!({})).await;
+    assert_eq!(tested.body["health"]["state"], "fine", "{:?}", tested.body);
+    let ticket = world.ticket("48258").await;
+    desk.verify(&world, &ticket, "+12065550162").await;
+    desk.confirm(&ticket).await;
+    let heard = desk.heard.lock().unwrap().clone();
+    assert!(!heard.contains("PRIVATE KEY"));
+    world.end().await;
+}
+
+fn upload(world: &World, pem: &Value) {
+    let pem = pem.as_str().unwrap();
+    let inside: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    let der = BASE64.decode(inside.as_bytes()).unwrap();
+    world.outside.add_certificate(PROSEWARE, &der).unwrap();
+}
+
+/// The role question: only a test person answers it, and only one who may be reset is asked about.
+#[tokio::test]
+async fn the_self_test_tells_a_missing_role_from_a_granted_permission() {
+    let world = World::new().await;
+    let desk = world.desk().await;
+    let litware = of(&desk, "Litware Legal").await;
+    let gil = "gil.roleless@litware.example";
+    let before = world.password(gil);
+    let tested = act(&desk, &litware, "/test", json!({})).await;
+    assert!(said(&tested).contains("nobody was named"), "{}", said(&tested));
+    assert_eq!(tested.body["health"]["state"], "fine");
+    let tested = act(&desk, &litware, "/test", json!({"test_person": gil})).await;
+    assert_eq!(tested.body["health"]["state"], "broken");
+    assert!(said(&tested).contains("Password Administrator"), "{}", said(&tested));
+    world.outside.edit_tenant("litware.example", |tenant| {
+        tenant.app.directory_roles.push("Password Administrator".into());
+    });
+    let tested = act(&desk, &litware, "/test", json!({"test_person": gil})).await;
+    assert_eq!(tested.body["health"]["state"], "fine", "{:?}", tested.body);
+    assert_eq!(world.password(gil), before);
+
+    let northwind = of(&desk, "Northwind Dental").await;
+    for unfit in
+        ["dana.admin@northwind.example", "eve.synced@northwind.example", "nobody@x.example"]
+    {
+        let tested = act(&desk, &northwind, "/test", json!({"test_person": unfit})).await;
+        assert!(said(&tested).contains("Nothing was tried"), "{unfit}: {}", said(&tested));
+        assert_eq!(world.outside.patches(unfit).len(), 0, "{unfit}");
+    }
+    world.end().await;
+}
+
+/// Each finding names what is missing and what to do; too much is named as well.
+#[tokio::test]
+async fn a_test_names_what_is_missing_and_what_is_too_much() {
+    let world = World::new().await;
+    let desk = world.desk().await;
+    let it = of(&desk, "Northwind Dental").await;
+    let all = server::directory::permissions::ALL;
+    for permission in all {
+        let name = permission.name.to_owned();
+        world.outside.edit_tenant("northwind.example", |tenant| {
+            tenant.app.roles = all.iter().map(|it| it.name.to_owned()).collect();
+            tenant.app.roles.retain(|role| *role != name);
+        });
+        let tested = act(&desk, &it, "/test", json!({})).await;
+        let findings = tested.body["health"]["findings"].as_array().unwrap().clone();
+        let of_it: Vec<&Value> = findings
+            .iter()
+            .filter(|it| it["what"].as_str().unwrap().starts_with(&permission.name.to_owned()))
+            .collect();
+        assert_eq!(of_it.len(), 1, "{name}: {findings:?}");
+        assert!(of_it[0]["what"].as_str().unwrap().contains("not granted"), "{name}: {of_it:?}");
+        let (level, state) = if permission.needed { ("bad", "broken") } else { ("note", "fine") };
+        assert_eq!(of_it[0]["level"], level, "{name}");
+        assert_eq!(tested.body["health"]["state"], state, "{name}");
+    }
+    world.outside.edit_tenant("northwind.example", |tenant| {
+        tenant.app.roles = all.iter().map(|it| it.name.to_owned()).collect();
+        tenant.app.roles.push("User.ReadWrite.All".into());
+    });
+    let tested = act(&desk, &it, "/test", json!({})).await;
+    assert_eq!(tested.body["health"]["state"], "warning", "{:?}", tested.body);
+    assert!(said(&tested).contains("User.ReadWrite.All is granted. Nothing here needs it"));
+    world.end().await;
+}
+
+/// What the token endpoint refuses becomes a sentence of its own.
+#[tokio::test]
+async fn each_refusal_of_a_token_says_what_to_do() {
+    let world = World::new().await;
+    let desk = world.desk().await;
+    let it = of(&desk, "Northwind Dental").await;
+    let edit = |edit: fn(&mut simulator::Tenant)| {
+        world.outside.edit_tenant("northwind.example", edit);
+    };
+    let check = async |part: &str| {
+        let tested = act(&desk, &it, "/test", json!({})).await;
+        assert_eq!(tested.body["health"]["state"], "broken", "{:?}", tested.body);
+        assert!(said(&tested).contains(part), "{part}: {}", said(&tested));
+    };
+    edit(|tenant| tenant.app.blocked_by_policy = true);
+    check("Conditional Access").await;
+    edit(|tenant| tenant.app.blocked_by_policy = false);
+    edit(|tenant| tenant.app.disabled = true);
+    check("Enabled for users to sign-in").await;
+    edit(|tenant| tenant.app.disabled = false);
+    edit(|tenant| tenant.app.secret_expires_ms = Some(1));
+    check("Make a new client secret").await;
+    edit(|tenant| tenant.app.secret_expires_ms = None);
+    edit(|tenant| tenant.app.client_id = PROSEWARE_APP.into());
+    check("Application (client) ID").await;
+    world.end().await;
+}
+
+/// A secret goes only where it was entered for.
+#[tokio::test]
+async fn a_tenant_that_moves_needs_its_secret_again() {
+    let world = World::new().await;
+    let desk = world.desk().await;
+    let it = of(&desk, "Northwind Dental").await;
+    let path = format!("{API}/{}", it["id"].as_str().unwrap());
+    let ask = |tenant: &str, secret: &str| {
+        Some(json!({
+            "name": "Northwind", "cloud": it["cloud"], "tenant": tenant,
+            "client_id": it["client_id"], "client_secret": secret, "expires_on": "2028-01-01",
+        }))
+    };
+    let same = desk.own(Method::PUT, &path, ask(it["tenant"].as_str().unwrap(), "")).await;
+    assert_eq!((same.status, &same.body["name"]), (200, &json!("Northwind")), "{:?}", same.body);
+    let moved = desk.own(Method::PUT, &path, ask("northwind.example", "")).await;
+    assert_eq!((moved.status, moved.code()), (422, "invalid-fields"));
+    assert_eq!(moved.body["errors"][0]["field"], "client_secret", "{:?}", moved.body);
+    let secret = "northwind~simulated-secret-value";
+    let moved = desk.own(Method::PUT, &path, ask("northwind.example", secret)).await;
+    assert_eq!(moved.status, 200, "{:?}", moved.body);
+    let tested = act(&desk, &it, "/test", json!({})).await;
+    assert_eq!(tested.body["health"]["state"], "fine", "{:?}", tested.body);
+    let nonsense = desk.own(Method::PUT, &path, ask("../common", secret)).await;
+    assert_eq!(nonsense.body["errors"][0]["field"], "tenant");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn what_is_off_or_deleted_refuses_resets_and_keeps_its_audit() {
+    let world = World::new().await;
+    let desk = world.desk().await;
+    let ticket = world.ticket("48213").await;
+    let refused = async || {
+        let shown = desk.preflight(ticket.contact, Some(ticket.id)).await;
+        assert!(shown.body["findings"].to_string().contains("m365-missing"), "{:?}", shown.body);
+    };
+    let it = of(&desk, "Northwind Dental").await;
+    let off = act(&desk, &it, "/switch", json!({"on": false})).await;
+    assert_eq!(off.body["health"]["state"], "off");
+    refused().await;
+    let twice = act(&desk, &it, "/switch", json!({"on": false})).await;
+    assert_eq!((twice.status, twice.code()), (409, "changed-meanwhile"));
+    act(&desk, &it, "/switch", json!({"on": true})).await;
+    desk.verify(&world, &ticket, "+12065550123").await;
+    let path = format!("{API}/{}", it["id"].as_str().unwrap());
+    let gone = desk.own(Method::DELETE, &path, Some(json!({}))).await;
+    assert_eq!(gone.status, 204);
+    assert_eq!(desk.own(Method::GET, &path, None).await.status, 404);
+    refused().await;
+    let id = it["id"].as_str().unwrap();
+    assert!(audited(&world, "integration-deleted").await[0].contains(id));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn only_admins_see_and_change_integrations() {
+    let world = World::new().await;
+    let admin = world.desk().await;
+    let it = of(&admin, "Northwind Dental").await;
+    let one = format!("{API}/{}", it["id"].as_str().unwrap());
+    let ask = proseware(&world, "secret", "proseware~value").await;
+    let calls = [
+        (Method::GET, API.to_owned(), None),
+        (Method::POST, API.to_owned(), Some(ask.clone())),
+        (Method::GET, one.clone(), None),
+        (Method::PUT, one.clone(), Some(ask)),
+        (Method::DELETE, one.clone(), Some(json!({}))),
+        (Method::POST, format!("{one}/secret"), Some(json!({"client_secret": "x"}))),
+        (Method::POST, format!("{one}/certificate"), Some(json!({}))),
+        (Method::POST, format!("{one}/certificate/use"), Some(json!({}))),
+        (Method::POST, format!("{one}/switch"), Some(json!({"on": false}))),
+        (Method::POST, format!("{one}/test"), Some(json!({}))),
+    ];
+    let colleague = Desk::sign_in_as(&world, COLLEAGUE).await;
+    let stranger = world.stranger().await;
+    for (method, path, body) in calls {
+        let refused = colleague.own(method.clone(), &path, body.clone()).await;
+        assert_eq!((refused.status, refused.code()), (403, "forbidden"), "{method} {path}");
+        // A pod's token is no admin's, not even an admin's own pod's.
+        let refused = admin.call(method.clone(), &path, body.clone()).await;
+        assert!(matches!(refused.status, 401 | 403), "{method} {path}: {:?}", refused.body);
+        if path != API {
+            let refused = stranger.own(method.clone(), &path, body).await;
+            assert_eq!(refused.status, 404, "{method} {path}: {:?}", refused.body);
+        }
+    }
+    let still = admin.own(Method::GET, &one, None).await;
+    assert_eq!(still.body["is_on"], true);
+    assert_eq!(still.body["name"], it["name"]);
+    world.end().await;
+}
