@@ -137,7 +137,11 @@ async fn a_wrong_secret_is_found_mended_and_the_pod_follows() {
     in_every_light(&page, "48-integrations-list").await;
     page.go(&ticket).await;
     page.find("button", "Send code").await;
-    assert!(!page.text().await.contains("has no Microsoft 365 connection"));
+    page.wait("the pod knows of the connection", async || {
+        !page.text().await.contains("has no Microsoft 365 connection")
+    })
+    .await;
+    page.sees(NILS).await;
 
     // Switched off, on, and deleted after a second look.
     page.click("link", "Settings").await;
