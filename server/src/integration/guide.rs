@@ -114,7 +114,7 @@ const STEPS: [Step; 6] = [
     Step {
         title: "Upload the certificate",
         words: &[
-            "Save the form first: this server then makes a key that never leaves it, and a \
+            "When you save the form, this server makes a key that never leaves it, and a \
              certificate for you to download.",
             "**Certificates & secrets → Certificates → Upload certificate**, choose that file, Add. \
              There is no secret to copy.",

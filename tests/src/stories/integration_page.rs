@@ -48,6 +48,16 @@ async fn typed(page: &Page, id: &str) -> String {
     page.script(&script).await.as_str().unwrap_or_default().to_owned()
 }
 
+/// The certificate behind a link, as DER.
+async fn downloaded(page: &Page, name: &str) -> Vec<u8> {
+    let link = page.find("link", name).await;
+    let href = page.element(&link).await.unwrap().attr("href").await.unwrap().unwrap();
+    let text = format!("return fetch('{href}').then((answer) => answer.text())");
+    let pem = page.script(&text).await;
+    let lines = pem.as_str().unwrap().lines().filter(|line| !line.starts_with('-'));
+    data_encoding::BASE64.decode(lines.collect::<String>().as_bytes()).unwrap()
+}
+
 #[tokio::test]
 async fn a_wrong_secret_is_found_mended_and_the_pod_follows() {
     let world = world().await;
@@ -162,12 +172,14 @@ async fn a_wrong_secret_is_found_mended_and_the_pod_follows() {
 }
 
 #[tokio::test]
-async fn a_certificate_is_made_uploaded_and_put_to_use() {
-    let world = world().await;
+async fn the_first_connection_with_a_certificate() {
+    let world = empty_world().await;
     let browser = Browser::start().await;
     let page = signed_in(&world, &browser).await;
-    let origin = world.app.settings.server.origin.clone();
-    page.go(&format!("{origin}/settings/integrations/m365/new")).await;
+    page.click("link", "Settings").await;
+    page.sees("No customer's Microsoft 365 is connected yet.").await;
+    in_every_light(&page, "39-integrations-empty").await;
+    page.click("link", "Connect the first customer").await;
     fill_in(&page, TENANT).await;
     page.click("radio", "Certificate").await;
     page.gone("textbox", "Client secret").await;
@@ -178,20 +190,36 @@ async fn a_certificate_is_made_uploaded_and_put_to_use() {
     in_every_light(&page, "51-m365-upload").await;
 
     // What one would download and upload by hand.
-    let link = page.find("link", "Download certificate").await;
-    let href = page.element(&link).await.unwrap().attr("href").await.unwrap().unwrap();
-    let pem = page.script(&format!("return fetch('{href}').then((answer) => answer.text())")).await;
-    let inside: String =
-        pem.as_str().unwrap().lines().filter(|line| !line.starts_with('-')).collect();
-    let der = data_encoding::BASE64.decode(inside.as_bytes()).unwrap();
+    let der = downloaded(&page, "Download certificate").await;
     world.outside.add_certificate(TENANT, &der).unwrap();
     page.click("button", "Test connection").await;
     page.sees("The tenant calls itself “Proseware Clinic”.").await;
     in_every_light(&page, "52-m365-certificate-works").await;
 
+    // A new one beside it: made, uploaded, put in place; the one before works until then.
+    page.click("DisclosureTriangle", "Certificate").await;
+    page.click("button", "Make a new certificate").await;
+    page.sees("The new certificate waits for you").await;
+    in_every_light(&page, "54-m365-next-certificate").await;
+    page.click("button", "Try it and use it").await;
+    page.sees("Nothing was changed.").await;
+    page.sees("Upload the certificate").await;
+    world
+        .outside
+        .add_certificate(TENANT, &downloaded(&page, "Download new certificate").await)
+        .unwrap();
+    page.click("button", "Try it and use it").await;
+    page.sees("it is in use now").await;
+
     // Both scripts are for this very certificate, and can be copied.
     page.click("DisclosureTriangle", "PowerShell").await;
-    assert!(page.text().await.contains(&inside[..60]));
+    let known = world.app.integrations.all(world.account).await.unwrap();
+    let pem = &known[0].certificate.as_ref().unwrap().pem;
+    assert!(page.text().await.contains(pem.lines().nth(1).unwrap()));
+    page.click("checkbox", "Assign the role Password Administrator too").await;
+    page.click("button", "Make the scripts so").await;
+    page.click("DisclosureTriangle", "PowerShell").await;
+    page.sees("RoleManagement.ReadWrite.Directory").await;
     in_every_light(&page, "53-m365-script").await;
     page.click("button", "Copy the PowerShell script").await;
     page.sees("Copied").await;

@@ -1,5 +1,7 @@
 //! The guide and the scripts, as `templates/settings/guide.html` shows them.
 
+use serde::Deserialize;
+
 use crate::directory::ProofKind;
 use crate::directory::permissions::Permission;
 use crate::integration::guide::{self, Step};
@@ -9,6 +11,34 @@ use crate::integration::scripts::{Ask, Recipe};
 pub(super) struct Guide {
     proof: Option<ProofKind>,
     scripts: Option<Scripts>,
+    /// Where the page is that makes the scripts anew, and what was wished for.
+    wishes: Option<(String, Wish)>,
+}
+
+/// What the scripts shall do beyond what is needed; a checkbox that is not ticked sends nothing.
+#[derive(Deserialize, Clone, Copy, Default)]
+pub struct Wish {
+    /// The optional permissions too.
+    #[serde(default, deserialize_with = "ticked")]
+    pub(super) optional: bool,
+    /// The directory role too.
+    #[serde(default, deserialize_with = "ticked")]
+    pub(super) role: bool,
+}
+
+fn ticked<'de, D: serde::Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
+    String::deserialize(from).map(|value| value == "yes")
+}
+
+impl Wish {
+    /// The same in an address.
+    fn query(self) -> String {
+        let words: Vec<&str> = [(self.optional, "optional=yes"), (self.role, "role=yes")]
+            .into_iter()
+            .filter_map(|(wished, words)| wished.then_some(words))
+            .collect();
+        if words.is_empty() { String::new() } else { format!("?{}", words.join("&")) }
+    }
 }
 
 /// Both scripts, made for the same values.
@@ -34,20 +64,26 @@ pub(super) const POWERSHELL_FILE: &str = "connect.ps1";
 impl Guide {
     /// Without scripts.
     pub(super) fn bare() -> Self {
-        Self { proof: None, scripts: None }
+        Self { proof: None, scripts: None, wishes: None }
     }
 
     /// While it is open how the integration will prove itself: both ways, and scripts for a secret.
     pub(super) fn open(ask: &Ask<'_>, made_for: String, base: &str, query: &str) -> Self {
-        Self { proof: None, scripts: scripts(ask, made_for, base, query) }
+        Self { proof: None, scripts: scripts(ask, made_for, base, query), wishes: None }
     }
 
     /// For an integration that is there.
-    pub(super) fn of(proof: ProofKind, ask: &Ask<'_>, made_for: String, base: &str) -> Self {
+    pub(super) fn of(
+        proof: ProofKind,
+        ask: &Ask<'_>,
+        made_for: String,
+        base: &str,
+        wish: Wish,
+    ) -> Self {
         // A script for a certificate needs one.
         let missing = proof == ProofKind::Certificate && ask.certificate.is_none();
-        let scripts = if missing { None } else { scripts(ask, made_for, base, "") };
-        Self { proof: Some(proof), scripts }
+        let scripts = if missing { None } else { scripts(ask, made_for, base, &wish.query()) };
+        Self { proof: Some(proof), scripts, wishes: Some((base.to_owned(), wish)) }
     }
 
     pub(super) fn steps(&self) -> impl Iterator<Item = &'static Step> {
@@ -65,6 +101,10 @@ impl Guide {
 
     pub(super) fn waits_for_certificate(&self) -> bool {
         self.proof.is_none()
+    }
+
+    pub(super) fn wishes(&self) -> Option<&(String, Wish)> {
+        self.wishes.as_ref()
     }
 
     pub(super) fn scripts(&self) -> Option<&Scripts> {

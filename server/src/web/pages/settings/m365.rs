@@ -7,7 +7,7 @@ use axum::response::Response;
 use shared::{Code, IntegrationId};
 
 use super::form::{Back, Form, Values, clouds};
-use super::guide::Guide;
+use super::guide::{Guide, Wish};
 use super::health::{Health, ends};
 use super::{Admin, Just, failure};
 use crate::app::App;
@@ -43,8 +43,9 @@ pub async fn get(
     Admin(session): Admin,
     Path(id): Path<IntegrationId>,
     Query(just): Query<Just>,
+    Query(wish): Query<Wish>,
 ) -> Result<Response, Failure> {
-    show(&app, &session, id, None, just.words()).await
+    show(&app, &session, id, None, (just.words(), wish)).await
 }
 
 /// The page, with a form that comes back in place of the stored values.
@@ -53,7 +54,7 @@ pub(super) async fn show(
     session: &Session,
     id: IntegrationId,
     back: Option<Back>,
-    done: Option<&'static str>,
+    (done, wish): (Option<&'static str>, Wish),
 ) -> Result<Response, Failure> {
     let (account, now) = (session.technician.account, app.clock.now());
     let view = app.integrations.one(account, id).await.map_err(failure)?;
@@ -65,15 +66,16 @@ pub(super) async fn show(
         login: &hosts.login,
         graph: &hosts.graph,
         tenant: &view.tenant,
-        optional: true,
-        role: false,
+        optional: wish.optional,
+        role: wish.role,
         certificate: certificate.map(|known| known.pem.as_str()),
     };
     let script_for = match certificate {
         Some(_) => ProofKind::Certificate,
         None => view.proof,
     };
-    let guide = Guide::of(script_for, &ask, format!("Made for {}.", view.customer), &path(id));
+    let guide =
+        Guide::of(script_for, &ask, format!("Made for {}.", view.customer), &path(id), wish);
     let (status, part, values, errors) = match back {
         Some(back) => (back.status, back.part, back.values, back.errors),
         None => (StatusCode::OK, "", stored(&view), Vec::new()),

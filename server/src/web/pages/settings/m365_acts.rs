@@ -9,6 +9,7 @@ use serde::Deserialize;
 use shared::IntegrationId;
 
 use super::form::{Back, Posted, Values, wrong};
+use super::guide::Wish;
 use super::m365::{path, show};
 use super::{Admin, failure, may_change};
 use crate::app::App;
@@ -39,7 +40,8 @@ async fn back(
     (not_done, at): (NotDone, &'static str),
 ) -> Result<Response, Failure> {
     let (status, errors) = wrong(not_done, at)?;
-    show(app, session, id, Some(Back { status, part, values, errors }), None).await
+    show(app, session, id, Some(Back { status, part, values, errors }), (None, Wish::default()))
+        .await
 }
 
 fn to(id: IntegrationId, done: &str) -> Response {

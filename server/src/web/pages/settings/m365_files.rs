@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use shared::{Code, IntegrationId};
 
-use super::guide::{BASH_FILE, POWERSHELL_FILE};
+use super::guide::{BASH_FILE, POWERSHELL_FILE, Wish};
 use super::{Admin, failure};
 use crate::app::App;
 use crate::directory::Tenant;
@@ -96,6 +96,7 @@ async fn of(
     app: &App,
     Admin(session): &Admin,
     id: IntegrationId,
+    wish: Wish,
     language: Language,
 ) -> Result<Response, Failure> {
     let row = app.store.m365_one(session.technician.account, id).await?.ok_or(Code::NotFound)?;
@@ -106,8 +107,8 @@ async fn of(
         login: &known.login,
         graph: &known.graph,
         tenant: &known.tenant,
-        optional: true,
-        role: false,
+        optional: wish.optional,
+        role: wish.role,
         certificate: certificate.map(|it| it.pem.as_str()),
     };
     script(&ask, language)
@@ -121,8 +122,9 @@ pub async fn bash(
     State(app): State<App>,
     admin: Admin,
     Path(id): Path<IntegrationId>,
+    Query(wish): Query<Wish>,
 ) -> Result<Response, Failure> {
-    of(&app, &admin, id, Language::Bash).await
+    of(&app, &admin, id, wish, Language::Bash).await
 }
 
 /// `GET /settings/integrations/m365/{id}/connect.ps1`.
@@ -133,8 +135,9 @@ pub async fn powershell(
     State(app): State<App>,
     admin: Admin,
     Path(id): Path<IntegrationId>,
+    Query(wish): Query<Wish>,
 ) -> Result<Response, Failure> {
-    of(&app, &admin, id, Language::PowerShell).await
+    of(&app, &admin, id, wish, Language::PowerShell).await
 }
 
 /// Which of the two certificates.
