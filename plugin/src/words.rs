@@ -58,6 +58,8 @@ pub(crate) struct Words {
     pub(crate) goes_to: &'static str,
     pub(crate) no_phone: &'static str,
     pub(crate) one_factor: Pair,
+    pub(crate) new_phone: &'static str,
+    pub(crate) new_phone_body: fn(&str) -> String,
     pub(crate) unlock_ahead: Pair,
     pub(crate) in_the_way: fn(usize) -> String,
     pub(crate) nothing_changed: &'static str,
@@ -181,6 +183,12 @@ pub(crate) const EN: Words = Words {
         "One factor.",
         "The phone that verified the caller also gets the link. Whoever holds it can take the account.",
     ),
+    new_phone: "New phone.",
+    new_phone_body: |when| {
+        format!(
+            "The phone registered at Microsoft is not the one it was: noticed {when}. Ask the caller when and why they changed it. If they didn’t, stop and tell your admin."
+        )
+    },
     unlock_ahead: (
         "Unlock code.",
         "The link will ask for a code that appears here. Say it on the phone, don’t write it down.",

@@ -178,6 +178,23 @@ async fn the_confirmation_shows_whom_and_can_be_confirmed_or_left() {
 }
 
 #[wasm_bindgen_test]
+async fn a_new_phone_is_a_warning_and_no_obstacle() {
+    let stage = Shown::with(sample::state()).await;
+    let mut shown = sample::preflight();
+    stage.model.confirm(shown.clone());
+    tick().await;
+    assert!(!stage.text().contains("New phone"));
+    // 9 November 2001: on no clock today.
+    shown.phone_changed_at = Some(Millis(1_005_300_000_000));
+    stage.model.confirm(shown);
+    tick().await;
+    let text = stage.text();
+    assert!(text.contains("is not the one it was: noticed 9 Nov "), "{text}");
+    stage.button("Reset password").click();
+    assert_eq!(stage.wished(), [Wish::Confirm]);
+}
+
+#[wasm_bindgen_test]
 async fn findings_keep_it_from_being_confirmed() {
     let stage = Shown::with(sample::state()).await;
     let mut shown = sample::preflight();

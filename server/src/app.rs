@@ -49,7 +49,8 @@ impl App {
     pub fn new(settings: Settings, clock: Clock, store: Store) -> Result<Self, BadOutbound> {
         let settings = Arc::new(settings);
         let outbound = Outbound::new(&settings.outbound)?;
-        let directory = Directory::new(outbound.clone(), store.clone(), clock.clone());
+        let directory =
+            Directory::new(outbound.clone(), store.clone(), clock.clone(), settings.clone());
         let mail = Mailer::new(outbound.clone(), store.clone(), &settings.server.origin);
         let sms = Sms::new(outbound, store.clone(), settings.server.origin.clone());
         let (tasks, stop, bell) = (TaskTracker::new(), CancellationToken::new(), Bell::default());

@@ -63,6 +63,12 @@ pub enum Act {
     IntegrationExpiring,
     /// A contact was linked to a directory user.
     DirectoryLinked,
+    /// The person whom a contact was linked to is gone, or no longer has its address.
+    DirectoryLost,
+    /// The phone of a directory user was seen for the first time.
+    PhoneSeen,
+    /// A directory user's phone is another one than when somebody last looked.
+    PhoneChanged,
     /// A reset was asked for and staged.
     ResetAsked,
     /// Microsoft is asked, with the attempt's number.

@@ -26,5 +26,7 @@ pub mod share;
 pub mod sign_in;
 pub mod sms;
 pub mod store;
+#[cfg(test)]
+mod testing;
 pub mod verification;
 pub mod web;

@@ -2,7 +2,7 @@
 //! stands what it means.
 
 use serde::{Deserialize, Serialize};
-use shared::{Channel, Source};
+use shared::{Channel, Millis, Source};
 
 /// The effective policy for a customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +17,13 @@ pub struct Policy {
     /// Whether numbers from the contact's card count for a reset. Whoever can edit the card could
     /// then be verified: the PSA becomes the key to every mailbox.
     pub accept_contact_phones: bool,
+    /// How long a registered phone counts as new once a change was noticed, in milliseconds: so long
+    /// a link to it needs an unlock code, whatever `unlock` says.
+    pub new_phone_ms: i64,
+    /// Whether the second registered mobile verifies and gets links where there is no first one.
+    /// Microsoft itself only calls it, so it may be a landline; and one that people forget about
+    /// may be somebody else's by now.
+    pub alternate_mobile: bool,
     /// How long a link can be opened once the text was accepted, in milliseconds.
     pub link_ms: i64,
     /// When the technician says an unlock code.
@@ -58,6 +65,8 @@ impl Default for Policy {
             code_ms: 5 * 60_000,
             code_tries: 5,
             accept_contact_phones: false,
+            new_phone_ms: 30 * 24 * 60 * 60_000,
+            alternate_mobile: false,
             link_ms: 60 * 60_000,
             unlock: Unlock::SameNumber,
             must_change: true,
@@ -86,6 +95,11 @@ impl Policy {
             Self { link_ms, .. } if !(60_000..=24 * 60 * 60_000).contains(link_ms) => {
                 Err("link_ms must be between a minute and a day")
             }
+            Self { new_phone_ms, .. }
+                if !(60 * 60_000..=366 * 24 * 60 * 60_000).contains(new_phone_ms) =>
+            {
+                Err("new_phone_ms must be between an hour and a year")
+            }
             Self { code_tries: 0, .. } => Err("code_tries is 0: no code could ever be right"),
             _ => Ok(()),
         }
@@ -100,14 +114,21 @@ impl Policy {
         }
     }
 
-    /// Whether the technician will say an unlock code.
+    /// Whether the technician will say an unlock code. A new phone has one whatever is set here.
     #[must_use]
-    pub fn unlocks(&self, same_number: bool) -> bool {
-        match self.unlock {
-            Unlock::Always => true,
-            Unlock::SameNumber => same_number,
-            Unlock::Never => false,
-        }
+    pub fn unlocks(&self, same_number: bool, new_phone: bool) -> bool {
+        new_phone
+            || match self.unlock {
+                Unlock::Always => true,
+                Unlock::SameNumber => same_number,
+                Unlock::Never => false,
+            }
+    }
+
+    /// When the phone became another one, if that is recent.
+    #[must_use]
+    pub fn new_since(&self, changed_at: Option<Millis>, now: Millis) -> Option<Millis> {
+        changed_at.filter(|at| now.since(*at) < self.new_phone_ms)
     }
 }
 
@@ -130,5 +151,28 @@ mod tests {
         check(|p| p.link_ms = 59_999, "link_ms");
         check(|p| p.link_ms = 24 * 60 * 60_000 + 1, "link_ms");
         check(|p| p.code_tries = 0, "code_tries");
+        check(|p| p.new_phone_ms = 60 * 60_000 - 1, "new_phone_ms");
+        check(|p| p.new_phone_ms = 367 * 24 * 60 * 60_000, "new_phone_ms");
+    }
+
+    #[test]
+    fn a_new_phone_has_an_unlock_code_whatever_is_set() {
+        let check = |unlock, same_number, new_phone, unlocks| {
+            let policy = Policy { unlock, ..Policy::default() };
+            assert_eq!(policy.unlocks(same_number, new_phone), unlocks, "{unlock:?}");
+        };
+        for unlock in [Unlock::Always, Unlock::SameNumber, Unlock::Never] {
+            check(unlock, false, true, true);
+            check(unlock, true, true, true);
+        }
+        check(Unlock::Always, false, false, true);
+        check(Unlock::SameNumber, true, false, true);
+        check(Unlock::SameNumber, false, false, false);
+        check(Unlock::Never, true, false, false);
+        let (policy, at) = (Policy::default(), Millis(1_000));
+        let month = policy.new_phone_ms;
+        assert_eq!(policy.new_since(Some(at), at.plus(month - 1)), Some(at));
+        assert_eq!(policy.new_since(Some(at), at.plus(month)), None);
+        assert_eq!(policy.new_since(None, at), None);
     }
 }

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::key_file;
 use crate::random;
-use crate::settings::Settings;
+use crate::settings::{Owners, Settings};
 use crate::sign_in::make_set_up_link;
 use crate::store::{ImportRow, Role, Store, StoreError};
 use crate::web;
@@ -69,6 +69,12 @@ pub async fn check_clock(app: &App) -> anyhow::Result<()> {
 /// # Errors
 /// When the listener fails.
 pub async fn run(app: App, listener: TcpListener) -> std::io::Result<()> {
+    if app.settings.directory.owners == Owners::Skip {
+        tracing::warn!(
+            "directory.owners is skip: where Microsoft does not tell what somebody owns, owners of \
+             applications and of role-assignable groups are reset like anybody else"
+        );
+    }
     app.tasks.spawn(app.resets.clone().work());
     app.tasks.spawn(app.integrations.clone().watch());
     let stop = app.stop.clone();

@@ -1,12 +1,16 @@
 //! Every setting, with its default, in one place. Read from `msp-reset.toml`, then from the
 //! environment (`MSP_RESET__SECTION__KEY`), checked before anything starts.
 
+mod directory;
+
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use config::{Config, Environment, File, FileFormat};
 use serde::Deserialize;
+
+pub use directory::{Directory, Owners};
 
 /// The defaults, as a file that can be copied and changed: `msp-reset defaults` prints it.
 pub const DEFAULTS: &str = include_str!("../msp-reset.defaults.toml");
@@ -25,6 +29,8 @@ pub struct Settings {
     pub keys: KeySource,
     /// Calls to other companies.
     pub outbound: Outbound,
+    /// What the guard makes of answers that Microsoft's pages don't explain.
+    pub directory: Directory,
     /// The reset engine.
     pub reset: Reset,
     /// Microsoft's clouds.

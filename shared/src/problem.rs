@@ -140,8 +140,10 @@ codes! {
     M365TenantUnknown = "m365-tenant-unknown", 409;
     /// A permission is missing; which one stands in the finding.
     M365PermissionMissing = "m365-permission-missing", 409;
-    /// The tenant's answer may mean that it has no licence for the question.
+    /// Whether anybody may activate anything can't be known: perhaps the tenant has no licence.
     M365LicenceUnknown = "m365-licence-unknown", 409;
+    /// Microsoft does not tell what the person owns.
+    M365OwnersUnknown = "m365-owners-unknown", 409;
     /// Microsoft does not answer, or not now.
     MicrosoftUnavailable = "microsoft-unavailable", 503;
     /// Microsoft said no in a way we have no better word for.
@@ -154,6 +156,8 @@ codes! {
     PersonNoAddress = "person-no-address", 409;
     /// Holds or may hold an administrator role.
     PersonPrivileged = "person-privileged", 409;
+    /// In the group that the customer has set apart.
+    PersonProtected = "person-protected", 409;
     /// Synchronised from on-premises.
     PersonSynced = "person-synced", 409;
     /// In a federated domain.

@@ -91,6 +91,10 @@ pub struct Preflight {
     pub phone: Option<String>,
     /// One factor or two.
     pub factor: Factor,
+    /// Since when the phone is another one than before, where that is recent: then there is an
+    /// unlock code whatever the policy says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone_changed_at: Option<Millis>,
     /// Whether the technician will say an unlock code.
     pub unlock_code: bool,
     /// Everything that stands in the way; empty when the reset may go ahead.

@@ -148,8 +148,12 @@ impl Code {
                 "Ask an admin to grant it in Entra and to give admin consent.",
             ),
             Code::M365LicenceUnknown => (
-                "This customer’s tenant does not say who may become an administrator.",
-                "Ask an admin to test the connection in Settings: the tenant may lack a licence, and what can’t be known counts as a refusal.",
+                "Microsoft does not tell whether this person may become an administrator.",
+                "Ask an admin to test the connection in Settings. If the tenant has no licence for PIM (Entra ID P2), your operator can say so in directory.no_licence_codes; until then it counts as a refusal.",
+            ),
+            Code::M365OwnersUnknown => (
+                "Microsoft does not tell which applications and groups this person owns.",
+                "Use the customer’s own portal this time, and tell your operator: directory.owners in the settings says what to do then.",
             ),
             Code::MicrosoftUnavailable => (
                 "Microsoft does not answer right now.",
@@ -174,6 +178,10 @@ impl Code {
             Code::PersonPrivileged => (
                 "This person is, or can become, an administrator.",
                 "Administrators can’t be reset here. Use the customer’s own procedure for administrators.",
+            ),
+            Code::PersonProtected => (
+                "This person is in the group that the customer has protected.",
+                "Nobody in it is reset here. Use the customer’s own procedure for these people.",
             ),
             Code::PersonSynced => (
                 "This person comes from an on-premises directory.",

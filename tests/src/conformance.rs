@@ -175,7 +175,7 @@ impl Description {
 
 /// The path's parameters, if `path` is one of `template`: `/users/{id}`,
 /// `/applications(appId='{appId}')`.
-fn fits(template: &str, path: &str) -> Option<HashMap<String, String>> {
+pub(crate) fn fits(template: &str, path: &str) -> Option<HashMap<String, String>> {
     let (theirs, ours): (Vec<&str>, Vec<&str>) =
         (template.split('/').collect(), path.split('/').collect());
     if theirs.len() != ours.len() {

@@ -209,8 +209,6 @@ impl World {
 fn sample(outside: &simulator::World) -> String {
     let port = |url: String| url.rsplit(':').next().unwrap_or_default().to_owned();
     let sample = include_str!("../../server/sample/import.json")
-        .replace("{{port:entra}}", &port(outside.entra_url()))
-        .replace("{{port:graph}}", &port(outside.graph_url()))
         .replace("{{port:twilio}}", &port(outside.twilio_url()))
         .replace("{{port:smtp}}", &port(outside.smtp_address()))
         .replace("{{smtp_password}}", &outside.smtp_password())

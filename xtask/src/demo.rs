@@ -245,7 +245,10 @@ fn settings(machine: &Machine, ports: Ports) -> Command {
         .env("MSP_RESET__STORE__FOLDER", "demo/data")
         .env("MSP_RESET__KEYS__FILE", "demo/keys/master.key")
         .env("MSP_RESET__OUTBOUND__ALLOW", allow.join(","))
-        .env("MSP_RESET__OUTBOUND__CA_FILE", SMTP_CA);
+        .env("MSP_RESET__OUTBOUND__CA_FILE", SMTP_CA)
+        .env("MSP_RESET__CLOUDS__SIMULATED__LABEL", "Simulated")
+        .env("MSP_RESET__CLOUDS__SIMULATED__LOGIN", format!("http://{}", local(ports.entra())))
+        .env("MSP_RESET__CLOUDS__SIMULATED__GRAPH", format!("http://{}", local(ports.graph())));
     command
 }
 

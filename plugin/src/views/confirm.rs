@@ -6,6 +6,7 @@ use shared::{Factor, Finding, Preflight};
 
 use super::icons;
 use super::widgets::{bones, button, dialog, failure, note, pair};
+use crate::browser;
 use crate::dom::{El, address, div, el, p};
 use crate::flow::{Flow, Wish};
 use crate::gate;
@@ -114,6 +115,11 @@ fn details(shown: &Preflight) -> Vec<El> {
     if shown.factor == Factor::One {
         let (title, text) = EN.one_factor;
         all.push(note("warn", icons::warning(), pair("", title, text)));
+    }
+    if let Some(at) = shown.phone_changed_at {
+        let when = browser::local(at).when(browser::local(browser::now()), &EN);
+        let said = pair("", EN.new_phone, &(EN.new_phone_body)(&when));
+        all.push(note("warn", icons::warning(), said));
     }
     if shown.unlock_code {
         let (title, text) = EN.unlock_ahead;

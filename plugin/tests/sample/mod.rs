@@ -37,6 +37,7 @@ pub(crate) fn preflight() -> Preflight {
         tenant: "northwind.example".into(),
         phone: Some("+1 ••• ••• ••42".into()),
         factor: Factor::One,
+        phone_changed_at: None,
         unlock_code: true,
         findings: Vec::new(),
         sealed: Some("sealed".into()),

@@ -1,18 +1,24 @@
 //! The guard: who must not be reset although Microsoft might allow it. Fails closed: what can't
-//! be known is a finding of its own.
+//! be known is a finding of its own. Asked anew for each confirmation and each click; nothing here
+//! is remembered.
 //!
-//! Covered: roles held (directly or through groups), role-assignable groups, roles that the person
-//! may activate, federated domains, and what the person's own record says. Not yet: owners of
-//! role-assignable groups and of applications, PIM for Groups, a customer's own protected group;
-//! docs/limits.md says so.
+//! Covered: roles held (tenant-wide, scoped, custom; directly or through groups) and those that
+//! may be activated, role-assignable groups as member or owner, groups that may be joined (PIM for
+//! Groups), owners of applications and service principals, restricted units, the customer's
+//! protected group, federated domains, and what the person's own record says. What none of
+//! Microsoft's lists tells stands in docs/limits.md.
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use shared::{Code, Finding};
-use url::Url;
 
-use super::graph::Page;
+use super::fault::{Refuse, graph_refusal, owners_refusal, pim_refusal};
+use super::graph::quoted;
+use super::permissions::{READ_DOMAINS, READ_ELIGIBLE_GROUPS, READ_PEOPLE, READ_ROLES};
+use super::power::{self, Eligible, Object, Role};
 use super::{Directory, Person, Tenant};
-use crate::outbound::{Answer, Refusal};
+use crate::outbound::{Answer, Refusal, Reply};
+use crate::settings::Owners;
 
 /// Whether a person may be reset.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,57 +29,31 @@ pub struct Standing {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Membership {
-    #[serde(rename = "@odata.type", default)]
-    kind: String,
-    #[serde(default)]
-    role_template_id: Option<String>,
-    #[serde(default)]
-    is_assignable_to_role: Option<bool>,
-}
-
-#[derive(Deserialize)]
-struct Eligibility {}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Domain {
-    authentication_type: String,
+    #[serde(default)]
+    authentication_type: Option<String>,
 }
 
-/// Roles that give no power over others. (Entra "Privileged roles and permissions": who can reset
-/// whom; Directory Readers and Guest Inviter count as ordinary people there.)
-const HARMLESS_ROLES: [&str; 2] =
-    ["88d8e3e3-8f55-4a1e-953a-9b9898b8876b", "95e79109-95c0-4d8e-aee3-d01accf2d47b"];
-
-/// Pages of memberships that are read before we call it unknown.
-const MOST_PAGES: usize = 20;
+/// The findings of one question.
+type Found = Answer<Vec<Finding>>;
 
 impl Directory {
     /// Everything of the person that forbids a reset, all of it: a technician should not have to
     /// come back for the next finding.
     pub async fn standing(&self, tenant: &Tenant, person: &Person) -> Standing {
-        let mut findings: Vec<Finding> =
-            person.findings().into_iter().map(|code| Finding { code, about: None }).collect();
-        let (memberships, eligibility, domain) = tokio::join!(
-            self.holds_power(tenant, &person.id),
-            self.may_activate_power(tenant, &person.id),
-            self.is_federated(tenant, person.domain()),
-        );
-        for (answer, code) in [
-            (memberships, Code::PersonPrivileged),
-            (eligibility, Code::PersonPrivileged),
-            // A guest's own domain is not one of this tenant.
-            (domain, Code::PersonFederated),
-        ] {
-            let finding = match answer {
-                Answer::Done(false) => continue,
-                Answer::Done(true) => Finding { code, about: None },
-                Answer::Refused(refusal) => refusal_finding(refusal),
-                Answer::Later(_) | Answer::Unknown(_) => {
-                    Finding { code: Code::MicrosoftUnavailable, about: None }
-                }
-            };
+        let id = person.id.as_str();
+        let answers: [Found; 6] = tokio::join!(
+            self.memberships(tenant, id),
+            self.roles_held(tenant, id),
+            self.roles_eligible(tenant, id),
+            self.groups_eligible(tenant, id),
+            self.owned(tenant, id),
+            self.domain(tenant, person.domain()),
+        )
+        .into();
+        let mut findings: Vec<Finding> = Vec::new();
+        let own = person.findings().into_iter().map(Finding::from);
+        for finding in own.chain(answers.into_iter().flat_map(findings_of)) {
             if !findings.contains(&finding) {
                 findings.push(finding);
             }
@@ -81,98 +61,143 @@ impl Directory {
         Standing { findings }
     }
 
-    /// Roles and role-assignable groups, direct and through other groups. Without a cast: the
-    /// cast reads an index that may lag. (Graph "List a user's memberships (direct and transitive)".)
-    async fn holds_power(&self, tenant: &Tenant, id: &str) -> Answer<bool> {
-        let mut url = match tenant.url(&["users", id, "transitiveMemberOf"]) {
-            Ok(url) => url,
-            Err(refused) => return refused,
-        };
-        url.query_pairs_mut()
-            .append_pair("$select", "id,displayName,isAssignableToRole,roleTemplateId")
-            .append_pair("$top", "999");
-        for _ in 0..MOST_PAGES {
-            let answer = self.read::<Page<Membership>>(tenant, url, "User.Read.All").await;
-            let page = match answer.done() {
-                Ok(page) => page,
-                Err(other) => return other,
-            };
-            if page.value.iter().any(gives_power) {
-                return Answer::Done(true);
-            }
-            let Some(next) = page.next else { return Answer::Done(false) };
-            match Url::parse(&next) {
-                // The token goes with it: only to the host that it is for.
-                Ok(next) if tenant.owns(&next) => url = next,
-                _ => return Answer::Unknown(None),
-            }
-        }
-        Answer::Unknown(None)
+    /// Roles and role-assignable groups, direct and through other groups; restricted units; the
+    /// customer's protected group. Without a cast: the cast reads an index that may lag. (Graph
+    /// "List a user's memberships (direct and transitive)".)
+    async fn memberships(&self, tenant: &Tenant, id: &str) -> Found {
+        let options = [("$select", Object::MEMBERSHIP), ("$top", "999")];
+        let why = |reply: &Reply| graph_refusal(reply, READ_PEOPLE);
+        let path = ["users", id, "transitiveMemberOf"];
+        let group = tenant.settings.protected_group.as_deref();
+        self.list(tenant, &path, &options, &why).await.map(|all| power::of_memberships(&all, group))
     }
 
-    /// Roles that the person may activate. (Graph "List roleEligibilitySchedules".) A tenant
-    /// without the licence for it answers with an error that we don't know for sure: [GAP], so it
-    /// is a finding.
-    async fn may_activate_power(&self, tenant: &Tenant, id: &str) -> Answer<bool> {
-        let mut url = match tenant.url(&["roleManagement", "directory", "roleEligibilitySchedules"])
-        {
-            Ok(url) => url,
-            Err(refused) => return refused,
-        };
-        url.query_pairs_mut().append_pair("$filter", &format!("principalId eq '{id}'"));
-        self.read::<Page<Eligibility>>(tenant, url, "RoleManagement.Read.Directory")
+    /// Roles that the person holds, also those for a part of the tenant, which are no membership.
+    /// (Graph "List unifiedRoleAssignments".)
+    async fn roles_held(&self, tenant: &Tenant, id: &str) -> Found {
+        let filter = format!("principalId eq {}", quoted(id));
+        let options = [("$select", "id,roleDefinitionId"), ("$filter", filter.as_str())];
+        let why = |reply: &Reply| graph_refusal(reply, READ_ROLES);
+        let path = ["roleManagement", "directory", "roleAssignments"];
+        self.list(tenant, &path, &options, &why)
             .await
-            .map(|page| !page.value.is_empty() || page.next.is_some())
+            .map(|all: Vec<Role>| power::of_assignments(&all))
     }
 
-    /// Whether the domain's passwords are kept somewhere else. (Graph "Get domain".)
-    async fn is_federated(&self, tenant: &Tenant, domain: &str) -> Answer<bool> {
-        match tenant.url(&["domains", domain]) {
-            Ok(url) => self
-                .read::<Domain>(tenant, url, "Domain.Read.All")
-                .await
-                .map(|domain| domain.authentication_type != "Managed"),
+    /// Roles that the person may activate. (Graph "List roleEligibilitySchedules".)
+    async fn roles_eligible(&self, tenant: &Tenant, id: &str) -> Found {
+        let filter = format!("principalId eq {}", quoted(id));
+        let options = [("$select", "id,roleDefinitionId"), ("$filter", filter.as_str())];
+        let why = |reply: &Reply| pim_refusal(reply, READ_ROLES);
+        let path = ["roleManagement", "directory", "roleEligibilitySchedules"];
+        let answer = self.list(tenant, &path, &options, &why).await;
+        self.unless_unlicensed(
+            tenant,
+            answer.map(|all: Vec<Role>| power::of_eligibilities(&all)),
+            READ_ROLES,
+        )
+        .await
+    }
+
+    /// Groups under PIM that the person may join, as member or owner. (Graph "List
+    /// eligibilitySchedules" of privilegedAccessGroup: it wants this filter.)
+    async fn groups_eligible(&self, tenant: &Tenant, id: &str) -> Found {
+        let filter = format!("principalId eq {}", quoted(id));
+        let options = [("$select", "id"), ("$filter", filter.as_str())];
+        let why = |reply: &Reply| pim_refusal(reply, READ_ELIGIBLE_GROUPS);
+        let path = ["identityGovernance", "privilegedAccess", "group", "eligibilitySchedules"];
+        let answer = self.list(tenant, &path, &options, &why).await;
+        self.unless_unlicensed(
+            tenant,
+            answer.map(|all: Vec<Eligible>| power::of_groups(&all)),
+            READ_ELIGIBLE_GROUPS,
+        )
+        .await
+    }
+
+    /// "No licence" counts as "none" only on a code that the operator has listed, and only while
+    /// the token says that the permission is there: otherwise the same error could mean that we
+    /// may not look.
+    pub(super) async fn unless_unlicensed(
+        &self,
+        tenant: &Tenant,
+        answer: Found,
+        permission: &str,
+    ) -> Found {
+        let Answer::Refused(Refusal { code: Code::M365LicenceUnknown, about: Some(code) }) =
+            &answer
+        else {
+            return answer;
+        };
+        if !self.settings.directory.no_licence_codes().any(|listed| listed == code) {
+            return answer;
+        }
+        match self.granted(tenant).await {
+            Answer::Done(granted) if granted.roles.iter().any(|role| role == permission) => {
+                Answer::Done(Vec::new())
+            }
+            Answer::Done(_) => {
+                Answer::Refused(Refusal::about(Code::M365PermissionMissing, permission))
+            }
+            _ => answer,
+        }
+    }
+
+    /// What the person owns. (Graph "List ownedObjects". Its newest page says that applications
+    /// may not ask; what it says of `User.Read.All` for people, and what Microsoft's table of
+    /// permissions said before, is that they may. So we ask, and the operator decides what a "no"
+    /// means: docs/limits.md.)
+    async fn owned(&self, tenant: &Tenant, id: &str) -> Found {
+        let options = [("$select", Object::OWNED), ("$top", "999")];
+        let path = ["users", id, "ownedObjects"];
+        let answer = self.list(tenant, &path, &options, &owners_refusal).await;
+        match answer.map(|all: Vec<Object>| power::of_owned(&all)) {
+            Answer::Refused(refusal) if self.settings.directory.owners == Owners::Skip => {
+                let said = refusal.about.unwrap_or_default();
+                tracing::warn!(account.id = %tenant.account, outcome = "owners-not-checked", said);
+                Answer::Done(Vec::new())
+            }
+            other => other,
+        }
+    }
+
+    /// Whether the domain's passwords are kept somewhere else. (Graph "Get domain".) What is not
+    /// `Managed` is not ours to reset, whatever it is called.
+    async fn domain(&self, tenant: &Tenant, name: &str) -> Found {
+        let url = match tenant.url(&["domains", name], &[("$select", "id,authenticationType")]) {
+            Ok(url) => url,
+            Err(refused) => return refused,
+        };
+        self.read::<Domain>(tenant, url, READ_DOMAINS).await.map(|domain| {
+            let managed = domain.authentication_type.as_deref() == Some("Managed");
+            (!managed).then(|| Code::PersonFederated.into()).into_iter().collect()
+        })
+    }
+
+    async fn list<T: DeserializeOwned>(
+        &self,
+        tenant: &Tenant,
+        path: &[&str],
+        options: &[(&str, &str)],
+        why: Refuse<'_>,
+    ) -> Answer<Vec<T>> {
+        match tenant.url(path, options) {
+            Ok(url) => self.read_all(tenant, url, why).await,
             Err(refused) => refused,
         }
     }
 }
 
-fn gives_power(membership: &Membership) -> bool {
-    match membership.kind.as_str() {
-        "#microsoft.graph.directoryRole" => !membership
-            .role_template_id
-            .as_deref()
-            .is_some_and(|role| HARMLESS_ROLES.contains(&role)),
-        "#microsoft.graph.group" => membership.is_assignable_to_role == Some(true),
-        "#microsoft.graph.administrativeUnit" => false,
-        // A kind we don't know may be one that gives power.
-        _ => true,
+/// What a question comes to. Not knowing is a finding.
+fn findings_of(answer: Found) -> Vec<Finding> {
+    match answer {
+        Answer::Done(found) => found,
+        Answer::Refused(refusal) => vec![refusal_finding(refusal)],
+        Answer::Later(_) | Answer::Unknown(_) => vec![Code::MicrosoftUnavailable.into()],
     }
 }
 
 /// A refusal as a finding of the preflight.
 pub(crate) fn refusal_finding(refusal: Refusal) -> Finding {
     Finding { code: refusal.code, about: refusal.about }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_gives_power() {
-        let check = |json: &str, power: bool| {
-            let membership: Membership = serde_json::from_str(json).unwrap();
-            assert_eq!(gives_power(&membership), power, "{json}");
-        };
-        check(r##"{"@odata.type":"#microsoft.graph.group","isAssignableToRole":null}"##, false);
-        check(r##"{"@odata.type":"#microsoft.graph.group","isAssignableToRole":true}"##, true);
-        check(r##"{"@odata.type":"#microsoft.graph.administrativeUnit"}"##, false);
-        check(r##"{"@odata.type":"#microsoft.graph.directoryRole"}"##, true);
-        check(
-            r##"{"@odata.type":"#microsoft.graph.directoryRole","roleTemplateId":"88d8e3e3-8f55-4a1e-953a-9b9898b8876b"}"##,
-            false,
-        );
-        check(r#"{"id":"x"}"#, true);
-    }
 }

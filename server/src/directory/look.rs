@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use shared::{AccountId, Code, ContactId, Finding, Millis};
 
 use super::guard::refusal_finding;
-use super::{Directory, Person, Phone, Tenant};
+use super::{Directory, Person, Phone, Tenant, first_mobile};
 use crate::outbound::Answer;
 use crate::seal::Purpose;
-use crate::store::{Contact, DirectoryLink, StoreError};
+use crate::store::{Contact, DirectoryLink, SeenPhone, StoreError};
 
 /// What was found.
 #[derive(Clone)]
@@ -19,8 +19,10 @@ pub struct Look {
     pub tenant: Option<Tenant>,
     /// The person, or why not.
     pub person: Result<Person, Finding>,
-    /// Their registered phone, or why not.
+    /// Their registered phone that gets codes and links, or why not.
     pub phone: Result<Phone, Finding>,
+    /// When a look last found another phone than the one before it.
+    pub phone_changed_at: Option<Millis>,
 }
 
 /// Looks for display, by contact, with the time they were taken.
@@ -91,17 +93,54 @@ impl Directory {
             tenant,
             person: Err(finding.clone()),
             phone: Err(finding),
+            phone_changed_at: None,
         };
         let tenant = match self.tenant(account, contact.customer).await? {
             Ok(tenant) => tenant,
             Err(refusal) => return Ok(nobody(refusal_finding(refusal), None)),
         };
-        let person = match self.person_of(account, &tenant, contact).await? {
-            Ok(person) => person,
+        let (person, link) = match self.person_of(account, &tenant, contact).await? {
+            Ok(found) => found,
             Err(finding) => return Ok(nobody(finding, Some(tenant))),
         };
-        let phone = finding_or(self.phone(&tenant, &person.id).await);
-        Ok(Look { tenant: Some(tenant), person: Ok(person), phone })
+        let phones = match finding_or(self.phones(&tenant, &person.id).await) {
+            Ok(phones) => phones,
+            Err(finding) => {
+                let (phone, phone_changed_at) = (Err(finding), None);
+                return Ok(Look {
+                    tenant: Some(tenant),
+                    person: Ok(person),
+                    phone,
+                    phone_changed_at,
+                });
+            }
+        };
+        let policy = self.store.policy(account, contact.customer).await?;
+        let first = first_mobile(&phones, policy.alternate_mobile);
+        let (phone, phone_changed_at) = match self.seen(account, &link, first).await {
+            Ok(changed_at) => (first.cloned().ok_or_else(|| Code::NoPhone.into()), changed_at),
+            // Linked anew while we asked: whose phone this is, the next look tells.
+            Err(StoreError::MovedOn) => (Err(Code::MicrosoftUnavailable.into()), None),
+            Err(error) => return Err(error),
+        };
+        Ok(Look { tenant: Some(tenant), person: Ok(person), phone, phone_changed_at })
+    }
+
+    /// Writes down which phone this is, and gives since when it is a new one. None at all is
+    /// remembered too: a phone that appears where there was none is a change.
+    async fn seen(
+        &self,
+        account: AccountId,
+        link: &DirectoryLink,
+        phone: Option<&Phone>,
+    ) -> Result<Option<Millis>, StoreError> {
+        let number = phone.map(Phone::e164).unwrap_or_default();
+        let hash = self.store.keys.hash(
+            Purpose::Destination,
+            &[account.0.as_bytes(), b"remembered phone", number.as_bytes()],
+        );
+        let seen = SeenPhone { hash, masked: phone.map(Phone::masked) };
+        self.store.see_phone(account, self.clock.now(), link, &seen).await
     }
 
     /// The person whom the contact is linked to, or the one who has exactly its address.
@@ -110,37 +149,51 @@ impl Directory {
         account: AccountId,
         tenant: &Tenant,
         contact: &Contact,
-    ) -> Result<Result<Person, Finding>, StoreError> {
-        let address = contact.email.trim().to_lowercase();
+    ) -> Result<Result<(Person, DirectoryLink), Finding>, StoreError> {
+        // Exact, but for ASCII letters: what else may be the same letter is not ours to say.
+        let address = contact.email.trim().to_ascii_lowercase();
         if address.is_empty() {
-            return Ok(Err(Finding { code: Code::PersonNoAddress, about: None }));
+            return Ok(Err(Code::PersonNoAddress.into()));
         }
         let address_hash = self
             .store
             .keys
             .hash(Purpose::Destination, &[account.0.as_bytes(), b"address", address.as_bytes()]);
         let link = self.store.directory_link(account, contact.id).await?;
-        if let Some(link) = link.filter(|link| {
+        let known = link.filter(|link| {
             link.integration == tenant.integration && link.address_hash == address_hash
-        }) {
-            let known = finding_or(self.person(tenant, &link.directory_user).await);
-            // Renamed, or the address was given to somebody else: it is looked up again.
-            let moved = known.as_ref().is_ok_and(|person| !person.has_address(&address));
-            if !moved {
-                return Ok(known);
+        });
+        if let Some(link) = known.as_ref().filter(|link| link.lost_at.is_none()) {
+            match finding_or(self.person(tenant, &link.directory_user).await) {
+                Ok(person) if person.has_address(&address) => {
+                    return Ok(Ok((person, link.clone())));
+                }
+                // Renamed, or the address was given to somebody else; or the person is gone, and
+                // somebody new may have it: looked up again.
+                Ok(_) | Err(Finding { code: Code::PersonNotFound, .. }) => {}
+                Err(finding) => return Ok(Err(finding)),
             }
         }
-        let found = finding_or(self.find(tenant, &address).await);
-        if let Ok(person) = &found {
-            let link = DirectoryLink {
-                contact: contact.id,
-                integration: tenant.integration,
-                directory_user: person.id.clone(),
-                address_hash,
-            };
-            self.store.link_directory(account, self.clock.now(), &link).await?;
-        }
-        Ok(found)
+        let now = self.clock.now();
+        let person = match finding_or(self.find(tenant, &address).await) {
+            Ok(person) => person,
+            Err(finding) => {
+                let gone = [Code::PersonNotFound, Code::PersonAmbiguous].contains(&finding.code);
+                if let Some(link) = known.filter(|link| gone && link.lost_at.is_none()) {
+                    self.store.link_lost(account, now, &link, finding.code).await?;
+                }
+                return Ok(Err(finding));
+            }
+        };
+        let link = DirectoryLink {
+            contact: contact.id,
+            integration: tenant.integration,
+            directory_user: person.id.clone(),
+            address_hash,
+            lost_at: None,
+        };
+        self.store.link_directory(account, now, &link).await?;
+        Ok(Ok((person, link)))
     }
 }
 

@@ -6,28 +6,35 @@
 
 pub mod certificate;
 mod fault;
+mod find;
 mod graph;
 mod guard;
 mod look;
 pub mod permissions;
 mod person;
+mod phone;
+mod power;
 mod probe;
 mod tenant;
 pub mod token;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use shared::{AccountId, Code, ContactId, CustomerId, IntegrationId, Millis};
 
+pub use graph::Set;
 pub use guard::Standing;
 pub use look::Look;
-pub use person::{Person, Phone, Registered, first_mobile, mask_phone};
+pub use person::Person;
+pub use phone::{Phone, Registered, first_mobile, mask_phone};
 pub use probe::{Organization, Probe, SelfTest};
 pub use tenant::{Certificate, M365Settings, ProofKind, Tenant};
 
 use crate::clock::Clock;
 use crate::outbound::{Outbound, Refusal};
+use crate::settings::Settings;
 use crate::store::{Store, StoreError};
 
 type TokenSlot = Arc<tokio::sync::Mutex<Option<token::Token>>>;
@@ -38,6 +45,10 @@ pub struct Directory {
     outbound: Outbound,
     store: Store,
     clock: Clock,
+    settings: Arc<Settings>,
+    /// How long a question to Microsoft may take, with every page and every second try: half as
+    /// long again as one call. A lease is at least twice a call.
+    patience: Duration,
     /// One slot per credential; whoever holds it asks for the token, the others wait.
     tokens: Arc<Mutex<HashMap<(IntegrationId, Millis), TokenSlot>>>,
     looks: look::Looks,
@@ -48,11 +59,14 @@ pub struct Directory {
 impl Directory {
     /// Asks nobody yet.
     #[must_use]
-    pub fn new(outbound: Outbound, store: Store, clock: Clock) -> Self {
+    pub fn new(outbound: Outbound, store: Store, clock: Clock, settings: Arc<Settings>) -> Self {
+        let patience = Duration::from_millis(settings.outbound.timeout_ms) * 3 / 2;
         Self {
             outbound,
             store,
             clock,
+            settings,
+            patience,
             tokens: Arc::default(),
             looks: Arc::default(),
             looking: Arc::default(),

@@ -97,6 +97,20 @@ impl Tenant {
         Ok(Self { account, integration, changed_at, settings })
     }
 
+    /// A tenant that nobody has, at this Graph host.
+    #[cfg(test)]
+    pub(super) fn for_tests(graph: &str) -> Self {
+        let text = format!(
+            r#"{{"login":"https://login.example","graph":"{graph}","tenant":"t","client_id":"c"}}"#
+        );
+        Self {
+            account: AccountId(uuid::Uuid::from_u128(1)),
+            integration: IntegrationId(uuid::Uuid::from_u128(2)),
+            changed_at: Millis(0),
+            settings: serde_json::from_str(&text).unwrap(),
+        }
+    }
+
     /// Hosts and application.
     #[must_use]
     pub fn settings(&self) -> &M365Settings {

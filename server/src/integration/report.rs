@@ -325,6 +325,9 @@ fn odd_remedy(code: Code) -> &'static str {
         Code::M365LicenceUnknown => {
             "Microsoft’s answer may mean that the tenant has no licence for this question. Until your operator has listed it (directory.no_licence_codes), nobody there is reset: what can’t be known counts as a refusal."
         }
+        Code::M365OwnersUnknown => {
+            "Microsoft does not let applications see what people own, here. Your operator’s setting directory.owners says what that means: refuse (nobody in this tenant is reset) or skip."
+        }
         _ => {
             "Test again in a few minutes. If it stays so, give the number to whoever looks after the tenant."
         }

@@ -29,7 +29,7 @@ use crate::secret::Credential;
 
 /// The largest body that is read; more is an error.
 const MAX_BODY: usize = 1 << 20;
-/// Connections to one host that are kept open for the next call. A rush of resets opens three for
+/// Connections to one host that are kept open for the next call. A rush of resets opens several for
 /// each; without a bound all of them stay for a minute and a half, and hold memory.
 const MOST_IDLE: usize = 32;
 

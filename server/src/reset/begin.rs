@@ -145,7 +145,8 @@ impl Resets {
         let account = who.technician.account;
         let now = self.clock.now();
         let one_factor = ready.factor == Factor::One;
-        let unlock = unlock_code(ready.policy.unlocks(one_factor));
+        let new_phone = ready.phone_changed_at.is_some();
+        let unlock = unlock_code(ready.policy.unlocks(one_factor, new_phone));
         let password = password::make(&[
             ready.person.name(),
             &ready.person.user_principal_name,
@@ -181,6 +182,7 @@ impl Resets {
             phone_hash: phone_hash(&self.store, &ready.phone),
             unlock_sealed: None,
             one_factor,
+            phone_changed_at: ready.phone_changed_at,
             tries: 0,
             answers: 0,
             unknown: false,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::Resets;
 use super::plan::{self, Step};
 use super::under_way::Turn;
-use crate::directory::{Tenant, first_mobile};
+use crate::directory::{Set, Tenant, first_mobile};
 use crate::outbound::{Answer, Refusal, retry_delay};
 use crate::password;
 use crate::random;
@@ -137,7 +137,7 @@ impl Resets {
         // password of their own. The call itself may take as long as its time limit.
         let timeout = i64::try_from(self.settings.outbound.timeout_ms).unwrap_or(i64::MAX);
         let not_after = Millis(held.until.0 - timeout).min(reset.apply_before);
-        let answer = self
+        let Set { answer, ids } = self
             .directory
             .set_password(&tenant, &reset.directory_user, &password, policy.must_change, not_after)
             .await;
@@ -145,7 +145,9 @@ impl Resets {
         let roll = random::below(1024);
         let at = |said| now.plus(retry_delay(said, reset.tries, roll));
         let (answer, about, retry_at) = match answer {
-            Answer::Done(()) => return self.store.record_applied(reset, lease, now).await,
+            Answer::Done(()) => {
+                return self.store.record_applied(reset, lease, ids.as_deref(), now).await;
+            }
             Answer::Refused(Refusal { code: Code::PasswordRefused, about }) => {
                 (LastAnswer::PasswordRefused, about, now)
             }
@@ -153,7 +155,9 @@ impl Resets {
             Answer::Later(said) => (LastAnswer::Later, None, at(said)),
             Answer::Unknown(said) => (LastAnswer::Unknown, None, at(said)),
         };
-        self.store.record_answer(reset, lease, answer, about.as_deref(), retry_at, now).await
+        let about = [about, ids].into_iter().flatten().collect::<Vec<String>>().join(" · ");
+        let about = Some(about.as_str()).filter(|about| !about.is_empty());
+        self.store.record_answer(reset, lease, answer, about, retry_at, now).await
     }
 
     /// The guard and the switches once more (P12), unless the click's own preflight is seconds old.
@@ -173,7 +177,8 @@ impl Resets {
             Ok(phones) => phones,
             Err(other) => return Ok(Err(other)),
         };
-        Ok(match first_mobile(&phones) {
+        let policy = self.store.policy(reset.account, reset.customer).await?;
+        Ok(match first_mobile(&phones, policy.alternate_mobile) {
             None => Err(Answer::Refused(Code::NoPhone.into())),
             Some(phone) if phone_hash(&self.store, phone) != reset.phone_hash => {
                 Err(Answer::Refused(Code::PhoneChanged.into()))

@@ -92,6 +92,7 @@ pub(super) mod tests {
             phone_hash: Vec::new(),
             unlock_sealed: None,
             one_factor: true,
+            phone_changed_at: None,
             tries: 0,
             answers: 0,
             unknown: false,

@@ -49,6 +49,8 @@ pub(super) struct Ready {
     pub(super) verification: Verification,
     pub(super) policy: Policy,
     pub(super) factor: Factor,
+    /// Since when the phone is a new one, where that is recent.
+    pub(super) phone_changed_at: Option<Millis>,
 }
 
 impl Resets {
@@ -151,6 +153,9 @@ impl Resets {
             }
             _ => Factor::One,
         };
+        // For protected groups a new phone will need a second technician as well: a finding of its
+        // own, here.
+        let phone_changed_at = policy.new_since(look.phone_changed_at, self.clock.now());
         let view = Preflight {
             person: look.person.as_ref().map_or(contact.name.as_str(), Person::name).to_owned(),
             upn: look.person.as_ref().map_or("", |p| p.user_principal_name.as_str()).to_owned(),
@@ -158,7 +163,8 @@ impl Resets {
             tenant: look.person.as_ref().map_or("", Person::domain).to_owned(),
             phone: look.phone.as_ref().ok().map(Phone::masked),
             factor,
-            unlock_code: policy.unlocks(factor == Factor::One),
+            phone_changed_at,
+            unlock_code: policy.unlocks(factor == Factor::One, phone_changed_at.is_some()),
             findings,
             sealed: None,
         };
@@ -171,7 +177,17 @@ impl Resets {
             // Nothing stands in the way, yet something is missing: never go on.
             return Err(Code::Internal.into());
         };
-        let ready = Ready { contact, ticket, tenant, person, phone, verification, policy, factor };
+        let ready = Ready {
+            contact,
+            ticket,
+            tenant,
+            person,
+            phone,
+            verification,
+            policy,
+            factor,
+            phone_changed_at,
+        };
         let sealed = self.seal(who, &ready)?;
         Ok(Checked { view: Preflight { sealed: Some(sealed), ..view }, ready: Some(ready) })
     }

@@ -83,6 +83,14 @@ pub(super) async fn note(
         }
         _ => format!("The one-time link is on its way to {}", reset.phone_masked),
     };
+    let new_phone = match reset.phone_changed_at {
+        Some(at) => format!(
+            "\nThe phone registered at Microsoft was a new one: the change was noticed {}. An unlock \
+             code was needed.",
+            utc(at)
+        ),
+        None => String::new(),
+    };
     let factor = match (reset.one_factor, reset.unlock_sealed.is_some()) {
         (true, true) => {
             "One factor: the verifying phone also got the link, so an unlock code was needed."
@@ -91,7 +99,7 @@ pub(super) async fn note(
         (false, _) => "Two factors.",
     };
     Ok(format!(
-        "Microsoft 365 password reset for {} by {}, {}.\n{verified}.\n{sent}.\n{factor}\n\
+        "Microsoft 365 password reset for {} by {}, {}.\n{verified}.\n{sent}.\n{factor}{new_phone}\n\
          Nobody but the person can see the password.",
         reset.person,
         reset.technician_name,

@@ -31,10 +31,11 @@ macro_rules! no_bytes {
 #[expect(clippy::duplicate_mod, reason = "one set of statements, compiled for each database")]
 mod queries;
 
-const MIGRATIONS: [(i64, &str, &str); 3] = [
+const MIGRATIONS: [(i64, &str, &str); 4] = [
     (1, "start", include_str!("../../migrations/postgres/0001_start.sql")),
     (2, "mail", include_str!("../../migrations/postgres/0002_mail.sql")),
     (4, "integrations", include_str!("../../migrations/postgres/0004_integrations.sql")),
+    (5, "phones", include_str!("../../migrations/postgres/0005_phones.sql")),
 ];
 
 /// What each connection must hold to, whatever the server's own settings say: a commit is on disk

@@ -51,6 +51,8 @@ pub struct Reset {
     pub unlock_sealed: Option<Vec<u8>>,
     /// The verifying number also gets the link.
     pub one_factor: bool,
+    /// Since when that phone is a new one, where the click found that recent.
+    pub phone_changed_at: Option<Millis>,
     /// PATCHes that were begun.
     pub tries: u32,
     /// PATCHes whose answer was recorded.

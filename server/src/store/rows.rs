@@ -244,6 +244,17 @@ pub struct DirectoryLink {
     pub directory_user: String,
     /// Keyed hash of the address that it was found by.
     pub address_hash: Vec<u8>,
+    /// Since when the person is gone, or no longer has that address.
+    pub lost_at: Option<Millis>,
+}
+
+/// The phone that a link would go to, as a look found it.
+#[derive(Debug, Clone)]
+pub struct SeenPhone {
+    /// Keyed hash of the number, or of there being none.
+    pub hash: Vec<u8>,
+    /// For people; `None` where there is none.
+    pub masked: Option<String>,
 }
 
 /// One attempt to prove that a contact is who they say.

@@ -49,6 +49,7 @@ impl Order for Careless {
             phone_hash: phone_hash(store, phone),
             unlock_sealed: None,
             one_factor: true,
+            phone_changed_at: None,
             tries: 0,
             answers: 0,
             unknown: false,
@@ -64,14 +65,14 @@ impl Order for Careless {
         // Here it is: Microsoft first.
         let late = now.plus(600_000);
         let set = directory.set_password(&tenant, &person.id, &password, true, late).await;
-        if set.done::<()>().is_err() {
+        if set.answer.done::<()>().is_err() {
             return Ok(());
         }
         store.stage_reset(&reset, &share, &[]).await?.unwrap();
         let lease = Lease { id: case.id.0, until: now.plus(30_000) };
         store.claim_reset(case.id, lease, now).await?;
         store.announce(&reset, lease, now).await?;
-        store.record_applied(&reset, lease, now).await?;
+        store.record_applied(&reset, lease, None, now).await?;
         scene.settle().await;
         Ok(())
     }

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde_json::{Value, json};
+use server::directory::permissions;
 use simulator::{Company, Fault, Recorded};
 use uuid::Uuid;
 
-use crate::conformance::{Description, folder, read};
+use crate::conformance::{Description, fits, folder, read};
 use crate::person::Person;
 use crate::world::World;
 
@@ -16,18 +17,40 @@ const ADA_PHONE: &str = "+12065550123";
 const NORTHWIND: &str = "northwind.example";
 
 /// The operations that a whole walk consists of.
-const WALK: [&str; 7] = [
+const WALK: [&str; 9] = [
     "CreateMessage",
+    "getDomain",
     "getUser",
     "listPhoneMethods",
+    "listRoleAssignments",
     "listRoleEligibilitySchedules",
     "listTransitiveMemberOf",
     "listUsers",
     "updateUser",
 ];
 
-/// What we call although nobody described it to us. Each entry is a risk that somebody took.
-const UNDESCRIBED: [&str; 0] = [];
+/// What we call although the descriptions at hand leave it out, with the permissions that the
+/// vendor's page accepts. Each entry is a risk that somebody took.
+const UNDESCRIBED: [(&str, &[&str]); 2] = [
+    // "List eligibilitySchedules" (privilegedAccessGroup), v1.0.
+    (
+        "GET /v1.0/identityGovernance/privilegedAccess/group/eligibilitySchedules",
+        &["PrivilegedEligibilitySchedule.Read.AzureADGroup"],
+    ),
+    // "List ownedObjects" (user), v1.0. Its newest version knows no permission for applications;
+    // those are an older one's: docs/limits.md.
+    ("GET /v1.0/users/{id}/ownedObjects", &["Directory.Read.All", "User.Read.All"]),
+];
+
+/// The entry of that list which a request is one of; otherwise the request itself.
+fn undescribed(it: &Recorded) -> String {
+    let of = |(name, _): &(&'static str, _)| {
+        let (method, template) = name.split_once(' ')?;
+        (method == it.method && fits(template, &it.path).is_some()).then_some(*name)
+    };
+    let listed = UNDESCRIBED.iter().find_map(of);
+    listed.map_or_else(|| format!("{} {}", it.method, it.path), str::to_owned)
+}
 
 /// The vendors' descriptions.
 struct Vendors {
@@ -76,7 +99,7 @@ impl Vendors {
                     found.extend(description.differences(&operation, it));
                     met.insert(operation.name);
                 }
-                None => drop(met.insert(format!("{} {}", it.method, it.path))),
+                None => drop(met.insert(undescribed(it))),
             }
         }
         (found, met)
@@ -112,6 +135,9 @@ impl Vendors {
 
     /// The application permissions of which one must be held for an operation.
     fn accepted(&self, operation: &str) -> BTreeSet<&str> {
+        if let Some((_, accepted)) = UNDESCRIBED.iter().find(|(name, _)| *name == operation) {
+            return accepted.iter().copied().collect();
+        }
         let all = self.permissions["operations"].as_array().unwrap().iter();
         let one = all.clone().find(|one| one["operationId"] == operation).unwrap();
         assert_eq!(one["applicationSupported"], true, "{operation} is not for applications");
@@ -127,8 +153,10 @@ fn names(object: &Value) -> BTreeSet<String> {
 /// A walk, refusals, and faults in the vendors' own shapes.
 async fn everything(world: &World) -> Vec<Recorded> {
     let desk = world.desk().await;
-    for number in ["48215", "48216", "48219", "48223", "48224", "48226", "48228", "48230", "48231"]
-    {
+    for number in [
+        "48215", "48216", "48219", "48223", "48224", "48226", "48228", "48230", "48231", "48241",
+        "48243", "48245", "48251", "48252", "48255", "48256",
+    ] {
         let ticket = world.ticket(number).await;
         desk.preflight(ticket.contact, Some(ticket.id)).await;
     }
@@ -179,20 +207,31 @@ async fn what_is_sent_and_answered_is_what_the_vendors_describe() {
     for operation in WALK {
         assert!(described.contains(operation), "{operation} was never called: {met:?}");
     }
-    let undescribed: Vec<&str> =
+    let met_undescribed: Vec<&str> =
         described.iter().filter(|name| name.contains(' ')).copied().collect();
-    assert_eq!(undescribed, UNDESCRIBED, "calls that nobody described");
+    let listed: Vec<&str> = UNDESCRIBED.iter().map(|(name, _)| *name).collect();
+    assert_eq!(met_undescribed, listed, "calls that nobody described");
 
-    // The permissions that the app holds cover every call.
-    let mut held = BTreeSet::new();
-    world.outside.edit_tenant(NORTHWIND, |tenant| held.extend(tenant.app.roles.clone()));
+    // The permissions that we ask for cover every call, and each of them some call that no other
+    // covers: nothing is asked for in vain.
+    let asked: Vec<&str> =
+        permissions::ALL.iter().filter(|it| it.needed).map(|it| it.name).collect();
+    let mut earned = BTreeSet::new();
     for operation in met.iter().filter(|name| *name != "CreateMessage") {
         let accepted = vendors.accepted(operation);
-        assert!(
-            held.iter().any(|role| accepted.contains(role.as_str())),
-            "{operation} needs one of {accepted:?}; the app holds {held:?}"
-        );
+        let covers: Vec<&str> =
+            asked.iter().filter(|name| accepted.contains(*name)).copied().collect();
+        assert!(!covers.is_empty(), "{operation} needs one of {accepted:?}");
+        if let [only] = covers[..] {
+            earned.insert(only);
+        }
     }
+    assert_eq!(earned, asked.iter().copied().collect(), "asked for in vain");
+    // And the walk went with these and not with more.
+    let mut held: BTreeSet<String> = BTreeSet::new();
+    world.outside.edit_tenant(NORTHWIND, |tenant| held.extend(tenant.app.roles.clone()));
+    let known = |role: &String| permissions::named(role).is_some();
+    assert!(asked.iter().all(|name| held.contains(*name)) && held.iter().all(known), "{held:?}");
     world.end().await;
 }
 

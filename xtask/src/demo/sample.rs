@@ -63,8 +63,6 @@ fn base32(bytes: &[u8; 20]) -> String {
 pub(super) fn fill(template: &str, ports: Ports, secrets: &Secrets) -> Result<String> {
     let rows = [
         ("{{port:server}}", ports.server().to_string()),
-        ("{{port:entra}}", ports.entra().to_string()),
-        ("{{port:graph}}", ports.graph().to_string()),
         ("{{port:twilio}}", ports.twilio().to_string()),
         ("{{port:smtp}}", ports.smtp().to_string()),
         ("{{smtp_password}}", secrets.smtp.clone()),
@@ -183,7 +181,7 @@ mod tests {
     #[test]
     fn every_placeholder_is_filled() -> Result<()> {
         let secrets = Secrets { password: "p".into(), totp: "t".into(), smtp: "s".into() };
-        let text = "{{port:server}} {{port:entra}} {{port:graph}} {{port:twilio}} {{port:smtp}} {{password}} {{totp_secret}} {{smtp_password}}";
+        let text = "{{port:server}} {{port:twilio}} {{port:smtp}} {{password}} {{totp_secret}} {{smtp_password}}";
         assert_eq!(fill(text, PORTS, &secrets)?, "4400 4411 4412 4413 4414 p t s");
         assert!(fill("{{port:fax}}", PORTS, &secrets).is_err());
         Ok(())

@@ -8,7 +8,7 @@ use shared::{Millis, TechnicianId};
 /// The pivot, and the ways in which a reset ends after it.
 #[async_trait]
 pub trait AppliedStore {
-    /// `applied`: forward only from here.
+    /// `applied`: forward only from here. `ids` are those by which Microsoft and we know the call.
     ///
     /// # Errors
     /// `MovedOn` when another driver has the reset.
@@ -16,6 +16,7 @@ pub trait AppliedStore {
         &self,
         reset: &Reset,
         lease: Lease,
+        ids: Option<&str>,
         now: Millis,
     ) -> Result<(), StoreError>;
 

@@ -15,6 +15,7 @@ mod m365;
 mod mails;
 mod outbox;
 mod people;
+mod phones;
 mod reset_reads;
 mod resets;
 #[cfg(test)]
@@ -41,6 +42,7 @@ pub use m365::M365Store;
 pub use mails::MailStore;
 pub use outbox::OutboxStore;
 pub use people::PeopleStore;
+pub use phones::PhoneStore;
 pub use reset_reads::ResetReadStore;
 pub use resets::ResetStore;
 #[cfg(test)]
@@ -67,6 +69,7 @@ pub trait AnyStore:
     + MailStore
     + OutboxStore
     + PeopleStore
+    + PhoneStore
     + ResetReadStore
     + ResetStore
     + SeedInTests

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use shared::{AccountId, Code, Millis, ResetId, TechnicianId};
 use uuid::Uuid;
 
+use super::kept;
 use super::reset_reads::entry;
 use crate::audit::{Act, Entry};
 use crate::random;
@@ -26,6 +27,7 @@ impl AppliedStore for Database {
         &self,
         reset: &Reset,
         lease: Lease,
+        ids: Option<&str>,
         now: Millis,
     ) -> Result<(), StoreError> {
         let mut write = self.write(reset.account).await?;
@@ -56,7 +58,8 @@ impl AppliedStore for Database {
             self.put_in_outbox(&mut write, whose, OutboxKind::NoteSet, due, give_up).await?;
         }
         self.mail_person(&mut write, reset, now).await?;
-        self.note(&mut write, reset.account, now, &entry(Act::ResetApplied, reset)).await?;
+        let entry = Entry { about: ids.map(kept), ..entry(Act::ResetApplied, reset) };
+        self.note(&mut write, reset.account, now, &entry).await?;
         write.commit().await
     }
 

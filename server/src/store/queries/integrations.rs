@@ -89,6 +89,7 @@ impl IntegrationStore for Database {
                 integration: IntegrationId(row.try_get("integration")?),
                 directory_user: row.try_get("directory_user")?,
                 address_hash: row.try_get("address_hash")?,
+                lost_at: row.try_get::<Option<i64>, _>("lost_at")?.map(Millis),
             })
         })
         .transpose()
@@ -101,14 +102,31 @@ impl IntegrationStore for Database {
         link: &DirectoryLink,
     ) -> Result<(), StoreError> {
         let mut write = self.write(account).await?;
-        // Only a contact of this account.
+        let before: Option<String> = sqlx::query_scalar(
+            "select directory_user from directory_links where account = $1 and contact = $2",
+        )
+        .bind(account.0)
+        .bind(link.contact.0)
+        .fetch_optional(write.db())
+        .await?;
+        // Only a contact of this account. What is known of a phone is known of one person.
         let query = sqlx::query(
             "insert into directory_links
                  (contact, account, integration, directory_user, address_hash, linked_at)
              select $1, $2, $3, $4, $5, $6 from contacts where id = $1 and account = $2
              on conflict (contact) do update set integration = excluded.integration,
                  directory_user = excluded.directory_user,
-                 address_hash = excluded.address_hash, linked_at = excluded.linked_at",
+                 address_hash = excluded.address_hash, linked_at = excluded.linked_at,
+                 lost_at = null,
+                 phone_hash = case when directory_links.integration = excluded.integration
+                     and directory_links.directory_user = excluded.directory_user
+                     then directory_links.phone_hash end,
+                 phone_seen_at = case when directory_links.integration = excluded.integration
+                     and directory_links.directory_user = excluded.directory_user
+                     then directory_links.phone_seen_at end,
+                 phone_changed_at = case when directory_links.integration = excluded.integration
+                     and directory_links.directory_user = excluded.directory_user
+                     then directory_links.phone_changed_at end",
         )
         .bind(link.contact.0)
         .bind(account.0)
@@ -117,10 +135,13 @@ impl IntegrationStore for Database {
         .bind(&link.address_hash)
         .bind(now.0);
         write.one(query).await?;
-        let entry = Entry {
-            contact: Some(link.contact),
-            ..Entry::new(Act::DirectoryLinked).about(link.directory_user.clone())
+        let new = &link.directory_user;
+        let about = match before {
+            Some(old) if old != *new => format!("{new} instead of {old}"),
+            _ => new.clone(),
         };
+        let entry =
+            Entry { contact: Some(link.contact), ..Entry::new(Act::DirectoryLinked).about(about) };
         self.note(&mut write, account, now, &entry).await?;
         write.commit().await
     }

@@ -16,6 +16,7 @@ mod m365;
 mod mails;
 mod outbox;
 mod people;
+mod phones;
 mod reset_reads;
 mod resets;
 #[cfg(test)]

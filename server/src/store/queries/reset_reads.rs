@@ -53,6 +53,7 @@ pub(super) fn reset(row: &Line) -> Result<Reset, StoreError> {
         phone_hash: row.try_get("phone_hash")?,
         unlock_sealed: row.try_get("unlock_sealed")?,
         one_factor: row.try_get("one_factor")?,
+        phone_changed_at: row.try_get::<Option<i64>, _>("phone_changed_at")?.map(Millis),
         tries: count(row, "tries")?,
         answers: count(row, "answers")?,
         unknown: row.try_get("unknown")?,

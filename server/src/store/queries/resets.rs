@@ -66,9 +66,10 @@ impl ResetStore for Database {
         };
         self.insert_share(&mut write, share, reset.asked_at).await?;
         let entry = entry(Act::ResetAsked, reset).by(reset.technician).about(format!(
-            "{} {}",
+            "{} {}{}",
             reset.phone_masked,
-            if reset.one_factor { "one factor" } else { "two factors" }
+            if reset.one_factor { "one factor" } else { "two factors" },
+            if reset.phone_changed_at.is_some() { ", phone changed lately" } else { "" },
         ));
         self.note(&mut write, reset.account, reset.asked_at, &entry).await?;
         write.commit().await?;
@@ -335,9 +336,9 @@ fn insert_reset(reset: &Reset) -> Query<'_> {
     sqlx::query(
         "insert into resets (id, account, customer, contact, ticket, technician, integration,
              verification, directory_user, person, body_hash, stage, asked_at, apply_before,
-             phone_masked, phone_sealed, phone_hash, unlock_sealed, one_factor)
+             phone_masked, phone_sealed, phone_hash, unlock_sealed, one_factor, phone_changed_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'staged', $12, $13, $14, $15, $16,
-             $17, $18)",
+             $17, $18, $19)",
     )
     .bind(reset.id.0)
     .bind(reset.account.0)
@@ -357,4 +358,5 @@ fn insert_reset(reset: &Reset) -> Query<'_> {
     .bind(&reset.phone_hash)
     .bind(&reset.unlock_sealed)
     .bind(reset.one_factor)
+    .bind(reset.phone_changed_at.map(|at| at.0))
 }

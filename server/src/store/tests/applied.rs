@@ -61,7 +61,9 @@ async fn without_a_ticket_there_is_no_note(world: World) {
     let held = lease(START);
     assert!(world.store.claim_reset(reset.id, held, START).await.unwrap());
     world.store.announce(&reset, held, START).await.unwrap();
-    world.store.record_applied(&reset, held, START).await.unwrap();
+    let ids = Some("request-id 1\0");
+    world.store.record_applied(&reset, held, ids, START).await.unwrap();
+    assert_eq!(world.told("reset-applied").await[0]["about"], "request-id 1");
     assert_eq!(kinds(&world, &reset).await, [(OutboxKind::Text, OutboxState::Waiting)]);
     send(&world, &reset, OutboxKind::Text, START).await;
     assert_eq!(world.read(&reset).await.stage, Stage::Completed);
@@ -96,7 +98,7 @@ async fn a_newer_one_ends_links_and_doubts_of_the_same_person(world: World) {
     assert!(world.store.claim_reset(next.id, held, START).await.unwrap());
     world.store.announce(&next, held, START).await.unwrap();
     assert!(world.share(&stuck).await.password_sealed.is_some());
-    world.store.record_applied(&next, held, START).await.unwrap();
+    world.store.record_applied(&next, held, None, START).await.unwrap();
     assert_eq!(world.read(&stuck).await.stage, Stage::Completed);
     assert_eq!(world.share(&stuck).await.state, ShareStanding::Revoked);
     assert!(world.share(&stuck).await.password_sealed.is_none());

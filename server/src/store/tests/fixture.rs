@@ -172,7 +172,7 @@ impl World {
     /// A reset that Microsoft took at the start: its link can be opened.
     pub(super) async fn applied(&self, person: &str) -> Reset {
         let (reset, held) = self.applying(person).await;
-        self.store.record_applied(&reset, held, START).await.unwrap();
+        self.store.record_applied(&reset, held, None, START).await.unwrap();
         self.read(&reset).await
     }
 

@@ -164,7 +164,7 @@ impl Hunter {
             0 => LastAnswer::Unknown,
             1 => LastAnswer::PasswordRefused,
             2 => return self.store.record_stuck(&reset, held, now).await,
-            _ => return self.store.record_applied(&reset, held, now).await,
+            _ => return self.store.record_applied(&reset, held, None, now).await,
         };
         self.store.record_answer(&reset, held, answer, None, now, now).await?;
         if answer == LastAnswer::PasswordRefused {
@@ -255,6 +255,7 @@ impl Hunter {
                     integration: msp.m365,
                     directory_user: "p".into(),
                     address_hash: Vec::new(),
+                    lost_at: None,
                 };
                 self.store.link_directory(account, now, &link).await
             }

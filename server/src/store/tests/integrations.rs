@@ -49,6 +49,7 @@ async fn a_contact_is_linked_to_one_person(world: World) {
         integration: ours.m365,
         directory_user: "first".into(),
         address_hash: b"address".to_vec(),
+        lost_at: None,
     };
     store.link_directory(ours.account, START, &link).await.unwrap();
     assert_eq!(format!("{:?}", find(ours.account).await), format!("{:?}", Some(&link)));
@@ -58,7 +59,7 @@ async fn a_contact_is_linked_to_one_person(world: World) {
     assert_eq!(format!("{:?}", find(ours.account).await), format!("{:?}", Some(&link)));
     assert!(find(world.theirs.account).await.is_none());
     let told = world.told("directory-linked").await;
-    assert_eq!((told.len(), &told[1]["about"]), (2, &"second".into()));
+    assert_eq!((told.len(), &told[1]["about"]), (2, &"second instead of first".into()));
     assert_eq!(told[1]["contact"], ours.carl.to_string());
 }
 
@@ -69,6 +70,7 @@ async fn another_accounts_contact_is_not_linked(world: World) {
         integration: theirs.m365,
         directory_user: "stranger".into(),
         address_hash: b"address".to_vec(),
+        lost_at: None,
     };
     moved_on(store.link_directory(theirs.account, START, &link).await);
     let mut own = link.clone();

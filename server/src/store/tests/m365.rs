@@ -98,6 +98,7 @@ async fn a_move_forgets_who_was_who(world: World) {
         integration: ours.m365,
         directory_user: "old tenant".into(),
         address_hash: Vec::new(),
+        lost_at: None,
     };
     let linked = async || store.directory_link(ours.account, ours.carl).await.unwrap().is_some();
     let change = async |act| {

@@ -40,6 +40,7 @@ mod msp;
 mod opening;
 mod outbox;
 mod people;
+mod phones;
 mod resets;
 mod schema;
 mod sessions;

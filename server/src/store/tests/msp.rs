@@ -171,6 +171,7 @@ impl Msp {
             phone_hash: b"hash of the phone".to_vec(),
             unlock_sealed: None,
             one_factor: false,
+            phone_changed_at: None,
             tries: 0,
             answers: 0,
             unknown: false,

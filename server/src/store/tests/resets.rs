@@ -54,7 +54,7 @@ async fn a_stop_lets_go_of_all_but_a_patch_under_way(world: World) {
     assert!(store.claim_reset(idle.id, other, START).await.unwrap(), "there at once");
     assert!(store.claim_outbox(text, other, START).await.unwrap().is_some(), "there at once");
     assert!(!store.claim_reset(asking.id, other, START).await.unwrap(), "no two PATCHes at a time");
-    store.record_applied(&asking, under_way, START).await.unwrap();
+    store.record_applied(&asking, under_way, None, START).await.unwrap();
     moved_on(store.release_reset(sent.id, sending, START).await);
 }
 

@@ -30,7 +30,7 @@ async fn open_link(world: &World, unlock: bool) -> (Reset, Share) {
     let held = lease(START);
     assert!(world.store.claim_reset(reset.id, held, START).await.unwrap());
     world.store.announce(&reset, held, START).await.unwrap();
-    world.store.record_applied(&reset, held, START).await.unwrap();
+    world.store.record_applied(&reset, held, None, START).await.unwrap();
     (world.read(&reset).await, world.share(&reset).await)
 }
 

@@ -169,11 +169,11 @@ async fn a_late_driver_changes_nothing(world: World) {
     moved_on(store.reseal(&reset, late, &share, now).await);
     moved_on(store.record_refused(&reset, late, Code::TooLate, None, now).await);
     moved_on(store.record_stuck(&reset, late, now).await);
-    moved_on(store.record_applied(&reset, late, now).await);
+    moved_on(store.record_applied(&reset, late, None, now).await);
     // The right lease in another account's name is none either.
     let mut foreign = reset.clone();
     foreign.account = world.theirs.account;
-    moved_on(store.record_applied(&foreign, held, now).await);
+    moved_on(store.record_applied(&foreign, held, None, now).await);
     moved_on(store.record_refused(&foreign, held, Code::TooLate, None, now).await);
     assert_eq!(format!("{:?}", world.read(&reset).await), format!("{before:?}"));
     assert_eq!(format!("{:?}", world.share(&reset).await), format!("{share:?}"));
@@ -182,5 +182,5 @@ async fn a_late_driver_changes_nothing(world: World) {
     store.record_stuck(&reset, held, now).await.unwrap();
     let again: Result<(), StoreError> = store.record_stuck(&reset, held, now).await;
     moved_on(again);
-    moved_on(store.record_applied(&reset, held, now).await);
+    moved_on(store.record_applied(&reset, held, None, now).await);
 }

@@ -85,7 +85,7 @@ async fn two_sweepers_count_a_link_once(world: World) {
     let held = lease(START);
     assert!(world.store.claim_reset(reset.id, held, START).await.unwrap());
     world.store.announce(&reset, held, START).await.unwrap();
-    world.store.record_applied(&reset, held, START).await.unwrap();
+    world.store.record_applied(&reset, held, None, START).await.unwrap();
 
     let mut race = tokio::task::JoinSet::new();
     for store in world.two_processes().await {

@@ -31,7 +31,7 @@ async fn numbers_at_their_ends(world: World) {
     assert_eq!(world.read(&reset).await.retry_at, Millis(i64::MAX));
     assert!(store.due_resets(Millis(i64::MAX)).await.unwrap().contains(&reset.id));
     store.announce(&reset, held, START).await.unwrap();
-    store.record_applied(&reset, held, START).await.unwrap();
+    store.record_applied(&reset, held, None, START).await.unwrap();
     let id = store.due_outbox(START).await.unwrap()[0];
     let text = store.claim_outbox(id, held, START).await.unwrap().unwrap();
     store.text_sent(&text, &reset, held, "SM1", START).await.unwrap();
