@@ -22,7 +22,23 @@ async fn world() -> World {
             .replace("Rosa Diaz", "Nils Keyes")
             .replace("rosa.diaz@contoso.example", NILS)
     };
-    let world = World::build_with(false, |_| {}, moved).await;
+    with_sample(moved).await
+}
+
+/// The same, and no other customer is connected either.
+async fn empty_world() -> World {
+    let bare = |sample: String| {
+        let mut sample: serde_json::Value = serde_json::from_str(&sample).unwrap();
+        for customer in sample["customers"].as_array_mut().unwrap() {
+            customer.as_object_mut().unwrap().remove("m365");
+        }
+        sample.to_string().replace("Contoso Bakery", "Proseware Clinic")
+    };
+    with_sample(bare).await
+}
+
+async fn with_sample(change: impl FnOnce(String) -> String) -> World {
+    let world = World::build_with(false, |_| {}, change).await;
     let end = world.now().plus(700 * 24 * 3_600_000).0;
     world.outside.add_secret(TENANT, SECRET, Some(end));
     world
@@ -126,6 +142,19 @@ async fn a_wrong_secret_is_found_mended_and_the_pod_follows() {
     page.sees("it is in use now").await;
     page.sees("The tenant calls itself “Proseware Clinic”.").await;
     in_every_light(&page, "45-m365-works").await;
+
+    // Who waits for a test sees and hears that it is under way, and can't start a second one.
+    let busy = page
+        .script(
+            "const button = document.querySelector('[data-busy=\"Testing…\"]');
+             button.form.addEventListener('submit', (event) => event.preventDefault());
+             button.form.requestSubmit(button);
+             return [button.textContent, button.form.ariaBusy, button.ariaDisabled,
+                 document.querySelector('body > [role=status]').textContent].join()",
+        )
+        .await;
+    assert_eq!(busy, "Testing…,true,true,Testing…");
+    page.driver().refresh().await.unwrap();
 
     // Whether a password may be set shows only on a person; this tenant wants a role.
     world.outside.edit_tenant(TENANT, |tenant| tenant.role_needed = true);

@@ -215,6 +215,8 @@ pub(super) struct Form {
     /// Which form of the page came back.
     pub(super) part: &'static str,
     pub(super) errors: Vec<Wrong>,
+    /// When a new secret ends: proposed, or as it was typed.
+    pub(super) new_ends_on: String,
     /// How the integration proves itself: the stored way, or the one that is being chosen.
     pub(super) proof: ProofKind,
 }

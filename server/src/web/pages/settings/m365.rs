@@ -9,6 +9,7 @@ use shared::{Code, IntegrationId};
 use super::form::{Back, Form, Values, clouds};
 use super::guide::{Guide, Wish};
 use super::health::{Health, ends};
+use super::m365_new::proposed_end;
 use super::{Admin, Just, failure};
 use crate::app::App;
 use crate::directory::{ProofKind, Tenant};
@@ -80,12 +81,9 @@ pub(super) async fn show(
         Some(back) => (back.status, back.part, back.values, back.errors),
         None => (StatusCode::OK, "", stored(&view), Vec::new()),
     };
+    let new_ends_on = if part == "secret" { values.expires_on.clone() } else { proposed_end(app) };
     // What a form does not send is as it is stored.
-    let values = if part == "change" {
-        values
-    } else {
-        Values { test_person: values.test_person, ..stored(&view) }
-    };
+    let values = if part == "change" { values } else { stored(&view) };
     let imported = view.cloud.is_empty().then_some(hosts.login.as_str());
     let form = Form {
         token: form_token(app, session),
@@ -95,6 +93,7 @@ pub(super) async fn show(
         values,
         part,
         errors,
+        new_ends_on,
         proof: view.proof,
     };
     // Where something is to be done with it, it is open.

@@ -31,13 +31,15 @@ struct M365NewPage {
 /// # Errors
 /// When nobody is signed in or it is no admin, or the database can't be read.
 pub async fn get(State(app): State<App>, Admin(session): Admin) -> Result<Response, Failure> {
-    let values = Values {
-        cloud: "global".into(),
-        expires_on: day_after(app.clock.now(), i64::from(SECRET_DAYS)),
-        ..Values::default()
-    };
+    let values =
+        Values { cloud: "global".into(), expires_on: proposed_end(&app), ..Values::default() };
     let fresh = Back { status: StatusCode::OK, part: "", values, errors: Vec::new() };
     show(&app, &session, fresh).await
+}
+
+/// When a secret ends that is made today, as the guide says.
+pub(super) fn proposed_end(app: &App) -> String {
+    day_after(app.clock.now(), i64::from(SECRET_DAYS))
 }
 
 async fn show(app: &App, session: &Session, back: Back) -> Result<Response, Failure> {
@@ -51,6 +53,7 @@ async fn show(app: &App, session: &Session, back: Back) -> Result<Response, Fail
         clouds: clouds(&app.settings.clouds, &values.cloud, None),
         part: back.part,
         errors: back.errors,
+        new_ends_on: values.expires_on.clone(),
         proof: values.proof,
         values,
     };
