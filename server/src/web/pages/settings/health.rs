@@ -1,6 +1,8 @@
 //! An integration's health, as the pages show it: a shield, a sentence, findings with remedies.
 //! Colour never says anything alone: the sign in the shield and the word beside it say it too.
 
+use std::cmp::Reverse;
+
 use shared::Millis;
 
 use crate::integration::ask::day_after;
@@ -28,7 +30,9 @@ pub(super) struct Finding {
 }
 
 impl Health {
-    pub(super) fn new(view: HealthView, now: Millis) -> Self {
+    /// What is wrong comes first; within that, things stay in the order in which they were tried.
+    pub(super) fn new(mut view: HealthView, now: Millis) -> Self {
+        view.findings.sort_by_key(|finding| Reverse(finding.level));
         let (class, sign) = match view.state {
             State::Fine => ("good", "m6.6 9.9 2.4 2.4 4.4-4.6"),
             State::Warning => ("warn", "M10 6v4.6M10 13.4v.1"),
