@@ -32,12 +32,43 @@ for (const button of byData('shows')) {
   input.form.addEventListener('submit', () => { input.type = 'password'; });
 }
 
+// What a button has done, for those who don't see it. It stands there before it says something.
+const said = document.createElement('p');
+said.className = 'unseen';
+said.setAttribute('role', 'status');
+document.body.append(said);
+
 for (const button of byData('copies')) {
   const source = document.getElementById(button.dataset.copies);
+  const label = button.textContent;
   button.hidden = false;
   button.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(source.textContent.replaceAll(' ', ''));
+    // What is only spelt in groups is copied in one piece.
+    const text = 'joined' in button.dataset ? source.textContent.replaceAll(' ', '') : source.textContent;
+    await navigator.clipboard.writeText(text);
     button.textContent = 'Copied';
+    said.textContent = '';
+    setTimeout(() => { said.textContent = 'Copied'; }, 50);
+    setTimeout(() => { button.textContent = label; }, 2500);
+  });
+}
+
+// Saving and testing asks Microsoft some twenty questions: the button says that it is under way.
+for (const button of byData('busy')) {
+  const label = button.textContent;
+  const form = button.form;
+  form.addEventListener('submit', (event) => {
+    if (form.ariaBusy === 'true') return event.preventDefault();
+    form.ariaBusy = 'true';
+    button.setAttribute('aria-disabled', 'true');
+    button.textContent = button.dataset.busy;
+    said.textContent = button.dataset.busy;
+  });
+  // Who comes back by the browser's own button finds it as it was.
+  addEventListener('pageshow', () => {
+    form.ariaBusy = null;
+    button.removeAttribute('aria-disabled');
+    button.textContent = label;
   });
 }
 

@@ -7,8 +7,10 @@
 
 pub mod ask;
 mod examine;
+pub mod guide;
 pub mod health;
 pub mod report;
+pub mod scripts;
 pub mod view;
 mod watch;
 

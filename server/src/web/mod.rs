@@ -29,6 +29,7 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 use self::api::integrations;
+use self::pages::settings;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::random;
@@ -57,6 +58,11 @@ fn routes() -> Router<App> {
         )
         .route("/sign-out", post(pages::sign_in::out))
         .route("/set-up", get(pages::set_up::get).post(pages::set_up::post))
+        // Admins, in a browser.
+        .route("/settings", get(settings::home))
+        .route("/settings/integrations", get(settings::integrations::list))
+        .route("/settings/integrations/new", get(settings::integrations::new))
+        .nest("/settings/integrations/m365", m365_routes())
         .route("/assets/{name}", get(assets::own))
         .route("/pkg/{*path}", get(assets::pod))
         // The pod: the cookie gets a token, the token does the rest.
@@ -91,6 +97,25 @@ fn routes() -> Router<App> {
         // The operator's.
         .route("/healthz", get(health))
         .fallback(pages::nothing_here)
+}
+
+/// A customer's Microsoft 365, in the settings.
+fn m365_routes() -> Router<App> {
+    use settings::{m365, m365_acts, m365_files, m365_new};
+    Router::new()
+        .route("/new", get(m365_new::get).post(m365_new::post))
+        .route("/new/connect.sh", get(m365_files::new_bash))
+        .route("/new/connect.ps1", get(m365_files::new_powershell))
+        .route("/{id}", get(m365::get).post(m365_acts::change))
+        .route("/{id}/secret", post(m365_acts::secret))
+        .route("/{id}/certificate", post(m365_acts::make_certificate))
+        .route("/{id}/certificate/use", post(m365_acts::use_certificate))
+        .route("/{id}/certificate.cer", get(m365_files::certificate))
+        .route("/{id}/test", post(m365_acts::test))
+        .route("/{id}/switch", post(m365_acts::switch))
+        .route("/{id}/delete", get(m365_acts::ask_delete).post(m365_acts::delete))
+        .route("/{id}/connect.sh", get(m365_files::bash))
+        .route("/{id}/connect.ps1", get(m365_files::powershell))
 }
 
 /// Whether this process can do its work; one that can't should be started anew.

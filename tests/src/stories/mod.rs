@@ -6,6 +6,7 @@ mod conformance;
 mod faults;
 mod guard;
 mod health;
+mod integration_page;
 mod integrations;
 mod keyboard;
 mod look_up;

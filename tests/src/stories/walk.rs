@@ -19,10 +19,15 @@ pub(super) const SUMMARY: &str = "Can't sign in to Outlook since this morning";
 
 /// A technician's window, signed in by the page, at the list of tickets.
 pub(super) async fn signed_in(world: &World, browser: &Browser) -> Page {
+    signed_in_as(world, browser, EMAIL).await
+}
+
+/// The same for somebody else.
+pub(super) async fn signed_in_as(world: &World, browser: &Browser, email: &str) -> Page {
     the_pod_is_built();
     let page = browser.window(1280, 900).await;
     page.go(&world.app.settings.server.origin).await;
-    page.fill("textbox", "Email", EMAIL).await;
+    page.fill("textbox", "Email", email).await;
     page.fill("textbox", "Password", PASSWORD).await;
     page.click("button", "Continue").await;
     page.find("heading", "Enter your code").await;

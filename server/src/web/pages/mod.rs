@@ -4,6 +4,7 @@
 pub mod contacts;
 mod problem;
 pub mod set_up;
+pub mod settings;
 pub mod sign_in;
 pub mod tickets;
 mod times;
@@ -21,7 +22,7 @@ use super::auth::SignedIn;
 use super::forms::form_token;
 use super::problem::Failure;
 use crate::app::App;
-use crate::store::Session;
+use crate::store::{Role, Session};
 
 /// What the frame of every page shows.
 struct Page {
@@ -35,6 +36,8 @@ struct Page {
 struct Me {
     name: String,
     form: String,
+    /// Whether the tab of the settings is theirs.
+    admin: bool,
 }
 
 impl Page {
@@ -45,7 +48,11 @@ impl Page {
 
     /// A page under one tab, for this technician.
     fn inside(app: &App, session: &Session, title: &str, tab: &'static str) -> Self {
-        let me = Me { name: session.technician.name.clone(), form: form_token(app, session) };
+        let me = Me {
+            name: session.technician.name.clone(),
+            form: form_token(app, session),
+            admin: session.technician.role == Role::Admin,
+        };
         Self { title: title.into(), tab, me: Some(me) }
     }
 

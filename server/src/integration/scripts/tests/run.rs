@@ -1,0 +1,186 @@
+//! The script for bash, run against an `az` that answers as the reference pages say.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use super::{ALL, Ask, GLOBAL, PEM, Recipe, TENANT};
+
+/// Answers as Azure CLI does, from what lies in the folder `$WORLD`, and notes what was asked.
+const AZ: &str = r#"#!/usr/bin/env bash
+all="$*"
+printf '%s\n' "$all" >>"$WORLD/asked"
+method='' url=''
+while [ $# -gt 0 ]; do
+  case $1 in --method) method=$2 ;; --url) url=$2 ;; esac
+  shift
+done
+have() { [ -f "$WORLD/$1" ] && cat "$WORLD/$1"; return 0; }
+refuse() { printf 'ERROR: %s\n' "$1" >&2; exit 1; }
+case $all in
+  'cloud show'*) echo AzureCloud; exit ;;
+  'account show'*) [ -f "$WORLD/signed-out" ] && refuse "Please run 'az login' to setup account."; exit 0 ;;
+esac
+path=${url#https://graph.microsoft.com/v1.0/}
+case "$method $path" in
+  'get organization?$select=id') echo 6f0c1a52-55f5-4a3e-9d2b-0f6f4a9f3c11 ;;
+  'get organization?'*) printf 'contoso.example\ncontoso.onmicrosoft.com\n' ;;
+  'get applications?'*) have registrations ;;
+  'post applications') printf 'app-object\nclient-id\n' ;;
+  'patch applications/app-object') ;;
+  'get applications/app-object?'*) if [ -f "$WORLD/keys" ]; then cat "$WORLD/keys"; else echo '[]'; fi ;;
+  'get servicePrincipals?'*client-id*) have principal ;;
+  'get servicePrincipals?'*00000003*) echo graph-object ;;
+  'post servicePrincipals')
+    [ -f "$WORLD/late" ] && { rm "$WORLD/late"; refuse 'Bad Request({"error":{"code":"NoBackingApplicationObject"}})'; }
+    echo principal-object ;;
+  'get servicePrincipals/principal-object/appRoleAssignments') have granted ;;
+  'post servicePrincipals/principal-object/appRoleAssignments')
+    [ -f "$WORLD/forbidden" ] && refuse 'Forbidden({"error":{"code":"Authorization_RequestDenied"}})'
+    : ;;
+  'post applications/app-object/addPassword')
+    [ -f "$WORLD/policy" ] && refuse 'Bad Request({"error":{"code":"CredentialTypeNotAllowedAsPerAppPolicy"}})'
+    echo 's3cret~value' ;;
+  'get roleManagement/'*) ;;
+  'post roleManagement/directory/roleAssignments') ;;
+  *) refuse "nobody knows $method $path" ;;
+esac
+"#;
+
+/// Runs the script in a world of these files.
+fn run(ask: &Ask<'_>, files: &[(&str, &str)]) -> (Output, String) {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("az"), AZ).unwrap();
+    std::fs::set_permissions(path("az"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::fs::write(path("asked"), "").unwrap();
+    for (name, text) in files {
+        std::fs::write(path(name), text).unwrap();
+    }
+    let script = Recipe::new(ask).unwrap().azure_cli().unwrap();
+    std::fs::write(path("connect.sh"), script).unwrap();
+    let way = std::env::var("PATH").unwrap_or_default();
+    let output = Command::new("bash")
+        .arg(path("connect.sh"))
+        .env("PATH", format!("{}:{way}", folder.path().display()))
+        .env("WORLD", folder.path())
+        .env("PAUSE", "0")
+        .output()
+        .unwrap();
+    let asked = std::fs::read_to_string(path("asked")).unwrap();
+    assert_eq!(left_behind(folder.path()), Vec::<String>::new());
+    (output, asked)
+}
+
+/// Files that the secret was written to.
+fn left_behind(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        if text.contains("s3cret~value") && !path.ends_with("az") {
+            found.push(path.display().to_string());
+        }
+    }
+    found
+}
+
+fn count(asked: &str, what: &str) -> usize {
+    asked.lines().filter(|line| line.contains(what)).count()
+}
+
+#[test]
+fn a_fresh_tenant_gets_everything_once_and_the_values_are_printed() {
+    let (output, asked) = run(&Ask { tenant: TENANT, ..GLOBAL }, &[("late", "")]);
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}\n{asked}");
+    for value in [TENANT, "client-id", "s3cret~value", "expires on"] {
+        assert!(printed.contains(value), "{value} is missing in\n{printed}");
+    }
+    assert!(!said.contains("s3cret"));
+    assert_eq!(
+        count(&asked, "--method post --url https://graph.microsoft.com/v1.0/applications "),
+        1
+    );
+    assert_eq!(count(&asked, "\"signInAudience\":\"AzureADMyOrg\""), 1);
+    assert_eq!(count(&asked, "v1.0/servicePrincipals --resource"), 2, "once too early");
+    for permission in ALL {
+        let body =
+            format!("\"resourceId\":\"graph-object\",\"appRoleId\":\"{}\"", permission.role_id);
+        assert_eq!(count(&asked, &body), usize::from(permission.needed), "{}", permission.name);
+    }
+    assert_eq!(count(&asked, "roleManagement"), 0);
+    assert_eq!(count(&asked, "s3cret"), 0, "never on a command line");
+}
+
+#[test]
+fn run_again_it_finds_what_is_there() {
+    let granted: Vec<&str> = ALL.iter().filter(|it| it.needed).map(|it| it.role_id).collect();
+    let granted = granted.join("\n") + "\n741f803b-c850-494e-b5df-cde7c675a1ca\n";
+    let files = [
+        ("registrations", "app-object\tclient-id\tAzureADMyOrg\n"),
+        ("principal", "principal-object\n"),
+        ("granted", granted.as_str()),
+    ];
+    let (output, asked) = run(&Ask { tenant: "contoso.example", ..GLOBAL }, &files);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert_eq!(count(&asked, "--method post"), 1, "a new secret and nothing else:\n{asked}");
+    assert_eq!(count(&said, "WARNING"), 1, "User.ReadWrite.All is held: {said}");
+    assert!(said.contains("741f803b-c850-494e-b5df-cde7c675a1ca"));
+}
+
+#[test]
+fn a_certificate_goes_beside_those_that_are_there() {
+    let ask = Ask { certificate: Some(PEM), role: true, ..GLOBAL };
+    let fresh = [("registrations", "app-object\tclient-id\tAzureADMyOrg\n")];
+    let (output, asked) = run(&ask, &fresh);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(count(&asked, r#"{"keyCredentials":[{"type":"AsymmetricX509Cert","#), 1, "{asked}");
+    assert_eq!(count(&asked, "addPassword"), 0);
+    assert_eq!(count(&asked, r#""roleDefinitionId":"966707d0-"#), 1);
+    let old = "[\n  {\n    \"key\": \"b2xk\"\n  }\n]\n";
+    let (_, asked) = run(&ask, &[fresh[0], ("keys", old)]);
+    assert!(asked.contains("\"key\": \"b2xk\"\n  }\n,{\"type\":"), "the old one stays: {asked}");
+    let same = "[\n  {\n    \"key\": \"MAUAAAAAAA==\"\n  }\n]\n";
+    let (output, asked) = run(&ask, &[fresh[0], ("keys", same)]);
+    assert!(output.status.success());
+    assert_eq!(count(&asked, "{\"keyCredentials\""), 0, "there already");
+}
+
+#[test]
+fn each_failure_says_what_to_do() {
+    let registrations = "app-object\tclient-id\tAzureADMyOrg\n";
+    let twice = format!("{registrations}other\tother-id\tAzureADMyOrg\n");
+    let known = ("registrations", registrations);
+    for (tenant, file, what, remedy) in [
+        ("", ("signed-out", ""), "You are not signed in", "az login"),
+        ("fabrikam.example", known, "another tenant", "az login --tenant fabrikam.example"),
+        ("", ("registrations", twice.as_str()), "several app registrations", "Remove those"),
+        (
+            "",
+            ("registrations", "app-object\tclient-id\tAzureADMultipleOrgs\n"),
+            "not for this tenant alone",
+            "Supported account types",
+        ),
+        (
+            "",
+            ("forbidden", ""),
+            "does not allow you to grant a permission",
+            "Privileged Role Administrator",
+        ),
+        ("", ("policy", ""), "forbids client secrets", "Certificate"),
+    ] {
+        let (output, _) = run(&Ask { tenant, ..GLOBAL }, &[file]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(
+            said.contains(&format!("Stopped: {what}")) || said.contains(what),
+            "{what}: {said}"
+        );
+        let (_, next) = said.split_once("What to do: ").unwrap_or_else(|| panic!("{said}"));
+        assert!(next.contains(remedy), "{remedy}: {said}");
+        assert!(!String::from_utf8_lossy(&output.stdout).contains("client secret (value)"));
+    }
+}

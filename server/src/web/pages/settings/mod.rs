@@ -1,0 +1,108 @@
+//! `/settings`: what admins set up. Only they see the tab, and only they get the pages.
+
+mod form;
+mod guide;
+mod health;
+pub mod integrations;
+pub mod m365;
+pub mod m365_acts;
+pub mod m365_files;
+pub mod m365_new;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::response::Redirect;
+use serde::Deserialize;
+use shared::Code;
+
+use crate::app::App;
+use crate::integration::NotDone;
+use crate::sign_in::session::fresh_second_factor;
+use crate::store::{Role, Session};
+use crate::web::auth::SignedIn;
+use crate::web::forms::check_form_token;
+use crate::web::problem::Failure;
+
+/// An admin at our own pages.
+pub struct Admin(pub Session);
+
+impl FromRequestParts<App> for Admin {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let SignedIn(session) = SignedIn::from_request_parts(parts, app).await?;
+        if session.technician.role != Role::Admin {
+            return Err(Code::Forbidden.into());
+        }
+        Ok(Self(session))
+    }
+}
+
+/// Whether this admin may change something now: by a form made for this session, with a fresh
+/// second factor (design §9).
+fn may_change(app: &App, session: &Session, token: &str) -> Result<(), Failure> {
+    check_form_token(app, session, token)?;
+    if fresh_second_factor(session, app.clock.now()) {
+        Ok(())
+    } else {
+        Err(Code::SecondFactorNeeded.into())
+    }
+}
+
+/// A refusal of the domain as a problem, where no form can show it.
+fn failure(not_done: NotDone) -> Failure {
+    match not_done {
+        NotDone::Denied(denied) => denied.into(),
+        NotDone::Fields(_) => Code::InvalidFields.into(),
+    }
+}
+
+/// `GET /settings`.
+pub async fn home(_: Admin) -> Redirect {
+    Redirect::to("/settings/integrations")
+}
+
+/// What was done just before, as the address says it.
+#[derive(Deserialize)]
+pub struct Just {
+    done: Option<String>,
+}
+
+impl Just {
+    /// In words; whatever else the address says is nobody's words.
+    fn words(&self) -> Option<&'static str> {
+        match self.done.as_deref()? {
+            "added" => Some("Saved. What the test found stands below."),
+            "certificate" => Some(
+                "Saved. Now upload the certificate in the customer's tenant, then test the connection.",
+            ),
+            "testing" => Some("Microsoft is slow: the test goes on. Reload this page in a minute."),
+            "changed" => Some("Saved. What the test found stands below."),
+            "replaced" => Some(
+                "Microsoft took the new one, and it is in use now. You may remove the old one there.",
+            ),
+            "made" => Some(
+                "The new certificate is made. Upload it in the customer's tenant, then put it in place.",
+            ),
+            "tested" => Some("Tested just now. What was found stands below."),
+            "off" => Some(
+                "Switched off. Nobody at this customer can be reset until you switch it on again.",
+            ),
+            "on" => Some("Switched on."),
+            "deleted" => Some("The integration is deleted. Its history stays in the audit."),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_words_are_shown() {
+        let said = |text: &str| Just { done: Some(text.into()) }.words();
+        assert_eq!(said("on"), Some("Switched on."));
+        assert_eq!(said("<script>"), None);
+        assert_eq!(Just { done: None }.words(), None);
+    }
+}

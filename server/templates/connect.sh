@@ -1,0 +1,219 @@
+#!/usr/bin/env bash
+# Connects a Microsoft 365 tenant to MSP Process Password Reset: one app registration, single
+# tenant, with application permissions, admin consent and a {% if recipe.certificate().is_some() %}certificate{% else %}client secret{% endif %}.
+#
+# Run it signed in as Global Administrator or Privileged Role Administrator of the customer's
+# tenant: in Azure Cloud Shell (Bash), or wherever Azure CLI is: bash connect.sh
+#
+# It can be run again: what is there already is found and kept, what is missing is added.{% if recipe.certificate().is_none() %} Every
+# run adds one new secret; older ones keep working until you remove them. The secret is shown
+# once, here on the screen; it is written to no file and to no history.{% endif %}
+(
+set -euo pipefail
+
+NAME='{{ recipe.name() }}'
+GRAPH='{{ recipe.graph() }}'
+LOGIN='{{ recipe.login() }}'
+CLOUD='{{ recipe.az_cloud() }}'
+TENANT='{{ recipe.tenant() }}'
+MICROSOFT_GRAPH='{{ recipe.graph_app() }}'
+# What the registration may do, and nothing else: app role id, name.
+PERMISSIONS='
+{%- for permission in recipe.permissions() %}
+{{ permission.role_id }} {{ permission.name }}
+{%- endfor %}
+'
+{%- if let Some(certificate) = recipe.certificate() %}
+# The public part. The private key stays with MSP Process.
+CERTIFICATE='{{ certificate }}'
+{%- endif %}
+{%- if recipe.role() %}
+# Password Administrator: resets people without an administrator role, nobody else.
+ROLE='{{ recipe.role_id() }}'
+{%- endif %}
+
+errors=$(mktemp)
+trap 'rm -f "$errors"' EXIT
+
+say() { printf '%s\n' "$*" >&2; }
+
+# What went wrong, and what to do now.
+stop() {
+  printf '\nStopped: %s\nWhat to do: %s\n' "$1" "$2" >&2
+  exit 1
+}
+
+# Asks Microsoft Graph: METHOD PATH and more of az rest. Its complaints are kept for give_up.
+graph() {
+  local method=$1 path=$2
+  shift 2
+  az rest --only-show-errors --method "$method" --url "$GRAPH/v1.0/$path" --resource "$GRAPH/" \
+    "$@" 2>"$errors"
+}
+
+# Ends with what Microsoft said. $1: what it did not do.
+give_up() {
+  local said
+  said=$(cat "$errors")
+  case $said in
+    *AsPerAppPolicy* | *'assigned policy'*)
+      {%- if recipe.certificate().is_some() %}
+      stop 'A policy of this tenant (app management policy) does not allow this certificate.' \
+        'Ask the customer to exempt this app registration from the policy, then run this again.' ;;
+      {%- else %}
+      stop 'A policy of this tenant (app management policy) forbids client secrets, or allows only shorter ones.' \
+        'Choose "Certificate" in the integration and run the script that you get then; or make a shorter secret by hand under Certificates & secrets.' ;;
+      {%- endif %}
+    *Authorization_RequestDenied* | *'Insufficient privileges'* | *Forbidden*)
+      stop "Microsoft does not allow you to $1." \
+        'Sign in as Global Administrator or Privileged Role Administrator of this tenant (activate the role first if it is by PIM) and run this again.' ;;
+    *AADSTS* | *'az login'*)
+      stop "Your sign-in does not reach Microsoft Graph: $said" \
+        "Run: az login --tenant ${tenant:-$TENANT} --allow-no-subscriptions --scope $GRAPH/.default" ;;
+  esac
+  stop "Microsoft did not $1: $said" 'Run this again in a minute; what was made already is found and kept.'
+}
+
+# The same as graph, for two minutes: what is new is not everywhere at Microsoft at once.
+patiently() {
+  local what=$1 try
+  shift
+  for try in 1 2 3 4 5 6 7 8 9 10 11 12; do
+    if graph "$@"; then return 0; fi
+    case $(cat "$errors") in
+      *AsPerAppPolicy* | *'assigned policy'* | *Authorization_RequestDenied*) break ;;
+    esac
+    say "  Microsoft is not ready yet, try $try of 12"
+    sleep "${PAUSE:-10}"
+  done
+  give_up "$what"
+}
+
+command -v az >/dev/null 2>&1 ||
+  stop 'Azure CLI (az) is not installed here.' 'Use Azure Cloud Shell (https://shell.azure.com, Bash), or install Azure CLI.'
+
+# The right cloud, and the right tenant in it.
+if [ -n "$CLOUD" ]; then
+  [ "$(az cloud show --query name --output tsv)" = "$CLOUD" ] ||
+    stop 'Azure CLI is set to another cloud.' "Run: az cloud set --name $CLOUD && az login --allow-no-subscriptions"
+else
+  [ "$(az cloud show --query endpoints.activeDirectory --output tsv)" = "$LOGIN" ] ||
+    stop "Azure CLI is set to another cloud than the one that signs in at $LOGIN." 'Choose it with: az cloud set --name NAME (az cloud list shows the names), then sign in.'
+fi
+az account show --output none 2>"$errors" ||
+  stop 'You are not signed in.' 'Run: az login --allow-no-subscriptions{% if recipe.knows_tenant() %} --tenant {{ recipe.tenant() }}{% endif %}'
+tenant=$(graph get 'organization?$select=id' --query 'value[].id' --output tsv) || give_up 'say which tenant this is'
+domains=$(graph get 'organization?$select=verifiedDomains' --query 'value[].verifiedDomains[].name' --output tsv) ||
+  give_up 'say which domains this tenant has'
+if [ -n "$TENANT" ]; then
+  printf '%s\n' "$tenant" "$domains" | grep -ixF -- "$TENANT" >/dev/null ||
+    stop "You are signed in to another tenant: $tenant" "Run: az login --tenant $TENANT --allow-no-subscriptions"
+fi
+say "Tenant $tenant"
+
+# The registration: the one of this name, or a new one; never a second.
+filter='displayName%20eq%20%27{{ recipe.encoded_name() }}%27'
+found=$(graph get "applications?\$filter=$filter&\$select=id,appId,signInAudience" \
+  --query 'value[].[id, appId, signInAudience]' --output tsv) || give_up 'list the app registrations'
+access='{"requiredResourceAccess":[{"resourceAppId":"{{ recipe.graph_app() }}","resourceAccess":[
+{%- for permission in recipe.permissions() -%}
+{% if !loop.first %},{% endif %}{"id":"{{ permission.role_id }}","type":"Role"}
+{%- endfor -%}
+]}]}'
+if [ -z "$found" ]; then
+  say "Making the app registration $NAME"
+  made=$(graph post applications --headers 'Content-Type=application/json' \
+    --body "{\"displayName\":\"$NAME\",\"signInAudience\":\"AzureADMyOrg\"}" \
+    --query '[id, appId]' --output tsv) || give_up 'make an app registration'
+  # Two values, one below the other.
+  app=$(printf '%s\n' "$made" | tr '\t' '\n' | sed -n 1p)
+  client=$(printf '%s\n' "$made" | tr '\t' '\n' | sed -n 2p)
+elif [ "$(printf '%s\n' "$found" | grep -c .)" -gt 1 ]; then
+  stop "There are several app registrations with the name $NAME." 'Remove those that nothing uses (App registrations, All applications), then run this again.'
+else
+  read -r app client audience <<<"$found"
+  say "Found the app registration $NAME"
+  [ "$audience" = AzureADMyOrg ] ||
+    stop 'That app registration is not for this tenant alone (single tenant).' 'Set "Supported account types" to this organizational directory only (under Authentication), or remove it, then run this again.'
+fi
+patiently 'list the permissions in the registration' patch "applications/$app" \
+  --headers 'Content-Type=application/json' --body "$access"
+
+# Its service principal: what is granted something in this tenant.
+principal=$(graph get "servicePrincipals?\$filter=appId%20eq%20%27$client%27&\$select=id" \
+  --query 'value[].id' --output tsv) || give_up 'list the service principals'
+if [ -z "$principal" ]; then
+  say 'Making its service principal'
+  principal=$(patiently 'make the service principal' post servicePrincipals \
+    --headers 'Content-Type=application/json' --body "{\"appId\":\"$client\"}" --query id --output tsv)
+fi
+
+# Admin consent, one permission after the other.
+resource=$(graph get "servicePrincipals?\$filter=appId%20eq%20%27$MICROSOFT_GRAPH%27&\$select=id" \
+  --query 'value[].id' --output tsv) || give_up 'find Microsoft Graph in this tenant'
+granted=$(patiently 'list what is granted' get "servicePrincipals/$principal/appRoleAssignments" \
+  --query "value[?resourceId=='$resource'].appRoleId" --output tsv)
+while read -r role permission; do
+  [ -n "$role" ] || continue
+  case $granted in *"$role"*) continue ;; esac
+  say "Granting $permission"
+  patiently 'grant a permission' post "servicePrincipals/$principal/appRoleAssignments" \
+    --headers 'Content-Type=application/json' --output none \
+    --body "{\"principalId\":\"$principal\",\"resourceId\":\"$resource\",\"appRoleId\":\"$role\"}" </dev/null
+done <<<"$PERMISSIONS"
+for role in $granted; do
+  case $PERMISSIONS in
+    *"$role"*) ;;
+    *) say "WARNING: this registration holds a permission that it does not need (app role $role). Remove it under API permissions." ;;
+  esac
+done
+{%- if recipe.role() %}
+
+# The directory role that some tenants want beside the permission.
+held=$(graph get "roleManagement/directory/roleAssignments?\$filter=principalId%20eq%20%27$principal%27" \
+  --query "value[?roleDefinitionId=='$ROLE'].id" --output tsv) || give_up 'list its directory roles'
+if [ -z "$held" ]; then
+  say 'Assigning Password Administrator'
+  patiently 'assign the directory role' post roleManagement/directory/roleAssignments \
+    --headers 'Content-Type=application/json' --output none \
+    --body "{\"principalId\":\"$principal\",\"roleDefinitionId\":\"$ROLE\",\"directoryScopeId\":\"/\"}"
+fi
+{%- endif %}
+{% if recipe.certificate().is_some() %}
+# The certificate, beside those that are there.
+have=$(graph get "applications/$app?\$select=keyCredentials" --query keyCredentials --output json) ||
+  give_up 'list the certificates'
+key="{\"type\":\"AsymmetricX509Cert\",\"usage\":\"Verify\",\"displayName\":\"MSP Process\",\"key\":\"$CERTIFICATE\"}"
+case $have in
+  *"$CERTIFICATE"*) keys='' ;;
+  *'{'*) keys="${have%]*},$key]" ;;
+  *) keys="[$key]" ;;
+esac
+if [ -n "$keys" ]; then
+  say 'Uploading the certificate'
+  patiently 'take the certificate' patch "applications/$app" \
+    --headers 'Content-Type=application/json' --body "{\"keyCredentials\":$keys}"
+fi
+
+printf '\nPaste these into Settings, Integrations, M365 Identity Management:\n\n'
+printf '  Directory (tenant) ID:    %s\n' "$tenant"
+printf '  Application (client) ID:  %s\n' "$client"
+printf '\nThe certificate is in place; there is no secret to paste.\n'
+{%- else %}
+# The secret. GNU date first, then the one of macOS.
+until=$(date -u -d '+{{ recipe.days() }} days' +%Y-%m-%dT%H:%M:%SZ 2>/dev/null ||
+  date -u -v+{{ recipe.days() }}d +%Y-%m-%dT%H:%M:%SZ)
+say 'Making a client secret'
+secret=$(patiently 'make a client secret' post "applications/$app/addPassword" \
+  --headers 'Content-Type=application/json' --query secretText --output tsv \
+  --body "{\"passwordCredential\":{\"displayName\":\"MSP Process\",\"endDateTime\":\"$until\"}}")
+
+printf '\nPaste these into Settings, Integrations, M365 Identity Management:\n\n'
+printf '  Directory (tenant) ID:    %s\n' "$tenant"
+printf '  Application (client) ID:  %s\n' "$client"
+printf '  Client secret (value):    %s\n' "$secret"
+printf '  Secret expires on:        %s\n' "${until%%T*}"
+printf '\nThe secret is not shown again. Clear this screen when you have pasted it.\n'
+{%- endif %}
+printf 'A new permission can take a few minutes until it works. Then choose Test connection.\n'
+)
