@@ -140,6 +140,8 @@ codes! {
     M365TenantUnknown = "m365-tenant-unknown", 409;
     /// A permission is missing; which one stands in the finding.
     M365PermissionMissing = "m365-permission-missing", 409;
+    /// The permission is there, and the tenant wants a directory role beside it.
+    M365RoleMissing = "m365-role-missing", 409;
     /// The optional permission to end sign-in sessions is missing; the reset stands.
     SessionsPermission = "sessions-permission-missing", 409;
     /// Whether anybody may activate anything can't be known: perhaps the tenant has no licence.

@@ -151,6 +151,10 @@ impl Code {
                 "The app registration lacks User.RevokeSessions.All.",
                 "Ask an admin to grant it in Entra with admin consent; until then, revoke sessions on the person’s page there.",
             ),
+            Code::M365RoleMissing => (
+                "This customer’s tenant wants a directory role for setting passwords, beside the permission.",
+                "Ask an admin to give the app registration the role Password Administrator in Entra.",
+            ),
             Code::M365LicenceUnknown => (
                 "Microsoft does not tell whether this person may become an administrator.",
                 "Ask an admin to test the connection in Settings. If the tenant has no licence for PIM (Entra ID P2), your operator can say so in directory.no_licence_codes; until then it counts as a refusal.",

@@ -2,6 +2,7 @@
 //! depends on it, remembered for a few minutes for display only.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use shared::{AccountId, Code, ContactId, Finding, Millis};
@@ -57,9 +58,14 @@ impl Directory {
         account: AccountId,
         contact: &Contact,
     ) -> Result<Arc<Look>, StoreError> {
+        let began = self.connected.load(Ordering::SeqCst);
         let look = Arc::new(self.ask(account, contact).await?);
         let now = self.clock.now();
         let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
+        // A connection has changed while we asked: what we heard is of the old one.
+        if self.connected.load(Ordering::SeqCst) != began {
+            return Ok(look);
+        }
         if looks.len() >= MOST_LOOKS {
             forget(&mut looks, now);
         }
@@ -78,7 +84,9 @@ impl Directory {
 
     /// Nothing that was looked at is shown any more: a tenant's connection has changed.
     pub fn forget_looks(&self) {
-        self.looks.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
+        self.connected.fetch_add(1, Ordering::SeqCst);
+        looks.clear();
     }
 
     /// Leave to look at this contact, until it is dropped; `None` while somebody else looks.

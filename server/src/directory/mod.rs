@@ -20,6 +20,7 @@ mod tenant;
 pub mod token;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -54,6 +55,8 @@ pub struct Directory {
     /// One slot per credential; whoever holds it asks for the token, the others wait.
     tokens: Arc<Mutex<HashMap<(IntegrationId, Millis), TokenSlot>>>,
     looks: look::Looks,
+    /// Counts changes of connections: a look that began before one is not remembered.
+    connected: Arc<AtomicU64>,
     /// Contacts that are being looked at for display.
     looking: Arc<Mutex<HashSet<ContactId>>>,
 }
@@ -71,6 +74,7 @@ impl Directory {
             patience,
             tokens: Arc::default(),
             looks: Arc::default(),
+            connected: Arc::default(),
             looking: Arc::default(),
         }
     }

@@ -1,11 +1,12 @@
 //! Settings → Integrations → Security Integrations → M365 Identity Management: a customer's tenant is
 //! connected, changed, tested, switched and deleted by admins, and looked after by the server.
 //!
-//! `ask` checks what is entered, `examine` tests a connection, `report` has its words, `health` says
+//! `ask` checks what is entered, `credential` replaces secrets and certificates, `examine` tests a connection, `report` says what was found and `words` how it reads, `health` says
 //! what they come to, `watch` looks by itself, `view` shows. `guide` and `scripts` say what to do at
 //! Microsoft.
 
 pub mod ask;
+mod credential;
 mod examine;
 pub mod guide;
 pub mod health;
@@ -13,6 +14,7 @@ pub mod report;
 pub mod scripts;
 pub mod view;
 mod watch;
+mod words;
 
 use std::sync::Arc;
 
@@ -30,15 +32,11 @@ pub use view::{FindingView, HealthView, IntegrationView};
 use crate::bell::Bell;
 use crate::clock::Clock;
 use crate::denied::Denied;
-use crate::directory::certificate::{self, PrivateKey};
-use crate::directory::token::{KEY, NEXT_KEY, Proof, SECRET};
+use crate::directory::token::{KEY, NEXT_KEY};
 use crate::directory::{Directory, M365Settings, ProofKind, Tenant};
 use crate::outbound::Refusal;
 use crate::random;
-use crate::seal::Place;
-use crate::secret::Credential;
 use crate::settings::Settings;
-use crate::sign_in::Typed;
 use crate::sign_in::session::fresh_second_factor;
 use crate::store::{
     Customer, M365Act, M365Row, NewM365, Role, SecretChange, Session, Store, StoreError,
@@ -206,89 +204,6 @@ impl Integrations {
         self.save(who, &row, &entered.name, &settings, &secrets, act).await
     }
 
-    /// A new secret in place of the credential in use, without a gap: Microsoft has to take it
-    /// first, and until it does the old one stays in use.
-    ///
-    /// # Errors
-    /// Fields that can't be right; what Microsoft says to it; `MicrosoftUnavailable`.
-    pub async fn replace_secret(
-        &self,
-        who: &Session,
-        id: IntegrationId,
-        secret: &Typed,
-        expires_on: &str,
-    ) -> Result<(), NotDone> {
-        self.may_change(who)?;
-        let (account, now) = (who.technician.account, self.clock.now());
-        let row = self.row(account, id).await?;
-        let mut settings = Tenant::of(&row.integration)?.settings().clone();
-        let text = secret.expose().trim();
-        let mut errors = Vec::new();
-        if let Err(detail) = ask::check_secret(text, false) {
-            errors.push(FieldError { field: "client_secret", detail });
-        }
-        match ask::parse_day(expires_on, now) {
-            Ok(day) => settings.expires_on = day,
-            Err(detail) => errors.push(FieldError { field: "expires_on", detail }),
-        }
-        if !errors.is_empty() {
-            return Err(NotDone::Fields(errors));
-        }
-        settings.proof = ProofKind::Secret;
-        settings.certificate = None;
-        let proof = Proof::Secret(Credential::new(text.to_owned().into()));
-        self.proves(&settings, &proof).await?;
-        let secrets =
-            [self.sealed_secret(account, id, &settings, secret), SecretChange::Drop { kind: KEY }];
-        let act = M365Act::CredentialReplaced;
-        self.save(who, &row, &row.integration.name, &settings, &secrets, act).await
-    }
-
-    /// Makes a certificate that is not in use yet: its public part is uploaded at Microsoft first.
-    /// One that was made before and never used is replaced.
-    ///
-    /// # Errors
-    /// `ChangedMeanwhile`; what [`Integrations::may_change`] refuses.
-    pub async fn new_certificate(&self, who: &Session, id: IntegrationId) -> Result<(), NotDone> {
-        self.may_change(who)?;
-        let account = who.technician.account;
-        let row = self.row(account, id).await?;
-        let mut settings = Tenant::of(&row.integration)?.settings().clone();
-        let (key, made) = self.make_certificate().await?;
-        settings.next_certificate = Some(made);
-        let secrets = [self.sealed_key(account, id, NEXT_KEY, &settings, &key)];
-        let act = M365Act::CertificateMade;
-        self.save(who, &row, &row.integration.name, &settings, &secrets, act).await
-    }
-
-    /// Puts the certificate that was made in place of the credential in use, once Microsoft takes it.
-    ///
-    /// # Errors
-    /// What Microsoft says to it: that it was not uploaded, mostly. Nothing is changed then.
-    pub async fn use_certificate(&self, who: &Session, id: IntegrationId) -> Result<(), NotDone> {
-        self.may_change(who)?;
-        let account = who.technician.account;
-        let row = self.row(account, id).await?;
-        let tenant = Tenant::of(&row.integration)?;
-        let mut settings = tenant.settings().clone();
-        let proof = self.directory.next_proof(&tenant).await?;
-        self.proves(&settings, &proof).await?;
-        let Proof::Certificate(certificate, key) = proof else {
-            return Err(Code::M365CertificateWrong.into());
-        };
-        settings.proof = ProofKind::Certificate;
-        settings.certificate = Some(certificate);
-        settings.next_certificate = None;
-        settings.expires_on = None;
-        let secrets = [
-            self.sealed_key(account, id, KEY, &settings, &key),
-            SecretChange::Drop { kind: NEXT_KEY },
-            SecretChange::Drop { kind: SECRET },
-        ];
-        let act = M365Act::CredentialReplaced;
-        self.save(who, &row, &row.integration.name, &settings, &secrets, act).await
-    }
-
     /// Switches it on or off. What is off refuses resets and is not looked after.
     ///
     /// # Errors
@@ -393,56 +308,6 @@ impl Integrations {
     fn changed(&self, account: AccountId) {
         self.directory.forget_looks();
         self.bell.ring(account);
-    }
-
-    async fn make_certificate(
-        &self,
-    ) -> Result<(PrivateKey, crate::directory::Certificate), NotDone> {
-        let now = self.clock.now();
-        // A key of 3072 bits takes a moment: not on a thread that answers others.
-        let made = tokio::task::spawn_blocking(move || certificate::make(now)).await;
-        match made {
-            Ok(Ok(made)) => Ok(made),
-            Ok(Err(_)) | Err(_) => {
-                tracing::error!("a certificate could not be made");
-                Err(Code::Internal.into())
-            }
-        }
-    }
-
-    fn sealed_secret(
-        &self,
-        account: AccountId,
-        id: IntegrationId,
-        settings: &M365Settings,
-        secret: &Typed,
-    ) -> SecretChange {
-        let clear = secret.expose().trim().as_bytes();
-        self.sealed(account, id, SECRET, settings, clear)
-    }
-
-    fn sealed_key(
-        &self,
-        account: AccountId,
-        id: IntegrationId,
-        kind: &'static str,
-        settings: &M365Settings,
-        key: &PrivateKey,
-    ) -> SecretChange {
-        self.sealed(account, id, kind, settings, key.expose())
-    }
-
-    fn sealed(
-        &self,
-        account: AccountId,
-        id: IntegrationId,
-        kind: &'static str,
-        settings: &M365Settings,
-        clear: &[u8],
-    ) -> SecretChange {
-        let bound_to = &settings.bound_to();
-        let place = Place { account: account.0, kind, row: id.0, bound_to };
-        SecretChange::Put { kind, sealed: self.store.keys.seal(place, clear) }
     }
 }
 

@@ -115,21 +115,6 @@ pub enum Level {
     Bad,
 }
 
-/// What a line says to an admin.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
-    /// How bad it is.
-    pub level: Level,
-    /// What was found.
-    pub what: String,
-    /// What to do; `None` where there is nothing to do.
-    pub remedy: Option<String>,
-}
-
-const CONSENT: &str = "In Entra, open the app registration → API permissions → Add a permission → \
-    Microsoft Graph → Application permissions, add it, then choose Grant admin consent. Wait a \
-    minute and test again.";
-
 impl Line {
     /// How bad it is. An optional permission that is missing switches something off, no more.
     #[must_use]
@@ -165,82 +150,10 @@ impl Line {
                 Some(*code)
             }
             Line::OtherTenant => Some(Code::M365TenantUnknown),
-            Line::Missing { .. } | Line::Claimed { .. } | Line::MayNotSet => {
-                Some(Code::M365PermissionMissing)
-            }
+            Line::Missing { .. } | Line::Claimed { .. } => Some(Code::M365PermissionMissing),
+            Line::MayNotSet => Some(Code::M365RoleMissing),
             _ => None,
         }
-    }
-
-    /// The words.
-    #[must_use]
-    pub fn said(&self) -> Said {
-        let (what, remedy) = match self {
-            Line::Token => ("Microsoft accepts the application and its credential.".into(), None),
-            Line::NoToken { code, about } => {
-                (with(code.words().what, about.as_deref()), Some(token_remedy(*code).into()))
-            }
-            Line::NoAnswer => (
-                "Microsoft does not answer right now.".into(),
-                Some("Test again in a few minutes. If it stays so, ask your operator whether this server may call Microsoft.".into()),
-            ),
-            Line::Tenant { name } => (format!("The tenant calls itself “{name}”."), None),
-            Line::OtherTenant => (
-                "Another tenant answered than the one whose id was entered.".into(),
-                Some("Copy the Directory (tenant) ID from the registration’s overview again.".into()),
-            ),
-            Line::Granted { permission } => (format!("{permission}: works."), None),
-            Line::Missing { permission } => {
-                (format!("{permission} is not granted.{}", without(permission)), Some(CONSENT.into()))
-            }
-            Line::Claimed { permission, listed: true } => {
-                (format!("{permission} is granted, as far as the token tells: trying it would change something."), None)
-            }
-            Line::Claimed { permission, listed: false } => {
-                (format!("{permission} is not granted, as far as the token tells.{}", without(permission)), Some(CONSENT.into()))
-            }
-            Line::Odd { permission, what, code, about } => (
-                with(&format!("{what} ({permission}): {}", code.words().what), about.as_deref()),
-                Some(odd_remedy(*code).into()),
-            ),
-            Line::Unanswered { permission } => (
-                format!("{permission}: Microsoft does not answer right now."),
-                Some("Test again in a few minutes.".into()),
-            ),
-            Line::TooMuch { permission } => (
-                format!("{permission} is granted. Nothing here needs it, and whoever steals this credential could take the tenant with it."),
-                Some("In Entra, open the app registration → API permissions and remove it.".into()),
-            ),
-            Line::MaySet => (
-                "Setting a password is allowed: Microsoft refused a password that is too short, not the act. This is an inference; Microsoft does not document the order of its checks.".into(),
-                None,
-            ),
-            Line::MayNotSet => (
-                "Setting a password is refused although the permission is granted.".into(),
-                Some("Give the application a directory role: Entra → Roles and administrators → Password Administrator → Add assignments → the app registration’s name. Never Privileged Authentication Administrator or Global Administrator.".into()),
-            ),
-            Line::SetRefused { code, about } => (
-                with(&format!("Setting a password: {}", code.words().what), about.as_deref()),
-                Some(odd_remedy(*code).into()),
-            ),
-            Line::SetNotTried => (
-                "Whether setting a password is allowed was not tried: nobody was named to try it on.".into(),
-                Some("Name a test person in this tenant and test again. Some tenants want a directory role beside the permission, and only this shows it.".into()),
-            ),
-            Line::TestPersonUnfit { code, about } => (
-                with(&format!("Nothing was tried on the test person. {}", code.words().what), about.as_deref()),
-                Some("Name an ordinary person of this tenant: no administrator, not synchronised, not blocked.".into()),
-            ),
-            Line::SetUnclear => (
-                "Microsoft did not say whether setting a password is allowed.".into(),
-                Some("Test again in a few minutes.".into()),
-            ),
-            Line::SetTaken => (
-                "Microsoft took a password of four digits, which it should have refused. The test person’s password has changed, and nobody knows the new one.".into(),
-                Some("Reset the test person’s password in Entra, and tell us about this tenant.".into()),
-            ),
-        };
-        Said { level: self.level(), what, remedy }
     }
 }
 
@@ -249,14 +162,6 @@ impl Report {
     #[must_use]
     pub fn broken(&self) -> Option<Code> {
         self.lines.iter().find_map(Line::stops)
-    }
-
-    /// The same in words: what was found, and what to do.
-    #[must_use]
-    pub fn broken_in_words(&self) -> Option<(String, String)> {
-        let line = self.lines.iter().find(|line| line.stops().is_some())?;
-        let said = line.said();
-        Some((said.what, said.remedy.unwrap_or_default()))
     }
 
     /// Whether Microsoft left something unanswered, so that the test says little.
@@ -271,114 +176,10 @@ fn needed(permission: &str) -> bool {
     crate::directory::permissions::named(permission).is_none_or(|it| it.needed)
 }
 
-/// What does not work without it.
-fn without(permission: &str) -> String {
-    match crate::directory::permissions::named(permission) {
-        Some(known) if known.needed => format!(" It is needed: {}", known.why),
-        Some(known) => format!(" It is optional: {}", known.why),
-        None => String::new(),
-    }
-}
-
-fn with(what: &str, about: Option<&str>) -> String {
-    match about.filter(|about| !about.is_empty()) {
-        Some(about) => format!("{} ({about})", what.trim_end_matches('.')) + ".",
-        None => what.into(),
-    }
-}
-
-/// For the admin, who is the one to do it; [`Code::words`] is for technicians.
-fn token_remedy(code: Code) -> &'static str {
-    match code {
-        Code::M365SecretWrong => {
-            "Paste the secret’s Value, not its Secret ID: Certificates & secrets → Client secrets. The value is shown only once, so make a new secret if it is gone."
-        }
-        Code::M365SecretExpired => {
-            "Make a new client secret in the app registration and replace the stored one here."
-        }
-        Code::M365CertificateWrong => {
-            "Upload the certificate that is shown here under Certificates & secrets → Certificates, wait a minute, and test again. If it has ended, make a new one here."
-        }
-        Code::M365AppUnknown => {
-            "Compare the Application (client) ID with the registration’s overview, and look whether the registration is in this very tenant."
-        }
-        Code::M365AppDisabled => {
-            "In Entra, open Enterprise applications → this application → Properties, and set “Enabled for users to sign-in?” to Yes."
-        }
-        Code::M365TenantUnknown => {
-            "Compare the Directory (tenant) ID with the registration’s overview, and look whether the cloud is the right one."
-        }
-        Code::M365CloudWrong => {
-            "Choose the cloud that the tenant is in, and enter the secret again."
-        }
-        Code::M365Blocked => {
-            "In Entra, look at Conditional Access → Policies that apply to workload identities: this server’s address must be allowed."
-        }
-        _ => {
-            "Give the number to whoever looks after the tenant; it is explained at login.microsoftonline.com/error."
-        }
-    }
-}
-
-fn odd_remedy(code: Code) -> &'static str {
-    match code {
-        Code::M365LicenceUnknown => {
-            "Microsoft’s answer may mean that the tenant has no licence for this question. Until your operator has listed it (directory.no_licence_codes), nobody there is reset: what can’t be known counts as a refusal."
-        }
-        Code::M365OwnersUnknown => {
-            "Microsoft does not let applications see what people own, here. Your operator’s setting directory.owners says what that means: refuse (nobody in this tenant is reset) or skip."
-        }
-        _ => {
-            "Test again in a few minutes. If it stays so, give the number to whoever looks after the tenant."
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::directory::permissions::ALL;
-
-    fn all() -> Vec<Line> {
-        let (code, about) = (Code::M365SecretWrong, Some("AADSTS7000215 t-1".to_owned()));
-        let permission = || "User.Read.All".to_owned();
-        let optional = || "User.RevokeSessions.All".to_owned();
-        vec![
-            Line::Token,
-            Line::NoToken { code, about: about.clone() },
-            Line::NoAnswer,
-            Line::Tenant { name: "Northwind".into() },
-            Line::OtherTenant,
-            Line::Granted { permission: permission() },
-            Line::Missing { permission: permission() },
-            Line::Missing { permission: optional() },
-            Line::Claimed { permission: permission(), listed: true },
-            Line::Claimed { permission: permission(), listed: false },
-            Line::Claimed { permission: optional(), listed: false },
-            Line::Odd { permission: permission(), what: "Groups".into(), code, about: None },
-            Line::Unanswered { permission: permission() },
-            Line::TooMuch { permission: "User.ReadWrite.All".into() },
-            Line::MaySet,
-            Line::MayNotSet,
-            Line::SetRefused { code, about },
-            Line::SetNotTried,
-            Line::TestPersonUnfit { code: Code::PersonPrivileged, about: None },
-            Line::SetUnclear,
-            Line::SetTaken,
-        ]
-    }
-
-    #[test]
-    fn every_line_says_what_it_is_and_what_is_wrong_says_what_to_do() {
-        for line in all() {
-            let said = line.said();
-            assert!(said.what.ends_with('.') && !said.what.contains(".."), "{said:?}");
-            let to_do = said.remedy.as_ref().is_some_and(|remedy| remedy.ends_with('.'));
-            assert!(to_do || said.level <= Level::Note, "{said:?}");
-            let json = serde_json::to_string(&line).unwrap();
-            assert_eq!(serde_json::from_str::<Line>(&json).unwrap(), line);
-        }
-    }
 
     #[test]
     fn only_what_resets_need_stops_them() {
@@ -391,17 +192,8 @@ mod tests {
         }
         assert_eq!(broken(Line::NoAnswer), None);
         assert_eq!(broken(Line::SetNotTried), None);
-        assert_eq!(broken(Line::MayNotSet), Some(Code::M365PermissionMissing));
+        assert_eq!(broken(Line::MayNotSet), Some(Code::M365RoleMissing));
         let refused = Line::NoToken { code: Code::M365SecretExpired, about: None };
         assert_eq!(broken(refused), Some(Code::M365SecretExpired));
-    }
-
-    #[test]
-    fn a_wrong_secret_is_told_from_its_id() {
-        let line =
-            Line::NoToken { code: Code::M365SecretWrong, about: Some("AADSTS7000215".into()) };
-        let said = line.said();
-        assert!(said.what.ends_with("(AADSTS7000215)."), "{}", said.what);
-        assert!(said.remedy.unwrap().contains("not its Secret ID"));
     }
 }
