@@ -39,7 +39,7 @@ impl Line {
                 "Another tenant answered than the one whose id was entered.".into(),
                 Some("Copy the Directory (tenant) ID from the registration’s overview again.".into()),
             ),
-            Line::Granted { permission } => (format!("{permission}: works."), None),
+            Line::Granted { permission } => (format!("{permission}: tried, and allowed."), None),
             Line::Missing { permission } => {
                 (format!("{permission} is not granted.{}", without(permission)), Some(CONSENT.into()))
             }

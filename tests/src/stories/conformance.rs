@@ -9,6 +9,8 @@ use server::directory::permissions;
 use simulator::{Company, Fault, Recorded};
 use uuid::Uuid;
 
+use super::after::world_with;
+use super::integrations::{act, connect_by_certificate, of};
 use crate::conformance::{Description, fits, folder, read};
 use crate::person::Person;
 use crate::world::World;
@@ -17,26 +19,31 @@ const ADA_PHONE: &str = "+12065550123";
 const NORTHWIND: &str = "northwind.example";
 
 /// The operations that a whole walk consists of.
-const WALK: [&str; 9] = [
+const WALK: [&str; 12] = [
     "CreateMessage",
+    "getApplicationByAppId",
     "getDomain",
     "getUser",
+    "listOrganization",
     "listPhoneMethods",
     "listRoleAssignments",
     "listRoleEligibilitySchedules",
     "listTransitiveMemberOf",
     "listUsers",
+    "revokeSignInSessions",
     "updateUser",
 ];
 
 /// What we call although the descriptions at hand leave it out, with the permissions that the
 /// vendor's page accepts. Each entry is a risk that somebody took.
-const UNDESCRIBED: [(&str, &[&str]); 2] = [
+const UNDESCRIBED: [(&str, &[&str]); 3] = [
     // "List eligibilitySchedules" (privilegedAccessGroup), v1.0.
     (
         "GET /v1.0/identityGovernance/privilegedAccess/group/eligibilitySchedules",
         &["PrivilegedEligibilitySchedule.Read.AzureADGroup"],
     ),
+    // "List manager", v1.0.
+    ("GET /v1.0/users/{id}/manager", &["User.Read.All"]),
     // "List ownedObjects" (user), v1.0. Its newest version knows no permission for applications;
     // those are an older one's: docs/limits.md.
     ("GET /v1.0/users/{id}/ownedObjects", &["Directory.Read.All", "User.Read.All"]),
@@ -114,8 +121,12 @@ impl Vendors {
         let mut must = |so: bool, what: String| found.extend((!so).then_some(what));
         let kind = it.content_type.split(';').next().unwrap_or_default();
         must(kind == "application/x-www-form-urlencoded", format!("a token request of {kind}"));
+        let by_secret = ["client_id", "client_secret", "grant_type", "scope"];
+        // Microsoft identity platform, "client credentials flow", second case.
+        let by_certificate =
+            ["client_assertion", "client_assertion_type", "client_id", "grant_type", "scope"];
         must(
-            fields == ["client_id", "client_secret", "grant_type", "scope"],
+            fields == by_secret || fields == by_certificate,
             format!("a token request with {fields:?}"),
         );
         must(sent["grant_type"] == "client_credentials", format!("grant {}", sent["grant_type"]));
@@ -150,9 +161,18 @@ fn names(object: &Value) -> BTreeSet<String> {
     object.as_object().unwrap().keys().cloned().collect()
 }
 
-/// A walk, refusals, and faults in the vendors' own shapes.
+/// What a policy may ask for beside the password.
+const POLICY: &str = r#"{"revoke_sessions": true, "notify_manager": true}"#;
+
+/// A walk, refusals, and faults in the vendors' own shapes; an admin's tests of a connection.
 async fn everything(world: &World) -> Vec<Recorded> {
     let desk = world.desk().await;
+    let ben = world.outside.directory_user("ben.ortiz@northwind.example").unwrap().id;
+    world.outside.edit_user("ada.park@northwind.example", |ada| ada.manager = Some(ben));
+    let northwind = of(&desk, "Northwind Dental").await;
+    let test_person = json!({"test_person": "ben.ortiz@northwind.example"});
+    act(&desk, &northwind, "/test", test_person).await;
+    connect_by_certificate(world, &desk).await;
     for number in [
         "48215", "48216", "48219", "48223", "48224", "48226", "48228", "48230", "48231", "48241",
         "48243", "48245", "48251", "48252", "48255", "48256",
@@ -198,7 +218,7 @@ async fn what_is_sent_and_answered_is_what_the_vendors_describe() {
         return;
     };
     let vendors = Vendors::read(&folder);
-    let world = World::new().await;
+    let world = world_with(POLICY).await;
     let requests = everything(&world).await;
     let (found, met) = vendors.compare(&requests);
     assert!(found.is_empty(), "{} differences\n{}", found.len(), found.join("\n"));
@@ -214,8 +234,7 @@ async fn what_is_sent_and_answered_is_what_the_vendors_describe() {
 
     // The permissions that we ask for cover every call, and each of them some call that no other
     // covers: nothing is asked for in vain.
-    let asked: Vec<&str> =
-        permissions::ALL.iter().filter(|it| it.needed).map(|it| it.name).collect();
+    let asked: Vec<&str> = permissions::ALL.iter().map(|it| it.name).collect();
     let mut earned = BTreeSet::new();
     for operation in met.iter().filter(|name| *name != "CreateMessage") {
         let accepted = vendors.accepted(operation);

@@ -139,18 +139,24 @@ async fn a_secret_is_replaced_without_a_gap() {
     world.end().await;
 }
 
+/// Proseware's tenant, by a certificate that was made here and uploaded there.
+pub(super) async fn connect_by_certificate(world: &World, desk: &Desk) -> Reply {
+    let ask = proseware(world, "certificate", "").await;
+    let added = desk.own(Method::POST, API, Some(ask)).await;
+    assert_eq!(added.status, 201, "{:?}", added.body);
+    let tested = act(desk, &added.body, "/test", json!({})).await;
+    assert!(said(&tested).contains("Upload the certificate"), "{}", said(&tested));
+    upload(world, &added.body["certificate"]["pem"]);
+    let tested = act(desk, &added.body, "/test", json!({"test_person": NILS})).await;
+    assert_eq!(tested.body["health"]["state"], "fine", "{:?}", tested.body);
+    added
+}
+
 #[tokio::test]
 async fn a_certificate_is_made_here_uploaded_there_and_used() {
     let world = World::new().await;
     let desk = world.desk().await;
-    let ask = proseware(&world, "certificate", "").await;
-    let added = desk.own(Method::POST, API, Some(ask)).await;
-    assert_eq!(added.status, 201, "{:?}", added.body);
-    let tested = act(&desk, &added.body, "/test", json!({})).await;
-    assert!(said(&tested).contains("Upload the certificate"), "{}", said(&tested));
-    upload(&world, &added.body["certificate"]["pem"]);
-    let tested = act(&desk, &added.body, "/test", json!({"test_person": NILS})).await;
-    assert_eq!(tested.body["health"]["state"], "fine", "{:?}", tested.body);
+    let added = connect_by_certificate(&world, &desk).await;
 
     // From a certificate to the next one: the old one is in use until Microsoft takes the new one.
     let made = act(&desk, &added.body, "/certificate", json!({})).await;
