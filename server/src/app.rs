@@ -71,6 +71,7 @@ impl App {
             tasks: tasks.clone(),
             stop: stop.clone(),
             wake: Arc::clone(&wake),
+            testing: Arc::default(),
         };
         let resets = Resets {
             store: store.clone(),

@@ -39,8 +39,10 @@ pub enum Act {
     VerificationWrong,
     /// A customer's tenant was connected.
     IntegrationAdded,
-    /// Name, tenant, application or cloud of an integration was changed.
+    /// An integration was changed, but not where it leads.
     IntegrationChanged,
+    /// It leads to another tenant, application or cloud.
+    IntegrationMoved,
     /// It has a new secret or certificate in use.
     CredentialReplaced,
     /// A certificate was made for it, to be uploaded at Microsoft.

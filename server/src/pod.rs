@@ -70,7 +70,7 @@ impl Resets {
         let (contact, ticket) = subject(&self.store, who, contact, ticket).await?;
         let policy = self.store.policy(account, contact.customer).await?;
         let now = self.clock.now();
-        let look = self.directory.recent_look(contact.id);
+        let look = self.directory.recent_look(account, contact.id);
         if look.is_none() {
             self.look_in_background(who, &contact);
         }

@@ -122,6 +122,8 @@ codes! {
     M365Taken = "m365-taken", 409;
     /// The customer has no Microsoft 365 integration.
     M365Missing = "m365-missing", 409;
+    /// Its integration is switched off.
+    M365Off = "m365-off", 409;
     /// Microsoft refused the client secret.
     M365SecretWrong = "m365-secret-wrong", 409;
     /// The client secret has expired.

@@ -115,6 +115,10 @@ impl Code {
                 "The client secret of this customer’s app registration has expired.",
                 "Ask an admin to create a new one in the customer’s tenant and save it here.",
             ),
+            Code::M365Off => (
+                "The Microsoft 365 connection of this customer is switched off.",
+                "Ask an admin to switch it on again in Settings, Integrations.",
+            ),
             Code::M365Taken => (
                 "This customer has a Microsoft 365 connection already.",
                 "Change the one that is there, or delete it first.",

@@ -2,7 +2,6 @@
 //! depends on it, remembered for a few minutes for display only.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use shared::{AccountId, Code, ContactId, Finding, Millis};
@@ -27,7 +26,11 @@ pub struct Look {
 }
 
 /// Looks for display, by contact, with the time they were taken.
-pub(super) type Looks = Arc<Mutex<HashMap<ContactId, (Millis, Arc<Look>)>>>;
+pub(super) type Looks = Arc<Mutex<HashMap<Whose, (Millis, Arc<Look>)>>>;
+/// A contact of an account.
+type Whose = (AccountId, ContactId);
+/// How often an account's connections have changed.
+pub(super) type Connected = Arc<Mutex<HashMap<AccountId, u64>>>;
 
 /// Leave to look at one contact. Dropping it, also by a panic, lets the next one look.
 pub struct Looking {
@@ -58,35 +61,41 @@ impl Directory {
         account: AccountId,
         contact: &Contact,
     ) -> Result<Arc<Look>, StoreError> {
-        let began = self.connected.load(Ordering::SeqCst);
+        let began = self.connections(account);
         let look = Arc::new(self.ask(account, contact).await?);
         let now = self.clock.now();
         let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
         // A connection has changed while we asked: what we heard is of the old one.
-        if self.connected.load(Ordering::SeqCst) != began {
+        if self.connections(account) != began {
             return Ok(look);
         }
         if looks.len() >= MOST_LOOKS {
             forget(&mut looks, now);
         }
-        looks.insert(contact.id, (now, look.clone()));
+        looks.insert((account, contact.id), (now, look.clone()));
         Ok(look)
     }
 
     /// The last look if it is recent: for display, never for a decision.
     #[must_use]
-    pub fn recent_look(&self, contact: ContactId) -> Option<Arc<Look>> {
+    pub fn recent_look(&self, account: AccountId, contact: ContactId) -> Option<Arc<Look>> {
         let looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
-        let (at, look) = looks.get(&contact)?;
+        let (at, look) = looks.get(&(account, contact))?;
         let good_for = if look.phone.is_ok() { SHOWN_MS } else { TROUBLE_MS };
         (self.clock.now().since(*at) < good_for).then(|| look.clone())
     }
 
-    /// Nothing that was looked at is shown any more: a tenant's connection has changed.
-    pub fn forget_looks(&self) {
+    /// Nothing that was looked at for this account is shown any more: a connection has changed.
+    pub fn forget_looks(&self, account: AccountId) {
         let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
-        self.connected.fetch_add(1, Ordering::SeqCst);
-        looks.clear();
+        let mut connected = self.connected.lock().unwrap_or_else(PoisonError::into_inner);
+        *connected.entry(account).or_default() += 1;
+        looks.retain(|(whose, _), _| *whose != account);
+    }
+
+    fn connections(&self, account: AccountId) -> u64 {
+        let connected = self.connected.lock().unwrap_or_else(PoisonError::into_inner);
+        connected.get(&account).copied().unwrap_or_default()
     }
 
     /// Leave to look at this contact, until it is dropped; `None` while somebody else looks.
@@ -210,7 +219,7 @@ pub fn address_hash(store: &Store, account: AccountId, address: &str) -> Vec<u8>
 }
 
 /// Makes room: what is too old to be shown, otherwise the older half.
-fn forget<T>(looks: &mut HashMap<ContactId, (Millis, T)>, now: Millis) {
+fn forget<K, T>(looks: &mut HashMap<K, (Millis, T)>, now: Millis) {
     looks.retain(|_, (at, _)| now.since(*at) < SHOWN_MS);
     if looks.len() < MOST_LOOKS {
         return;

@@ -20,7 +20,6 @@ mod tenant;
 pub mod token;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -56,7 +55,7 @@ pub struct Directory {
     tokens: Arc<Mutex<HashMap<(IntegrationId, Millis), TokenSlot>>>,
     looks: look::Looks,
     /// Counts changes of connections: a look that began before one is not remembered.
-    connected: Arc<AtomicU64>,
+    connected: look::Connected,
     /// Contacts that are being looked at for display.
     looking: Arc<Mutex<HashSet<ContactId>>>,
 }
@@ -88,9 +87,12 @@ impl Directory {
         account: AccountId,
         customer: CustomerId,
     ) -> Result<Result<Tenant, Refusal>, StoreError> {
-        let Some(row) = self.store.m365_of(account, customer).await?.filter(|row| row.is_on) else {
+        let Some(row) = self.store.m365_of(account, customer).await? else {
             return Ok(Err(Code::M365Missing.into()));
         };
+        if !row.is_on {
+            return Ok(Err(Code::M365Off.into()));
+        }
         Tenant::of(&row).map(Ok)
     }
 }

@@ -23,7 +23,7 @@ pub struct Phone {
 
 impl Phone {
     /// Reads Microsoft's form, `+{country code} {number}x{extension}`. A number with an
-    /// extension, without a country code, or one that [`may_be_mobile`] rules out is none (ITU-T
+    /// extension, without a country code, or one that can be no mobile is none (ITU-T
     /// E.164: 15 digits at most).
     ///
     /// The digits are those that were written, whatever the metadata would make of them: a text

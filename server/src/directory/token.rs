@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use data_encoding::BASE64URL_NOPAD;
 use serde::Deserialize;
-use shared::{Code, Millis};
+use shared::{Code, IntegrationId, Millis};
 use zeroize::Zeroizing;
 
 use super::certificate::{PrivateKey, assertion};
@@ -70,13 +70,12 @@ impl Directory {
             let (bearer, roles) = (token.bearer.clone(), token.roles.clone());
             return Answer::Done(Granted { bearer, life: token.until.since(now), roles });
         }
-        let proof = match self.proof(tenant).await {
-            Ok(proof) => proof,
+        let answer = match self.proof(tenant).await {
+            Ok(proof) => self.ask_token(&tenant.settings, &proof).await,
             // Our own database: that passes.
             Err(Code::Internal) => return Answer::Later(None),
-            Err(code) => return Answer::Refused(code.into()),
+            Err(code) => Answer::Refused(code.into()),
         };
-        let answer = self.ask_token(&tenant.settings, &proof).await;
         match &answer {
             Answer::Done(granted) => {
                 // Early by a tenth, five minutes at most: a token must not end under a call.
@@ -84,6 +83,9 @@ impl Directory {
                 let (bearer, roles) = (granted.bearer.clone(), granted.roles.clone());
                 *slot = Some(Token { bearer, roles, until });
             }
+            // Settings and credential are read one after the other: between the two somebody may
+            // have put a new one in place, which is no reason to end anything.
+            Answer::Refused(_) if self.has_moved_on(tenant).await => return Answer::Later(None),
             Answer::Refused(_) => {
                 // Whoever looks after integrations should hear of it before the next reset.
                 let soon = self.store.check_soon(tenant.account, tenant.integration, now).await;
@@ -94,6 +96,13 @@ impl Directory {
             Answer::Later(_) | Answer::Unknown(_) => {}
         }
         answer
+    }
+
+    async fn has_moved_on(&self, tenant: &Tenant) -> bool {
+        match self.store.integration(tenant.integration).await {
+            Ok(Some(now)) => now.changed_at != tenant.changed_at,
+            Ok(None) | Err(_) => false,
+        }
     }
 
     /// Forgets a token that Microsoft did not take, unless somebody already has a newer one.
@@ -108,6 +117,12 @@ impl Directory {
     /// Forgets the token: consent and roles show only in a new one.
     pub async fn forget_token(&self, tenant: &Tenant) {
         *self.slot(tenant).lock().await = None;
+    }
+
+    /// Forgets all tokens of an integration that is gone.
+    pub fn forget_tokens(&self, id: IntegrationId) {
+        let mut slots = self.tokens.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        slots.retain(|(integration, _), _| *integration != id);
     }
 
     /// One slot for each version of an integration, which has one cloud, tenant, application and

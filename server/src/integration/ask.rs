@@ -15,6 +15,8 @@ use crate::sign_in::Typed;
 #[derive(Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct M365Ask {
+    /// The version that the form was made of; for a change.
+    pub version: Option<i64>,
     /// What people call it.
     pub name: String,
     /// Whom it serves: an id. Only for a new one.
@@ -38,6 +40,7 @@ pub struct M365Ask {
 impl Default for M365Ask {
     fn default() -> Self {
         Self {
+            version: None,
             name: String::new(),
             customer: String::new(),
             cloud: "global".into(),

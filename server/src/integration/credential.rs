@@ -2,15 +2,19 @@
 //! sealed for the tenant, application and hosts that it is for.
 
 use shared::{AccountId, Code, IntegrationId};
+use tokio::sync::Semaphore;
 
-use super::{FieldError, Integrations, NotDone, ask};
+use super::{FieldError, Integrations, NotDone, ask, json};
 use crate::directory::certificate::{self, PrivateKey};
 use crate::directory::token::{KEY, NEXT_KEY, Proof, SECRET};
 use crate::directory::{Certificate, M365Settings, ProofKind, Tenant};
 use crate::seal::Place;
 use crate::secret::Credential;
 use crate::sign_in::Typed;
-use crate::store::{M365Act, SecretChange, Session};
+use crate::store::{M365Act, M365Change, M365Row, SecretChange, Session};
+
+/// One key at a time: making one is a second of a processor's work.
+static TURN: Semaphore = Semaphore::const_new(1);
 
 impl Integrations {
     /// A new secret in place of the credential in use, without a gap: Microsoft has to take it
@@ -47,8 +51,7 @@ impl Integrations {
         self.proves(&settings, &proof).await?;
         let secrets =
             [self.sealed_secret(account, id, &settings, secret), SecretChange::Drop { kind: KEY }];
-        let act = M365Act::CredentialReplaced;
-        self.save(who, &row, &row.integration.name, &settings, &secrets, act).await
+        self.save_credential(who, &row, &settings, &secrets, M365Act::CredentialReplaced).await
     }
 
     /// Makes a certificate that is not in use yet: its public part is uploaded at Microsoft first.
@@ -64,8 +67,7 @@ impl Integrations {
         let (key, made) = self.make_certificate().await?;
         settings.next_certificate = Some(made);
         let secrets = [self.sealed_key(account, id, NEXT_KEY, &settings, &key)];
-        let act = M365Act::CertificateMade;
-        self.save(who, &row, &row.integration.name, &settings, &secrets, act).await
+        self.save_credential(who, &row, &settings, &secrets, M365Act::CertificateMade).await
     }
 
     /// Puts the certificate that was made in place of the credential in use, once Microsoft takes it.
@@ -92,14 +94,35 @@ impl Integrations {
             SecretChange::Drop { kind: NEXT_KEY },
             SecretChange::Drop { kind: SECRET },
         ];
-        let act = M365Act::CredentialReplaced;
-        self.save(who, &row, &row.integration.name, &settings, &secrets, act).await
+        self.save_credential(who, &row, &settings, &secrets, M365Act::CredentialReplaced).await
     }
 
+    async fn save_credential(
+        &self,
+        who: &Session,
+        row: &M365Row,
+        settings: &M365Settings,
+        secrets: &[SecretChange],
+        act: M365Act,
+    ) -> Result<(), NotDone> {
+        let name = row.integration.name.as_str();
+        let settings = &json(settings)?;
+        let change = M365Change { name, settings, secrets, act, about: "", loosens: false };
+        self.save(who, row, &change).await
+    }
+
+    /// One at a time in this process: whoever asks for many waits, and nobody else does.
     pub(super) async fn make_certificate(&self) -> Result<(PrivateKey, Certificate), NotDone> {
         let now = self.clock.now();
+        let turn = TURN.acquire().await.map_err(|_| Code::Internal)?;
         // A key of 3072 bits takes a moment: not on a thread that answers others.
-        let made = tokio::task::spawn_blocking(move || certificate::make(now)).await;
+        // The turn goes along: a request that is given up does not start a second key beside it.
+        let made = tokio::task::spawn_blocking(move || {
+            let made = certificate::make(now);
+            drop(turn);
+            made
+        })
+        .await;
         match made {
             Ok(Ok(made)) => Ok(made),
             Ok(Err(_)) | Err(_) => {

@@ -39,6 +39,11 @@ impl Integrations {
     ) -> Result<Examined, StoreError> {
         let mut lines = Vec::new();
         let expires_at = self.ask_all(tenant, test_person, &mut lines).await?;
+        let by_secret = tenant.settings().proof == ProofKind::Secret;
+        let untold = expires_at.is_none() && tenant.settings().expires_on.is_none();
+        if by_secret && untold && lines.contains(&Line::Token) {
+            lines.push(Line::EndUnknown);
+        }
         Ok(Examined { report: Report { at: self.clock.now(), lines }, expires_at })
     }
 
@@ -149,6 +154,10 @@ impl Integrations {
             }
             _ => return Ok(Line::SetUnclear),
         };
+        // A password of four digits must not get between a reset and its link.
+        if self.store.live_reset(tenant.account, &person.id).await?.is_some() {
+            return Ok(Line::TestPersonUnfit { code: Code::ResetUnderWay, about: None });
+        }
         // Written down first: should Microsoft take it after all, it is known who asked for it.
         let entry = Entry {
             integration: Some(tenant.integration),

@@ -48,7 +48,11 @@ pub enum EndFrom {
 /// What the newest test found; `None` before the first.
 #[must_use]
 pub fn report(row: &M365Row) -> Option<Report> {
-    serde_json::from_str(row.check.as_ref()?.report.as_deref()?).ok()
+    report_of(row.check.as_ref()?)
+}
+
+fn report_of(check: &CheckRow) -> Option<Report> {
+    serde_json::from_str(check.report.as_deref()?).ok()
 }
 
 /// When the credential ends, as far as anybody knows. Microsoft's record counts before what was typed.
@@ -95,7 +99,7 @@ pub fn state(is_on: bool, report: Option<&Report>, end: Option<Millis>, now: Mil
         State::Broken
     } else if report.is_unclear() {
         State::Unknown
-    } else if soon || report.lines.iter().any(|line| line.level() == Level::Warn) {
+    } else if soon || report.lines.iter().any(|line| line.level() >= Level::Warn) {
         State::Warning
     } else {
         State::Fine
@@ -107,12 +111,15 @@ pub fn state(is_on: bool, report: Option<&Report>, end: Option<Millis>, now: Mil
 pub fn after_check(
     before: Option<&CheckRow>,
     settings: &M365Settings,
-    report: &Report,
+    found: &Report,
     expires_at: Option<Millis>,
     rhythm: Rhythm,
 ) -> (CheckRow, Vec<News>) {
-    let now = report.at;
+    let now = found.at;
     let mut row = before.cloned().unwrap_or_default();
+    let mut report = found.clone();
+    report.keep_shown(report_of(&row).as_ref());
+    let report = &report;
     let mut news = Vec::new();
     row.checked_at = Some(now);
     row.report = serde_json::to_string(report).ok();
@@ -287,6 +294,19 @@ mod tests {
     }
 
     #[test]
+    fn a_role_that_is_missing_is_not_mended_by_not_asking() {
+        let step = |before: Option<&CheckRow>, lines: &[Line], days: i64| {
+            after_check(before, &settings(None), &report(NOW.plus(days * DAY), lines), None, RHYTHM)
+        };
+        // An admin's test with a test person: the role is missing. Then the watcher, without one.
+        let (broken, _) = step(None, &[Line::Token, Line::MayNotSet], 0);
+        let (row, news) = step(Some(&broken), &[Line::Token, Line::SetNotTried], 1);
+        assert_eq!((news, row.failing_since), (vec![], Some(NOW)));
+        let (row, news) = step(Some(&row), &[Line::Token, Line::MaySet], 2);
+        assert_eq!((news, row.failing_since), (vec![News::Works], None));
+    }
+
+    #[test]
     fn the_end_is_told_from_whoever_knows_it() {
         let typed = settings(Some("2026-12-02"));
         let ok = report(NOW, &[Line::Token]);
@@ -332,5 +352,8 @@ mod tests {
         check(true, Some(&[Line::Token]), Some(14), State::Warning, "14 days");
         check(true, Some(&[Line::Token]), Some(-1), State::Warning, "passed");
         check(true, Some(&[Line::Token, missing]), Some(14), State::Broken, "permission");
+        check(true, Some(&[Line::Token, Line::SetTaken]), None, State::Warning, "needs a look");
+        check(true, Some(&[Line::Token, Line::EndUnknown]), None, State::Warning, "needs a look");
+        check(true, Some(&[Line::Token, Line::SetUnclear]), None, State::Unknown, "not answer");
     }
 }

@@ -1,5 +1,4 @@
-//! What a connection test found, line by line, and the words for each: what it is and what to do.
-//! Pure.
+//! What a connection test found, line by line, and how bad each is; `words` says it. Pure.
 
 use serde::{Deserialize, Serialize};
 use shared::{Code, Millis};
@@ -97,6 +96,8 @@ pub enum Line {
     SetUnclear,
     /// Microsoft took a password of four digits.
     SetTaken,
+    /// Neither Microsoft nor anybody here says when the secret ends.
+    EndUnknown,
 }
 
 /// How bad it is.
@@ -130,7 +131,7 @@ impl Line {
             Line::SetNotTried => Level::Note,
             Line::NoAnswer | Line::Unanswered { .. } | Line::SetUnclear => Level::Unknown,
             Line::Odd { permission, .. } if !needed(permission) => Level::Note,
-            Line::TooMuch { .. } | Line::TestPersonUnfit { .. } => Level::Warn,
+            Line::TooMuch { .. } | Line::TestPersonUnfit { .. } | Line::EndUnknown => Level::Warn,
             Line::NoToken { .. }
             | Line::OtherTenant
             | Line::Missing { .. }
@@ -157,17 +158,47 @@ impl Line {
     }
 }
 
+impl Line {
+    /// Whether this is what a test person showed about setting a password.
+    fn is_shown(&self) -> bool {
+        matches!(self, Line::MaySet | Line::MayNotSet | Line::SetRefused { .. } | Line::SetTaken)
+    }
+}
+
 impl Report {
+    /// Where nobody was named to try a password on, what an earlier test showed still stands: a
+    /// role that was missing does not come by itself. A new credential forgets it.
+    pub fn keep_shown(&mut self, before: Option<&Report>) {
+        let shown = before.and_then(|before| before.lines.iter().find(|line| line.is_shown()));
+        let untried = self.lines.iter_mut().find(|line| **line == Line::SetNotTried);
+        if let (Some(shown), Some(untried)) = (shown, untried) {
+            *untried = shown.clone();
+        }
+    }
+
     /// The first reason for which resets don't work; `None` when they do, as far as was tried.
     #[must_use]
     pub fn broken(&self) -> Option<Code> {
         self.lines.iter().find_map(Line::stops)
     }
 
+    /// In a few words, for the audit.
+    #[must_use]
+    pub fn in_short(&self) -> &'static str {
+        match () {
+            () if self.lines.contains(&Line::SetTaken) => "the test person’s password was taken",
+            () if self.broken().is_some() => "does not work",
+            () if self.is_unclear() => "not answered",
+            () => "works",
+        }
+    }
+
     /// Whether Microsoft left something unanswered, so that the test says little.
     #[must_use]
     pub fn is_unclear(&self) -> bool {
-        self.lines.iter().any(|line| matches!(line, Line::NoAnswer | Line::Unanswered { .. }))
+        self.lines
+            .iter()
+            .any(|line| matches!(line, Line::NoAnswer | Line::Unanswered { .. } | Line::SetUnclear))
     }
 }
 
@@ -195,5 +226,20 @@ mod tests {
         assert_eq!(broken(Line::MayNotSet), Some(Code::M365RoleMissing));
         let refused = Line::NoToken { code: Code::M365SecretExpired, about: None };
         assert_eq!(broken(refused), Some(Code::M365SecretExpired));
+    }
+    #[test]
+    fn what_a_test_person_showed_stands_until_the_next_one() {
+        let report = |lines: &[Line]| Report { at: Millis(0), lines: lines.to_vec() };
+        let kept = |before: &[Line], now: &[Line]| {
+            let mut now = report(now);
+            now.keep_shown(Some(&report(before)));
+            now.lines
+        };
+        let not = [Line::Token, Line::SetNotTried];
+        assert_eq!(kept(&[Line::MayNotSet], &not), [Line::Token, Line::MayNotSet]);
+        assert_eq!(kept(&[Line::MaySet], &not), [Line::Token, Line::MaySet]);
+        assert_eq!(kept(&[Line::MayNotSet], &[Line::MaySet]), [Line::MaySet]);
+        assert_eq!(kept(&[Line::SetUnclear], &not), not);
+        assert_eq!(kept(&[Line::MaySet], &[Line::NoAnswer]), [Line::NoAnswer]);
     }
 }

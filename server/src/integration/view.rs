@@ -14,6 +14,8 @@ use crate::store::{M365Row, StoreError};
 pub struct IntegrationView {
     /// Its id.
     pub id: IntegrationId,
+    /// Which version this is: a change names the one that it was made of.
+    pub version: Millis,
     /// What people call it.
     pub name: String,
     /// Whom it serves.
@@ -120,6 +122,7 @@ impl Integrations {
         let state = health::state(row.integration.is_on, report.as_ref(), end_at, now);
         Ok(IntegrationView {
             id: row.integration.id,
+            version: row.integration.changed_at,
             name: row.integration.name.clone(),
             customer: row.customer.name.clone(),
             customer_id: row.customer.id,

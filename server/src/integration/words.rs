@@ -89,6 +89,10 @@ impl Line {
                 "Microsoft took a password of four digits, which it should have refused. The test person’s password has changed, and nobody knows the new one.".into(),
                 Some("Reset the test person’s password in Entra, and tell us about this tenant.".into()),
             ),
+            Line::EndUnknown => (
+                "Nobody knows when the client secret ends, so nobody can be warned before it does.".into(),
+                Some("Enter the date that Entra shows under Expires, below under Settings, or grant Application.Read.All.".into()),
+            ),
         };
         Said { level: self.level(), what, remedy }
     }
@@ -197,6 +201,7 @@ mod tests {
             Line::TestPersonUnfit { code: Code::PersonPrivileged, about: None },
             Line::SetUnclear,
             Line::SetTaken,
+            Line::EndUnknown,
         ]
     }
 

@@ -125,6 +125,20 @@ pub(super) fn failing(name: &str, customer: &str, why: &str, next: &str) -> Lett
     }
 }
 
+/// To the admins: what protected people at a customer does so no more.
+pub(super) fn loosened(name: &str, customer: &str) -> Letter {
+    Letter {
+        subject: format!("Who may be reset at {} was changed", short(customer)),
+        body: format!(
+            "An admin of yours has changed the protected group of the integration \"{name}\" for \
+             {customer}, or led it to another tenant. Whoever was protected by the group before may \
+             be reset now.\n\n\
+             If nobody meant to do that, open Settings, Integrations, \"{name}\", and put it right. \
+             The audit says who did it and when.\n"
+        ),
+    }
+}
+
 /// For a subject: one line that is not too long.
 fn short(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(30).collect()

@@ -224,6 +224,7 @@ impl Resets {
             OutboxKind::Mail(MailKind::Failing) => report
                 .and_then(|report| report.broken_in_words())
                 .map(|(why, next)| letters::failing(name, customer, &why, &next)),
+            OutboxKind::Mail(MailKind::Loosened) => Some(letters::loosened(name, customer)),
             _ => return Err(StoreError::Inconsistent("a mail about an integration")),
         })
     }

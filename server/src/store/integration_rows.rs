@@ -71,6 +71,23 @@ pub enum SecretChange {
     },
 }
 
+/// A change of an integration, whole.
+#[derive(Debug, Clone, Copy)]
+pub struct M365Change<'a> {
+    /// What people call it from now on.
+    pub name: &'a str,
+    /// JSON of [`crate::directory::M365Settings`].
+    pub settings: &'a str,
+    /// Sealed secrets that come or go with it.
+    pub secrets: &'a [SecretChange],
+    /// What it is.
+    pub act: M365Act,
+    /// Which fields it changes, for the audit: names, never what stood in them.
+    pub about: &'a str,
+    /// Whether fewer people are protected by it than before: all admins hear of that.
+    pub loosens: bool,
+}
+
 /// What a change of an integration is, for the audit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum M365Act {
@@ -93,4 +110,13 @@ pub enum News {
     Failing(Code),
     /// It works again.
     Works,
+}
+
+/// What a technician's test came to, for the audit.
+#[derive(Debug, Clone, Copy)]
+pub struct Tested<'a> {
+    /// Why resets don't work, if they don't.
+    pub code: Option<Code>,
+    /// In a few words.
+    pub about: &'a str,
 }

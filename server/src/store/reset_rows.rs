@@ -161,6 +161,8 @@ pub enum MailKind {
     Expiring,
     /// Admins, that an integration does not work any more.
     Failing,
+    /// Admins, that an integration leads elsewhere, or protects other people than before.
+    Loosened,
 }
 
 impl OutboxKind {
@@ -183,6 +185,7 @@ impl OutboxKind {
             OutboxKind::Mail(MailKind::Brake) => "mail-brake",
             OutboxKind::Mail(MailKind::Expiring) => "mail-expiring",
             OutboxKind::Mail(MailKind::Failing) => "mail-failing",
+            OutboxKind::Mail(MailKind::Loosened) => "mail-loosened",
         }
     }
 
@@ -205,6 +208,7 @@ impl OutboxKind {
             Self::Mail(MailKind::Brake),
             Self::Mail(MailKind::Expiring),
             Self::Mail(MailKind::Failing),
+            Self::Mail(MailKind::Loosened),
         ]
         .into_iter()
         .find(|kind| kind.as_str() == text)

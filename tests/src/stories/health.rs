@@ -103,3 +103,28 @@ async fn the_first_token_that_is_refused_is_told_at_once() {
     assert!(shown.body["notice"].is_null());
     world.end().await;
 }
+
+/// An admin's own test meets it first: the others hear of it all the same, once.
+#[tokio::test]
+async fn what_a_test_by_hand_finds_first_is_mailed_as_well() {
+    let world = world().await;
+    checked(&world).await;
+    let before = subjects(&world).len();
+    let desk = world.desk().await;
+    let it = of(&desk, "Northwind Dental").await;
+    world.outside.edit_tenant("northwind.example", |tenant| tenant.app.disabled = true);
+    for _ in 0..2 {
+        let tested = act(&desk, &it, "/test", json!({})).await;
+        assert_eq!(tested.body["health"]["state"], "broken", "{:?}", tested.body);
+    }
+    world.pass(2 * 60 * 60_000);
+    checked(&world).await;
+    let told = subjects(&world);
+    assert_eq!(told.len(), before + 1, "{told:?}");
+    assert_eq!(told[before], "Password resets for Northwind Dental do not work");
+    world.outside.edit_tenant("northwind.example", |tenant| tenant.app.disabled = false);
+    let desk = world.desk().await;
+    act(&desk, &it, "/test", json!({})).await;
+    assert_eq!(audited(&world, "integration-works").await.len(), 1);
+    world.end().await;
+}

@@ -3,11 +3,12 @@
 use data_encoding::BASE64;
 use reqwest::Method;
 use serde_json::{Value, json};
+use server::directory::permissions::READ_APPLICATIONS;
 use simulator::{Company, Fault};
 
 use super::mail::audited;
 use crate::desk::{Desk, Reply};
-use crate::world::{COLLEAGUE, World};
+use crate::world::{COLLEAGUE, EMAIL, World};
 
 pub(super) const PROSEWARE: &str = "7f3c1c2e-9a41-4c07-8d5e-0b6a4c1d2e06";
 const PROSEWARE_APP: &str = "a1b2c3d4-0006-4000-8000-000000000006";
@@ -202,6 +203,10 @@ async fn the_self_test_tells_a_missing_role_from_a_granted_permission() {
     let tested = act(&desk, &litware, "/test", json!({"test_person": gil})).await;
     assert_eq!(tested.body["health"]["state"], "broken");
     assert!(said(&tested).contains("Password Administrator"), "{}", said(&tested));
+    assert!(said(&tested).contains("m365-role-missing"), "{}", said(&tested));
+    // Not asking again mends nothing.
+    let tested = act(&desk, &litware, "/test", json!({})).await;
+    assert_eq!(tested.body["health"]["state"], "broken", "{:?}", tested.body);
     world.outside.edit_tenant("litware.example", |tenant| {
         tenant.app.directory_roles.push("Password Administrator".into());
     });
@@ -241,8 +246,14 @@ async fn a_test_names_what_is_missing_and_what_is_too_much() {
             .collect();
         assert_eq!(of_it.len(), 1, "{name}: {findings:?}");
         assert!(of_it[0]["what"].as_str().unwrap().contains("not granted"), "{name}: {of_it:?}");
-        let (level, state) = if permission.needed { ("bad", "broken") } else { ("note", "fine") };
+        let level = if permission.needed { "bad" } else { "note" };
         assert_eq!(of_it[0]["level"], level, "{name}");
+        // Nobody typed when the secret ends: then nobody knows.
+        let state = match name.as_str() {
+            READ_APPLICATIONS => "warning",
+            _ if permission.needed => "broken",
+            _ => "fine",
+        };
         assert_eq!(tested.body["health"]["state"], state, "{name}");
     }
     world.outside.edit_tenant("northwind.example", |tenant| {
@@ -290,24 +301,64 @@ async fn a_tenant_that_moves_needs_its_secret_again() {
     let desk = world.desk().await;
     let it = of(&desk, "Northwind Dental").await;
     let path = format!("{API}/{}", it["id"].as_str().unwrap());
+    let version = std::cell::Cell::new(it["version"].clone().as_i64());
     let ask = |tenant: &str, secret: &str| {
         Some(json!({
-            "name": "Northwind", "cloud": it["cloud"], "tenant": tenant,
+            "version": version.get(), "name": "Northwind", "cloud": it["cloud"], "tenant": tenant,
             "client_id": it["client_id"], "client_secret": secret, "expires_on": "2028-01-01",
         }))
     };
     let same = desk.own(Method::PUT, &path, ask(it["tenant"].as_str().unwrap(), "")).await;
     assert_eq!((same.status, &same.body["name"]), (200, &json!("Northwind")), "{:?}", same.body);
+    // Made of what was there before somebody saved: not taken, whatever it says.
+    let stale = desk.own(Method::PUT, &path, ask(it["tenant"].as_str().unwrap(), "")).await;
+    assert_eq!((stale.status, stale.code()), (409, "changed-meanwhile"));
+    version.set(same.body["version"].as_i64());
     let moved = desk.own(Method::PUT, &path, ask("northwind.example", "")).await;
     assert_eq!((moved.status, moved.code()), (422, "invalid-fields"));
     assert_eq!(moved.body["errors"][0]["field"], "client_secret", "{:?}", moved.body);
     let secret = "northwind~simulated-secret-value";
     let moved = desk.own(Method::PUT, &path, ask("northwind.example", secret)).await;
     assert_eq!(moved.status, 200, "{:?}", moved.body);
+    version.set(moved.body["version"].as_i64());
     let tested = act(&desk, &it, "/test", json!({})).await;
     assert_eq!(tested.body["health"]["state"], "fine", "{:?}", tested.body);
     let nonsense = desk.own(Method::PUT, &path, ask("../common", secret)).await;
     assert_eq!(nonsense.body["errors"][0]["field"], "tenant");
+    world.end().await;
+}
+
+/// Fewer people are protected than before: all admins hear of it, and the audit says what changed.
+#[tokio::test]
+async fn a_protected_group_does_not_go_unnoticed() {
+    let world = World::new().await;
+    let desk = world.desk().await;
+    let ask = |it: &Value, group: &str| {
+        let mut ask = json!({"protected_group": group, "expires_on": ""});
+        for name in ["version", "name", "cloud", "tenant", "client_id"] {
+            ask[name] = it[name].clone();
+        }
+        Some(ask)
+    };
+    let it = of(&desk, "Northwind Dental").await;
+    let path = format!("{API}/{}", it["id"].as_str().unwrap());
+    let put = async |ask| desk.own(Method::PUT, &path, ask).await;
+    let group = "5c300661-63c4-4535-9d4a-7fd34ab4b8ef";
+    let set = put(ask(&it, group)).await;
+    assert_eq!(set.body["protected_group"], group, "{:?}", set.body);
+    world.settle_in_time().await;
+    assert!(world.outside.mails(EMAIL).is_empty(), "more people are protected");
+    // A form from before, with no group in it, does not take it away.
+    let stale = put(ask(&it, "")).await;
+    assert_eq!(stale.code(), "changed-meanwhile");
+    let gone = put(ask(&set.body, "")).await;
+    assert_eq!(gone.body["protected_group"], Value::Null, "{:?}", gone.body);
+    world.settle_in_time().await;
+    let mails = world.outside.mails(EMAIL);
+    assert_eq!(mails.len(), 1);
+    assert_eq!(mails[0].subject, "Who may be reset at Northwind Dental was changed");
+    let told = audited(&world, "integration-changed").await;
+    assert!(told.len() == 2 && told[1].contains("protected group"), "{told:?}");
     world.end().await;
 }
 
@@ -316,14 +367,14 @@ async fn what_is_off_or_deleted_refuses_resets_and_keeps_its_audit() {
     let world = World::new().await;
     let desk = world.desk().await;
     let ticket = world.ticket("48213").await;
-    let refused = async || {
+    let refused = async |code: &str| {
         let shown = desk.preflight(ticket.contact, Some(ticket.id)).await;
-        assert!(shown.body["findings"].to_string().contains("m365-missing"), "{:?}", shown.body);
+        assert!(shown.body["findings"].to_string().contains(code), "{:?}", shown.body);
     };
     let it = of(&desk, "Northwind Dental").await;
     let off = act(&desk, &it, "/switch", json!({"on": false})).await;
     assert_eq!(off.body["health"]["state"], "off");
-    refused().await;
+    refused("m365-off").await;
     let twice = act(&desk, &it, "/switch", json!({"on": false})).await;
     assert_eq!((twice.status, twice.code()), (409, "changed-meanwhile"));
     act(&desk, &it, "/switch", json!({"on": true})).await;
@@ -332,7 +383,7 @@ async fn what_is_off_or_deleted_refuses_resets_and_keeps_its_audit() {
     let gone = desk.own(Method::DELETE, &path, Some(json!({}))).await;
     assert_eq!(gone.status, 204);
     assert_eq!(desk.own(Method::GET, &path, None).await.status, 404);
-    refused().await;
+    refused("m365-missing").await;
     let id = it["id"].as_str().unwrap();
     assert!(audited(&world, "integration-deleted").await[0].contains(id));
     world.end().await;

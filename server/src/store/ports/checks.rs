@@ -1,9 +1,9 @@
 //! How M365 integrations are found to be: checks that fall due, what they found, what is told of it.
 
 use async_trait::async_trait;
-use shared::{AccountId, Code, IntegrationId, Millis, TechnicianId};
+use shared::{AccountId, IntegrationId, Millis, TechnicianId};
 
-use crate::store::{CheckRow, Lease, M365Row, News, StoreError};
+use crate::store::{CheckRow, Lease, M365Row, News, StoreError, Tested};
 
 /// Checks of M365 integrations.
 #[async_trait]
@@ -40,21 +40,22 @@ pub trait CheckStore {
         now: Millis,
     ) -> Result<(), StoreError>;
 
-    /// What a technician's test found. Written beside the watcher's, which is not held up by it.
+    /// What a technician's test found, and what is told of it. The watcher is not held up by it.
     ///
     /// # Errors
-    /// `MovedOn` when the integration was changed since `seen`.
+    /// `MovedOn` when the integration was changed or checked since `seen`.
     async fn record_test(
         &self,
         seen: &M365Row,
         by: TechnicianId,
         found: &CheckRow,
-        code: Option<Code>,
-        about: &str,
+        news: &[News],
+        tested: Tested<'_>,
         now: Millis,
     ) -> Result<(), StoreError>;
 
-    /// Asks the watcher to look soon: somebody met a credential that is refused.
+    /// Asks the watcher to look soon: somebody met a credential that is refused. At once, but five
+    /// minutes after the newest check at the earliest.
     ///
     /// # Errors
     /// When the database can't be written.

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use shared::{AccountId, CustomerId, IntegrationId, Millis, TechnicianId};
 
-use crate::store::{Customer, M365Act, M365Row, NewM365, SecretChange, StoreError};
+use crate::store::{Customer, M365Change, M365Row, NewM365, SecretChange, StoreError};
 
 /// M365 integrations.
 #[async_trait]
@@ -55,21 +55,17 @@ pub trait M365Store {
     ) -> Result<(), StoreError>;
 
     /// Changes one that is as it was read (`seen.changed_at`); its check is due now. After
-    /// [`M365Act::Moved`] nobody is linked to a person in the old tenant any more.
+    /// [`crate::store::M365Act::Moved`] nobody is linked to a person in the old tenant any more.
     ///
     /// # Errors
     /// `MovedOn` when somebody else has changed it meanwhile, or deleted it.
-    #[expect(clippy::too_many_arguments, reason = "one change, whole")]
     async fn change_m365(
         &self,
         account: AccountId,
         by: TechnicianId,
         now: Millis,
         seen: &M365Row,
-        name: &str,
-        settings: &str,
-        secrets: &[SecretChange],
-        act: M365Act,
+        change: &M365Change<'_>,
     ) -> Result<(), StoreError>;
 
     /// Switches one on or off.

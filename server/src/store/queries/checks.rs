@@ -1,14 +1,14 @@
 //! How M365 integrations are found to be: checks that fall due, what they found, what is told of it.
 
 use async_trait::async_trait;
-use shared::{AccountId, Code, IntegrationId, Millis, TechnicianId};
+use shared::{AccountId, IntegrationId, Millis, TechnicianId};
 use sqlx::Row;
 
-use super::super::Database;
+use super::super::{Database, Write};
 use super::m365::{entry, m365, m365_rows};
 use super::mails::About;
 use crate::audit::Act;
-use crate::store::{CheckRow, CheckStore, Lease, M365Row, MailKind, News, StoreError};
+use crate::store::{CheckRow, CheckStore, Lease, M365Row, MailKind, News, StoreError, Tested};
 
 /// Checks that are begun in one look: after a long pause not all at once.
 const FEW: i64 = 4;
@@ -98,22 +98,7 @@ impl CheckStore for Database {
         .bind(found.failing_since.map(|at| at.0))
         .bind(found.told_days);
         write.one(query).await?;
-        for news in news {
-            let about = About::Integration(id);
-            let told = |act| entry(act, None, seen.customer.id, id);
-            let entry = match news {
-                News::Expiring(days) => {
-                    self.mail_admins(&mut write, account, about, MailKind::Expiring, now).await?;
-                    told(Act::IntegrationExpiring).about(format!("{days} days"))
-                }
-                News::Failing(code) => {
-                    self.mail_admins(&mut write, account, about, MailKind::Failing, now).await?;
-                    told(Act::IntegrationFailing).because(*code)
-                }
-                News::Works => told(Act::IntegrationWorks),
-            };
-            self.note(&mut write, account, now, &entry).await?;
-        }
+        self.tell(&mut write, seen, news, now).await?;
         write.commit().await
     }
 
@@ -122,20 +107,23 @@ impl CheckStore for Database {
         seen: &M365Row,
         by: TechnicianId,
         found: &CheckRow,
-        code: Option<Code>,
-        about: &str,
+        news: &[News],
+        tested: Tested<'_>,
         now: Millis,
     ) -> Result<(), StoreError> {
         let (account, id) = (seen.integration.account, seen.integration.id);
+        let before = seen.check.as_ref().and_then(|check| check.checked_at);
         let mut write = self.write(account).await?;
         let query = sqlx::query(
             "insert into integration_checks (integration, account, due_at, checked_at, report,
-                 expires_at, failing_since)
-             select id, account, $4, $5, $6, $7, $8 from integrations
+                 expires_at, failing_since, told_days)
+             select id, account, $4, $5, $6, $7, $8, $9 from integrations
              where id = $2 and account = $1 and changed_at = $3 and ended_at is null
              on conflict (integration) do update set due_at = excluded.due_at,
                  checked_at = excluded.checked_at, report = excluded.report,
-                 expires_at = excluded.expires_at, failing_since = excluded.failing_since",
+                 expires_at = excluded.expires_at, failing_since = excluded.failing_since,
+                 told_days = excluded.told_days
+                 where coalesce(integration_checks.checked_at, -1) = $10",
         )
         .bind(account.0)
         .bind(id.0)
@@ -144,11 +132,14 @@ impl CheckStore for Database {
         .bind(found.checked_at.map(|at| at.0))
         .bind(&found.report)
         .bind(found.expires_at.map(|at| at.0))
-        .bind(found.failing_since.map(|at| at.0));
+        .bind(found.failing_since.map(|at| at.0))
+        .bind(found.told_days)
+        .bind(before.map_or(-1, |at| at.0));
         write.one(query).await?;
-        let mut entry = entry(Act::IntegrationTested, Some(by), seen.customer.id, id).about(about);
-        entry.code = code;
-        self.note(&mut write, account, now, &entry).await?;
+        let mut entry = entry(Act::IntegrationTested, Some(by), seen.customer.id, id);
+        entry.code = tested.code;
+        self.note(&mut write, account, now, &entry.about(tested.about)).await?;
+        self.tell(&mut write, seen, news, now).await?;
         write.commit().await
     }
 
@@ -160,16 +151,48 @@ impl CheckStore for Database {
     ) -> Result<(), StoreError> {
         let mut write = self.write_row().await?;
         sqlx::query(
-            "update integration_checks set due_at = $3
+            "update integration_checks set due_at = case
+                     when checked_at is null or checked_at + $4 <= $3 then $3
+                     else checked_at + $4 end
              where account = $1 and integration = $2 and due_at > $3
-                 and (checked_at is null or checked_at <= $4)",
+                 and (checked_at is null or checked_at + $4 < due_at)",
         )
         .bind(account.0)
         .bind(id.0)
         .bind(now.0)
-        .bind(now.plus(-SOON_MS).0)
+        .bind(SOON_MS)
         .execute(write.db())
         .await?;
         write.commit().await
+    }
+}
+
+impl Database {
+    /// Each piece of news is in the audit, and mailed to the admins unless it is a good one.
+    async fn tell(
+        &self,
+        write: &mut Write,
+        seen: &M365Row,
+        news: &[News],
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let (account, id) = (seen.integration.account, seen.integration.id);
+        for news in news {
+            let about = About::Integration(id);
+            let told = |act| entry(act, None, seen.customer.id, id);
+            let entry = match news {
+                News::Expiring(days) => {
+                    self.mail_admins(write, account, about, MailKind::Expiring, now).await?;
+                    told(Act::IntegrationExpiring).about(format!("{days} days"))
+                }
+                News::Failing(code) => {
+                    self.mail_admins(write, account, about, MailKind::Failing, now).await?;
+                    told(Act::IntegrationFailing).because(*code)
+                }
+                News::Works => told(Act::IntegrationWorks),
+            };
+            self.note(write, account, now, &entry).await?;
+        }
+        Ok(())
     }
 }

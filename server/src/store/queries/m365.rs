@@ -7,9 +7,11 @@ use uuid::Uuid;
 
 use super::super::{Database, Db, Write};
 use super::integrations::integration;
+use super::mails::About;
 use crate::audit::{Act, Entry};
 use crate::store::{
-    CheckRow, Customer, M365Act, M365Row, M365Store, NewM365, SecretChange, StoreError,
+    CheckRow, Customer, M365Act, M365Change, M365Row, M365Store, MailKind, NewM365, SecretChange,
+    StoreError,
 };
 
 type Line = <Db as sqlx::Database>::Row;
@@ -159,11 +161,9 @@ impl M365Store for Database {
         by: TechnicianId,
         now: Millis,
         seen: &M365Row,
-        name: &str,
-        settings: &str,
-        secrets: &[SecretChange],
-        act: M365Act,
+        change: &M365Change<'_>,
     ) -> Result<(), StoreError> {
+        let M365Change { name, settings, secrets, act, about, loosens } = *change;
         let id = seen.integration.id;
         let mut write = self.write(account).await?;
         // A new moment for each change, also within one millisecond: tokens are cached by it.
@@ -191,7 +191,8 @@ impl M365Store for Database {
         sqlx::query(
             "update integration_checks set due_at = $3,
                  told_days = case when $4 then null else told_days end,
-                 expires_at = case when $4 then null else expires_at end
+                 expires_at = case when $4 then null else expires_at end,
+                 report = case when $4 then null else report end
              where account = $1 and integration = $2",
         )
         .bind(account.0)
@@ -201,12 +202,18 @@ impl M365Store for Database {
         .execute(write.db())
         .await?;
         self.name(&mut write, account, id.0, name).await?;
+        if loosens {
+            let about = About::Integration(id);
+            self.mail_admins(&mut write, account, about, MailKind::Loosened, now).await?;
+        }
         let act = match act {
-            M365Act::Changed | M365Act::Moved => Act::IntegrationChanged,
+            M365Act::Changed => Act::IntegrationChanged,
+            M365Act::Moved => Act::IntegrationMoved,
             M365Act::CredentialReplaced => Act::CredentialReplaced,
             M365Act::CertificateMade => Act::CertificateMade,
         };
-        let entry = entry(act, Some(by), seen.customer.id, id);
+        let mut entry = entry(act, Some(by), seen.customer.id, id);
+        entry.about = Some(about.to_owned()).filter(|about| !about.is_empty());
         self.note(&mut write, account, now, &entry).await?;
         write.commit().await
     }

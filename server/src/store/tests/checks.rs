@@ -3,7 +3,8 @@
 use shared::{Code, Millis};
 
 use super::fixture::{HOUR, MINUTE, START, World, after, lease, moved_on, new_id};
-use crate::store::{CheckRow, M365Act, MailKind, News, OutboxKind};
+use super::m365::{WORKS, altered};
+use crate::store::{CheckRow, M365Act, MailKind, News, OutboxKind, Tested};
 
 on_both!(
     a_check_is_due_until_somebody_takes_it,
@@ -95,32 +96,33 @@ async fn a_check_of_what_has_changed_is_thrown_away(world: World) {
     let row = store.claim_check(ours.account, ours.m365, held, START).await.unwrap().unwrap();
     let seen = store.m365_one(ours.account, ours.m365).await.unwrap().unwrap();
     let act = M365Act::CredentialReplaced;
-    store.change_m365(ours.account, ours.ann, START, &seen, "x", "{}", &[], act).await.unwrap();
+    store.change_m365(ours.account, ours.ann, START, &seen, &altered(act, &[])).await.unwrap();
     moved_on(store.record_check(&row, held, &found(after(HOUR)), &[], START).await);
-    let about = "works";
-    moved_on(store.record_test(&seen, ours.ann, &found(after(HOUR)), None, about, START).await);
+    moved_on(store.record_test(&seen, ours.ann, &found(after(HOUR)), &[], WORKS, START).await);
 }
 
 async fn a_test_by_hand_is_kept_beside_it(world: World) {
     let (store, ours) = (&world.store, &world.ours);
-    let seen = store.m365_one(ours.account, ours.m365).await.unwrap().unwrap();
-    let code = Some(Code::M365SecretWrong);
-    let mut by_hand = found(after(HOUR));
-    for _ in 0..2 {
-        store.record_test(&seen, ours.ann, &by_hand, code, "does not work", START).await.unwrap();
-    }
-    // What was mailed is the watcher's to know.
-    by_hand.told_days = None;
-    let kept = store.m365_one(ours.account, ours.m365).await.unwrap().unwrap().check.unwrap();
-    assert_eq!(kept, by_hand);
+    let read = async || store.m365_one(ours.account, ours.m365).await.unwrap().unwrap();
+    let tested = Tested { code: Some(Code::M365SecretWrong), about: "does not work" };
+    let by_hand = found(after(HOUR));
+    let first = read().await;
+    let news = [News::Failing(Code::M365SecretWrong)];
+    store.record_test(&first, ours.ann, &by_hand, &news, tested, START).await.unwrap();
+    assert_eq!(read().await.check.unwrap(), by_hand);
+    // Whoever looked before that must look at it first: what is news is another thing now.
+    moved_on(store.record_test(&first, ours.ann, &by_hand, &news, tested, START).await);
+    let seen = read().await;
+    store.record_test(&seen, ours.ann, &by_hand, &[], tested, START).await.unwrap();
+    assert_eq!(world.told("integration-failing").await.len(), 1);
     let told = world.told("integration-tested").await;
     assert_eq!((told.len(), &told[0]["code"]), (2, &"m365-secret-wrong".into()));
     assert_eq!(told[0]["technician"], ours.ann.to_string());
     // A new credential: what was known of the old one's end goes.
     let act = M365Act::CredentialReplaced;
-    store.change_m365(ours.account, ours.ann, after(5), &seen, "x", "{}", &[], act).await.unwrap();
-    let kept = store.m365_one(ours.account, ours.m365).await.unwrap().unwrap().check.unwrap();
-    assert_eq!((kept.expires_at, kept.due_at), (None, after(5)));
+    store.change_m365(ours.account, ours.ann, after(5), &seen, &altered(act, &[])).await.unwrap();
+    let kept = read().await.check.unwrap();
+    assert_eq!((kept.expires_at, kept.report, kept.due_at), (None, None, after(5)));
 }
 
 async fn a_refused_credential_is_looked_at_soon(world: World) {
@@ -131,10 +133,13 @@ async fn a_refused_credential_is_looked_at_soon(world: World) {
     };
     let seen = store.m365_one(ours.account, ours.m365).await.unwrap().unwrap();
     let later = found(after(24 * HOUR));
-    store.record_test(&seen, ours.ann, &later, None, "works", START).await.unwrap();
-    // It was looked at a moment ago.
+    store.record_test(&seen, ours.ann, &later, &[], WORKS, START).await.unwrap();
+    // It was looked at a moment ago: five minutes after that is soon enough, and not tomorrow.
     store.check_soon(ours.account, ours.m365, after(MINUTE)).await.unwrap();
-    assert!(!due(after(MINUTE)).await);
+    assert!(!due(after(5 * MINUTE - 1)).await);
+    assert!(due(after(5 * MINUTE)).await);
+    let again = store.m365_one(ours.account, ours.m365).await.unwrap().unwrap();
+    store.record_test(&again, ours.ann, &later, &[], WORKS, START).await.unwrap();
     store.check_soon(world.theirs.account, ours.m365, after(HOUR)).await.unwrap();
     assert!(!due(after(HOUR)).await, "somebody else's");
     store.check_soon(ours.account, ours.m365, after(HOUR)).await.unwrap();

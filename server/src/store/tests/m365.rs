@@ -2,16 +2,18 @@
 
 use shared::{CustomerId, IntegrationId};
 
-use super::fixture::{START, World, after, moved_on, new_id, taken};
+use super::fixture::{START, World, after, lease, moved_on, new_id, taken};
 use super::msp::Msp;
 use crate::store::{
-    CheckRow, DirectoryLink, ImportRow, M365Act, M365Row, NewM365, SecretChange, Store,
+    CheckRow, DirectoryLink, ImportRow, M365Act, M365Change, M365Row, MailKind, NewM365,
+    OutboxKind, SecretChange, Store, Tested,
 };
 
 on_both!(
     a_customers_tenant_is_connected_once,
     a_change_counts_for_what_was_read,
     a_move_forgets_who_was_who,
+    what_protects_fewer_people_is_told,
     it_is_switched_off_and_on,
     a_deleted_one_leaves_nothing_but_its_audit,
     another_accounts_is_not_touched,
@@ -32,6 +34,13 @@ fn new(customer: CustomerId) -> NewM365 {
 
 fn secret(sealed: &[u8]) -> SecretChange {
     SecretChange::Put { kind: "m365.client-secret", sealed: sealed.to_vec() }
+}
+
+pub(super) const WORKS: Tested<'_> = Tested { code: None, about: "works" };
+
+/// A change of this kind, with nothing else of note.
+pub(super) fn altered(act: M365Act, secrets: &[SecretChange]) -> M365Change<'_> {
+    M365Change { name: "x", settings: "{}", secrets, act, about: "", loosens: false }
 }
 
 async fn one(store: &Store, msp: &Msp, id: IntegrationId) -> M365Row {
@@ -75,7 +84,8 @@ async fn a_change_counts_for_what_was_read(world: World) {
     let drop = SecretChange::Drop { kind: "m365" };
     let change = async |seen: &M365Row, name: &str, act| {
         let secrets = [secret(b"new"), drop.clone()];
-        store.change_m365(ours.account, ours.ann, START, seen, name, "{}", &secrets, act).await
+        let to = M365Change { name, ..altered(act, &secrets) };
+        store.change_m365(ours.account, ours.ann, START, seen, &to).await
     };
     change(&seen, "first", M365Act::CredentialReplaced).await.unwrap();
     // Within the same millisecond too: tokens are cached by it.
@@ -103,13 +113,32 @@ async fn a_move_forgets_who_was_who(world: World) {
     let linked = async || store.directory_link(ours.account, ours.carl).await.unwrap().is_some();
     let change = async |act| {
         let seen = one(store, ours, ours.m365).await;
-        store.change_m365(ours.account, ours.ann, START, &seen, "x", "{}", &[], act).await.unwrap();
+        store.change_m365(ours.account, ours.ann, START, &seen, &altered(act, &[])).await.unwrap();
     };
     store.link_directory(ours.account, START, &link).await.unwrap();
     change(M365Act::Changed).await;
     assert!(linked().await);
     change(M365Act::Moved).await;
     assert!(!linked().await);
+}
+
+async fn what_protects_fewer_people_is_told(world: World) {
+    let (store, ours) = (&world.store, &world.ours);
+    let smtp = "insert into integrations (id, account, kind, name, settings, changed_at)
+        values ($1, $2, 'smtp', 'Mail', '{}', 0)";
+    store.seed(smtp, &[new_id(), ours.account.0]).await;
+    for (loosens, mails) in [(false, 0), (true, 1)] {
+        let seen = one(store, ours, ours.m365).await;
+        let about = "protected group";
+        let change = M365Change { loosens, about, ..altered(M365Act::Changed, &[]) };
+        store.change_m365(ours.account, ours.ann, START, &seen, &change).await.unwrap();
+        assert_eq!(store.due_mails(START).await.unwrap().len(), mails);
+    }
+    let id = store.due_mails(START).await.unwrap()[0];
+    let mail = store.claim_outbox(id, lease(START), START).await.unwrap().unwrap();
+    assert_eq!(mail.kind, OutboxKind::Mail(MailKind::Loosened));
+    assert_eq!((mail.integration, mail.recipient), (Some(ours.m365), Some(ours.ann)));
+    assert_eq!(world.told("integration-changed").await[1]["about"], "protected group");
 }
 
 async fn it_is_switched_off_and_on(world: World) {
@@ -127,7 +156,7 @@ async fn a_deleted_one_leaves_nothing_but_its_audit(world: World) {
     let (store, ours) = (&world.store, &world.ours);
     let reset = world.applied("p").await;
     let seen = one(store, ours, ours.m365).await;
-    store.record_test(&seen, ours.ann, &CheckRow::default(), None, "works", START).await.unwrap();
+    store.record_test(&seen, ours.ann, &CheckRow::default(), &[], WORKS, START).await.unwrap();
     store.end_m365(ours.account, ours.ann, after(1), ours.m365).await.unwrap();
     assert!(store.m365_one(ours.account, ours.m365).await.unwrap().is_none());
     assert!(store.m365_of(ours.account, ours.customer).await.unwrap().is_none());
@@ -152,8 +181,7 @@ async fn another_accounts_is_not_touched(world: World) {
     let seen = one(store, ours, ours.m365).await;
     assert!(store.m365_one(them, ours.m365).await.unwrap().is_none());
     assert!(store.m365_for(them, ours.customer).await.unwrap().is_none());
-    let change =
-        store.change_m365(them, ann, START, &seen, "theirs", "{}", &[], M365Act::Changed).await;
+    let change = store.change_m365(them, ann, START, &seen, &altered(M365Act::Changed, &[])).await;
     moved_on(change);
     moved_on(store.switch_m365(them, ann, START, ours.m365, false).await);
     moved_on(store.end_m365(them, ann, START, ours.m365).await);

@@ -61,7 +61,13 @@ impl Answer {
 
     /// The value of the hidden form token in a page.
     fn form(&self) -> String {
-        let (_, rest) = self.body.split_once("name=\"form\" value=\"").expect("a form");
+        self.hidden("form")
+    }
+
+    /// What a hidden field of the page holds.
+    fn hidden(&self, name: &str) -> String {
+        let field = format!("name=\"{name}\" value=\"");
+        let (_, rest) = self.body.split_once(&field).expect("a form");
         rest.split('"').next().unwrap().to_owned()
     }
 }

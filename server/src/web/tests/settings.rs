@@ -141,3 +141,31 @@ async fn nothing_is_changed_without_form_token_fresh_factor_and_role() {
     assert!(!world.page("/tickets", &cookie).await.body.contains("href=\"/settings\""));
     assert_eq!(send(&cookie, &form, &format!("{place}/delete")).await.code(), Code::Forbidden);
 }
+
+/// Two admins have the page open. What the one has saved, the other's form does not undo.
+#[tokio::test]
+async fn a_stale_form_does_not_drop_the_protected_group() {
+    let (world, cookie) = world().await;
+    let place = added(&world, &cookie).await;
+    let page = world.page(&place, &cookie).await;
+    let (form, version) = (page.form(), page.hidden("version"));
+    let customer = CUSTOMER.to_string();
+    const GROUP: &str = "11111111-2222-4333-8444-555555555555";
+    let mut one = fields(&form, &customer, "");
+    one.extend([("version", version.as_str()), ("protected_group", GROUP)]);
+    let answer = world.form(&place, &cookie, &one).await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    let mut two = fields(&form, &customer, "");
+    two[1] = ("name", "Northwind");
+    two.extend([("version", version.as_str()), ("protected_group", "")]);
+    for _ in 0..2 {
+        // Sent again from the page that came back, it is no newer for it.
+        let answer = world.form(&place, &cookie, &two).await;
+        assert_eq!(answer.status, 409);
+        assert!(answer.body.contains("Somebody else has changed this"), "{}", answer.body);
+        assert_eq!(answer.hidden("version"), version);
+    }
+    two.retain(|(name, _)| *name != "version");
+    assert_eq!(world.form(&place, &cookie, &two).await.status, 409, "made of nothing");
+    assert!(world.page(&place, &cookie).await.body.contains(GROUP));
+}

@@ -18,6 +18,9 @@ use shared::{Code, Finding};
 pub struct Posted {
     /// The form's token.
     pub(super) form: String,
+    /// Which version of the integration the form was made of.
+    #[serde(default)]
+    version: Option<i64>,
     #[serde(default)]
     name: String,
     #[serde(default)]
@@ -47,6 +50,8 @@ fn nothing() -> Typed {
 /// What is kept when a form comes back: everything but the secret.
 #[derive(Clone, Default)]
 pub(super) struct Values {
+    /// The one that the form was made of first: one that comes back is no newer for it.
+    pub(super) version: i64,
     pub(super) name: String,
     pub(super) customer: String,
     pub(super) cloud: String,
@@ -61,6 +66,7 @@ pub(super) struct Values {
 impl Posted {
     pub(super) fn values(&self) -> Values {
         Values {
+            version: self.version.unwrap_or_default(),
             name: self.name.clone(),
             customer: self.customer.clone(),
             cloud: self.cloud.clone(),
@@ -80,6 +86,7 @@ impl Posted {
     pub(super) fn ask(self) -> M365Ask {
         let values = self.values();
         M365Ask {
+            version: self.version,
             name: values.name,
             customer: values.customer,
             cloud: values.cloud,

@@ -120,6 +120,7 @@ pub(super) fn path(id: IntegrationId) -> String {
 
 fn stored(view: &IntegrationView) -> Values {
     Values {
+        version: view.version.0,
         name: view.name.clone(),
         customer: view.customer_id.to_string(),
         cloud: view.cloud.clone(),
