@@ -216,7 +216,7 @@ impl Resets {
         let json = self.store.keys.open(shown_place(reset, &whose), &bytes);
         let json = Zeroizing::new(json.map_err(|_| Code::PreflightStale)?);
         let shown: Shown = serde_json::from_slice(&json).map_err(|_| Code::PreflightStale)?;
-        let fresh = self.clock.now().since(shown.at) < LIST_MS;
+        let fresh = self.clock.now().is_within(LIST_MS, shown.at);
         if fresh { Ok(shown) } else { Err(Code::PreflightStale) }
     }
 }
