@@ -25,6 +25,14 @@ impl Millis {
     pub const fn since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
+
+    /// Whether `earlier` is less than `millis` milliseconds ago. Not when it is yet to come: a clock
+    /// that went back makes nothing fresh.
+    #[must_use]
+    pub const fn is_within(self, millis: i64, earlier: Self) -> bool {
+        let since = self.since(earlier);
+        0 <= since && since < millis
+    }
 }
 
 macro_rules! ids {
@@ -68,4 +76,19 @@ ids! {
     ResetId,
     /// The row of a sealed secret. Not the link's id, which only the link's holder can derive.
     ShareId,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_yet_to_come_is_not_recent() {
+        let at = Millis(1_000);
+        for (now, recent) in [(1_000, true), (1_004, true), (1_005, false), (999, false)] {
+            assert_eq!(Millis(now).is_within(5, at), recent, "{now}");
+        }
+        assert!(!Millis(i64::MAX).is_within(i64::MAX, Millis(i64::MIN)));
+        assert!(!Millis(i64::MIN).is_within(i64::MAX, Millis(i64::MAX)));
+    }
 }

@@ -124,6 +124,8 @@ codes! {
     M365Missing = "m365-missing", 409;
     /// Its integration is switched off.
     M365Off = "m365-off", 409;
+    /// The integration leads to another tenant than when the reset was asked for.
+    M365Moved = "m365-moved", 409;
     /// Microsoft refused the client secret.
     M365SecretWrong = "m365-secret-wrong", 409;
     /// The client secret has expired.

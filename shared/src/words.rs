@@ -107,6 +107,10 @@ impl Code {
                 "This customer has no Microsoft 365 connection.",
                 "Ask an admin to connect the customer’s tenant.",
             ),
+            Code::M365Moved => (
+                "This customer’s Microsoft 365 connection is not the one that the reset was asked for.",
+                "An admin has changed it meanwhile. Start a new reset.",
+            ),
             Code::M365SecretWrong => (
                 "Microsoft refused the client secret of this customer’s app registration.",
                 "Ask an admin to paste the secret’s value (not its id) again.",

@@ -64,11 +64,15 @@ pub(crate) struct Queued {
 
 impl Queued {
     pub(crate) fn matches(&self, call: &Call) -> bool {
+        let line = |part: &String| match part.split_once('*') {
+            Some((part, query)) => {
+                format!("{} {}", call.method, call.path).contains(part)
+                    && call.query.contains(query)
+            }
+            None => format!("{} {}", call.method, call.path).contains(part),
+        };
         self.at == call.company
-            && self
-                .matcher
-                .as_ref()
-                .is_none_or(|part| format!("{} {}", call.method, call.path).contains(part))
+            && self.matcher.as_ref().is_none_or(line)
             && (self.fault != Fault::RefusePassword || call.method == "PATCH")
     }
 }

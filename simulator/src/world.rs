@@ -179,7 +179,8 @@ impl World {
         tokio::time::timeout(PATIENCE, waiting).await.unwrap_or(None)
     }
 
-    /// Something goes wrong with the next request at `at` whose `METHOD /path` contains `matcher`.
+    /// Something goes wrong with the next request at `at` whose `METHOD /path` contains `matcher`;
+    /// with a `*` in it, what stands behind that is to be in the query.
     /// Faults queue; each is used once.
     pub fn fault(&self, at: Company, matcher: Option<&str>, fault: Fault) {
         self.change(|state| {

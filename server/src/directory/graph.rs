@@ -37,6 +37,16 @@ pub(super) struct Page<T> {
     pub(super) next: Option<String>,
 }
 
+/// As much of a list as was told.
+pub(super) struct Told<T> {
+    /// What the pages that were read hold.
+    pub(super) items: Vec<T>,
+    /// How many those are.
+    pub(super) pages: usize,
+    /// `Done` when that is all of it.
+    pub(super) end: Answer<()>,
+}
+
 /// What came of a PATCH, and by which ids both sides know it: for the audit, whatever the answer.
 pub struct Set {
     /// What they said.
@@ -145,23 +155,39 @@ impl Directory {
         url: Url,
         why: Refuse<'_>,
     ) -> Answer<Vec<T>> {
-        self.in_time(Box::pin(self.read_pages(tenant, url, why))).await
+        let Told { items, end, .. } = self.read_pages(tenant, url, why).await;
+        end.map(|()| items)
     }
 
-    async fn read_pages<T: DeserializeOwned>(
+    /// Reads as much of a list as there is, within our patience.
+    pub(super) async fn read_pages<T: DeserializeOwned>(
+        &self,
+        tenant: &Tenant,
+        url: Url,
+        why: Refuse<'_>,
+    ) -> Told<T> {
+        let mut told = Told { items: Vec::new(), pages: 0, end: Answer::Unknown(None) };
+        let (items, pages) = (&mut told.items, &mut told.pages);
+        told.end = self.in_time(Box::pin(self.turn_pages(tenant, url, why, items, pages))).await;
+        told
+    }
+
+    async fn turn_pages<T: DeserializeOwned>(
         &self,
         tenant: &Tenant,
         mut url: Url,
         why: Refuse<'_>,
-    ) -> Answer<Vec<T>> {
-        let mut all = Vec::new();
-        for _ in 0..MOST_PAGES {
+        items: &mut Vec<T>,
+        pages: &mut usize,
+    ) -> Answer<()> {
+        while *pages < MOST_PAGES {
             let page = match self.read_page::<Page<T>>(tenant, url, why).await.done() {
                 Ok(page) => page,
                 Err(other) => return other,
             };
-            all.extend(page.value);
-            let Some(next) = page.next else { return Answer::Done(all) };
+            items.extend(page.value);
+            *pages += 1;
+            let Some(next) = page.next else { return Answer::Done(()) };
             match Url::parse(&next) {
                 // The token goes with it: only to where it is for.
                 Ok(next) if tenant.owns(&next) => url = next,

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use shared::{Code, Finding};
 
 use super::fault::{Refuse, graph_refusal, owners_refusal, pim_refusal};
-use super::graph::quoted;
+use super::graph::{Told, quoted};
 use super::permissions::{READ_DOMAINS, READ_ELIGIBLE_GROUPS, READ_PEOPLE, READ_ROLES};
 use super::power::{self, Eligible, Object, Role};
 use super::{Directory, Person, Tenant};
@@ -164,18 +164,36 @@ impl Directory {
     /// What the person owns. (Graph "List ownedObjects". Its newest page says that applications
     /// may not ask; what it says of `User.Read.All` for people, and what Microsoft's table of
     /// permissions said before, is that they may. So we ask, and the operator decides what a "no"
-    /// means: docs/limits.md.)
+    /// means: docs/limits.md. Only a "no" to the question as such is one; whoever is not found, or
+    /// a list that breaks off, says nothing of what applications may ask.)
     async fn owned(&self, tenant: &Tenant, id: &str) -> Found {
         let options = [("$select", Object::OWNED), ("$top", "999")];
-        let path = ["users", id, "ownedObjects"];
-        let answer = self.list(tenant, &path, &options, &owners_refusal).await;
-        match answer.map(|all: Vec<Object>| power::of_owned(&all)) {
-            Answer::Refused(refusal) if self.settings.directory.owners == Owners::Skip => {
+        let url = match tenant.url(&["users", id, "ownedObjects"], &options) {
+            Ok(url) => url,
+            Err(refused) => return refused,
+        };
+        let why = |reply: &Reply| match reply.status {
+            400 | 403 => owners_refusal(reply),
+            _ => graph_refusal(reply, READ_PEOPLE),
+        };
+        let told: Told<Object> = self.read_pages(tenant, url, &why).await;
+        let mut found = power::of_owned(&told.items);
+        match told.end {
+            Answer::Refused(refusal)
+                if refusal.code == Code::M365OwnersUnknown
+                    && told.pages == 0
+                    && self.settings.directory.owners == Owners::Skip =>
+            {
                 let said = refusal.about.unwrap_or_default();
                 tracing::warn!(account.id = %tenant.account, outcome = "owners-not-checked", said);
-                Answer::Done(Vec::new())
+                Answer::Done(found)
             }
-            other => other,
+            // What was told stands, whatever the rest would have been.
+            end if !found.is_empty() => {
+                found.extend(findings_of(end.map(|()| Vec::new())));
+                Answer::Done(found)
+            }
+            end => end.map(|()| found),
         }
     }
 

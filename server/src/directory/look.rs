@@ -206,8 +206,12 @@ impl Directory {
             address_hash,
             lost_at: None,
         };
-        self.store.link_directory(account, now, &link).await?;
-        Ok(Ok((person, link)))
+        match self.store.link_directory(account, now, &link, tenant.changed_at).await {
+            Ok(()) => Ok(Ok((person, link))),
+            // The connection has changed while we asked: who this is, the next look tells.
+            Err(StoreError::MovedOn) => Ok(Err(Code::MicrosoftUnavailable.into())),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -6,10 +6,13 @@ use shared::Code;
 use super::Resets;
 use crate::directory::{Registered, Tenant};
 use crate::outbound::{Answer, Refusal};
+use crate::seal::Purpose;
 use crate::store::{Lease, Reset, StoreError};
 
 impl Resets {
-    /// The switches: the account, the customer, the integration that the reset was staged for.
+    /// The switches: the account, the customer, the integration that the reset was staged for; and
+    /// that it still leads to the same tenant, or another one's person would be asked for by an id
+    /// that nobody has confirmed.
     pub(super) async fn switched_on(
         &self,
         reset: &Reset,
@@ -24,10 +27,20 @@ impl Resets {
             return Ok(Err(Code::CustomerOff.into()));
         }
         Ok(match self.directory.tenant(reset.account, reset.customer).await? {
-            Ok(tenant) if tenant.integration == reset.integration => Ok(tenant),
-            Ok(_) => Err(Code::M365Missing.into()),
-            Err(refusal) => Err(refusal),
+            Ok(tenant) if tenant.integration != reset.integration => Err(Code::M365Moved.into()),
+            Ok(tenant) if self.tenant_hash(&tenant) != reset.tenant_hash => {
+                Err(Code::M365Moved.into())
+            }
+            other => other,
         })
+    }
+
+    /// Keyed hash of where a tenant is. Its application may become another one: that is no other
+    /// person.
+    pub(super) fn tenant_hash(&self, tenant: &Tenant) -> Vec<u8> {
+        let it = tenant.settings();
+        let parts = [&it.login, &it.graph, &it.tenant].map(String::as_bytes);
+        self.store.keys.hash(Purpose::Destination, &[&[b"tenant".as_slice()], &parts[..]].concat())
     }
 
     /// The guard, asked of Microsoft now: the person may still be reset. Gives the phones that

@@ -168,6 +168,7 @@ impl Resets {
             technician: who.technician.id,
             technician_name: who.technician.name.clone(),
             integration: ready.tenant.integration,
+            tenant_hash: self.tenant_hash(&ready.tenant),
             verification: ready.verification.id,
             directory_user: ready.person.id.clone(),
             person: ready.person.name().to_owned(),

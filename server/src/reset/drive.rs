@@ -172,7 +172,7 @@ impl Resets {
             Ok(tenant) => tenant,
             Err(refusal) => return Ok(Err(Answer::Refused(refusal))),
         };
-        if reset.tries == 0 && self.clock.now().since(reset.asked_at) < JUST_CHECKED_MS {
+        if reset.tries == 0 && self.clock.now().is_within(JUST_CHECKED_MS, reset.asked_at) {
             return Ok(Ok(tenant));
         }
         let phones = match self.person_now(&tenant, reset, Some(lease)).await? {

@@ -188,10 +188,10 @@ impl Resets {
     fn terms(&self, reset: &Reset, phone: &Phone, verified: &[u8], policy: &Policy) -> Terms {
         let hash = phone_hash(&self.store, phone);
         let one_factor = hash == verified;
-        // A phone that this reset has not met may have been registered since by somebody else; and
-        // a link is never easier to open than the one before it (nor than its own first one, whose
-        // phone may have been new).
-        let unmet = !one_factor && hash != reset.phone_hash;
+        // A phone that this reset has not met may have been registered since by somebody else, also
+        // one that verified the caller from the contact's card; and a link is never easier to open
+        // than the one before it (nor than its own first one, whose phone may have been new).
+        let unmet = hash != reset.phone_hash;
         let unlock = unmet || reset.unlock_sealed.is_some() || policy.unlocks(one_factor, false);
         Terms { hash, one_factor, unlock }
     }
@@ -216,7 +216,7 @@ impl Resets {
         let json = self.store.keys.open(shown_place(reset, &whose), &bytes);
         let json = Zeroizing::new(json.map_err(|_| Code::PreflightStale)?);
         let shown: Shown = serde_json::from_slice(&json).map_err(|_| Code::PreflightStale)?;
-        let fresh = self.clock.now().since(shown.at) < LIST_MS;
+        let fresh = self.clock.now().is_within(LIST_MS, shown.at);
         if fresh { Ok(shown) } else { Err(Code::PreflightStale) }
     }
 }

@@ -80,6 +80,7 @@ pub(super) mod tests {
             technician: TechnicianId(id(5)),
             technician_name: "Ann".into(),
             integration: IntegrationId(id(6)),
+            tenant_hash: Vec::new(),
             verification: VerificationId(id(7)),
             directory_user: "user".into(),
             person: "Ada".into(),

@@ -216,7 +216,7 @@ impl Resets {
         let same_ask = shown.technician == who.technician.id
             && shown.contact == ready.contact.id
             && shown.ticket == ready.ticket.as_ref().map(|ticket| ticket.id)
-            && self.clock.now().since(shown.at) < CONFIRM_MS;
+            && self.clock.now().is_within(CONFIRM_MS, shown.at);
         if !same_ask {
             return Err(Code::PreflightStale);
         }

@@ -25,8 +25,10 @@ pub struct Reset {
     pub technician: TechnicianId,
     /// Their name.
     pub technician_name: String,
-    /// In which tenant.
+    /// By which integration.
     pub integration: IntegrationId,
+    /// Keyed hash of the tenant that it led to at the click.
+    pub tenant_hash: Vec<u8>,
     /// What proved the caller.
     pub verification: VerificationId,
     /// The person's object id there.

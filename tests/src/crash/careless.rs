@@ -38,6 +38,7 @@ impl Order for Careless {
             technician: case.who.technician.id,
             technician_name: case.who.technician.name.clone(),
             integration: tenant.integration,
+            tenant_hash: Vec::new(),
             verification: verification.id,
             directory_user: person.id.clone(),
             person: person.name().to_owned(),

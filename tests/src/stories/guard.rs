@@ -112,6 +112,46 @@ async fn what_is_owned_and_not_told_is_the_operators_to_judge() {
     }
 }
 
+/// "Skip" is for a "no" to the question as such. Somebody who is not found, and a list that breaks
+/// off, are none; and what was told before it broke off stands.
+#[tokio::test]
+async fn to_skip_the_look_at_owners_skips_nothing_else() {
+    for owners in [Owners::Refuse, Owners::Skip] {
+        let world = World::build(true, |settings| settings.directory.owners = owners).await;
+        let desk = world.desk().await;
+        world.outside.edit_tenant(NORTHWIND, |tenant| tenant.page_size = Some(1));
+        let owned = |nth: u128, kind: &str| Owned {
+            id: Uuid::from_u128(nth).to_string(),
+            kind: kind.into(),
+            name: format!("Thing {nth}"),
+            assignable_to_role: false,
+        };
+        let codes = async |part: &str, status: u16| {
+            let fault = Fault::Status { status, retry_after: None };
+            world.outside.fault(Company::Graph, Some(part), fault);
+            let found = found(&world, &desk, ADA_TICKET).await;
+            assert_eq!(world.outside.faults_left(), 0, "{part}");
+            let code = |finding: String| finding.split(": ").next().unwrap().to_owned();
+            found.into_iter().map(code).collect::<BTreeSet<String>>()
+        };
+        let (second, unknown) = ("ownedObjects*skiptoken", "m365-owners-unknown");
+        world.outside.edit_user(ADA, |ada| ada.owns = vec![owned(1, "group"), owned(2, "group")]);
+        for status in [400, 403] {
+            assert_eq!(codes(second, status).await, set([unknown]), "{owners:?}");
+            let first = if owners == Owners::Refuse { set([unknown]) } else { set([]) };
+            assert_eq!(codes("ownedObjects", status).await, first, "{owners:?}");
+        }
+        assert_eq!(codes("ownedObjects", 404).await, set(["person-not-found"]), "{owners:?}");
+        assert_eq!(codes("ownedObjects", 409).await, set(["microsoft-refused"]), "{owners:?}");
+        world.outside.edit_user(ADA, |ada| ada.owns[0].kind = "application".into());
+        let both = set(["person-privileged", unknown]);
+        assert_eq!(codes(second, 403).await, both, "{owners:?}");
+        let silent = set(["person-privileged", "microsoft-unavailable"]);
+        assert_eq!(codes(second, 500).await, silent, "{owners:?}");
+        world.end().await;
+    }
+}
+
 /// Every page is read; a list without an end, or one that leads elsewhere, is unknown.
 #[tokio::test]
 async fn lists_are_read_to_their_end_and_nowhere_else() {

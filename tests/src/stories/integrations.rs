@@ -11,12 +11,12 @@ use crate::desk::{Desk, Reply};
 use crate::world::{COLLEAGUE, EMAIL, World};
 
 pub(super) const PROSEWARE: &str = "7f3c1c2e-9a41-4c07-8d5e-0b6a4c1d2e06";
-const PROSEWARE_APP: &str = "a1b2c3d4-0006-4000-8000-000000000006";
+pub(super) const PROSEWARE_APP: &str = "a1b2c3d4-0006-4000-8000-000000000006";
 const NILS: &str = "nils.keyes@proseware.example";
-const API: &str = "/api/integrations";
+pub(super) const API: &str = "/api/integrations";
 
 /// The id of the customer with this name.
-async fn customer(world: &World, name: &str) -> String {
+pub(super) async fn customer(world: &World, name: &str) -> String {
     let all = world.app.store.customers_without_m365(world.account).await.unwrap();
     all.into_iter().find(|it| it.name == name).unwrap().id.to_string()
 }

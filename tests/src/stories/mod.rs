@@ -11,6 +11,7 @@ mod integrations;
 mod keyboard;
 mod look_up;
 mod mail;
+mod meanwhile;
 mod new_link;
 mod new_link_page;
 mod new_link_refused;

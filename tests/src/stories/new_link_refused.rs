@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use simulator::{Company, Fault, Line};
 use uuid::Uuid;
 
+use super::after::world_with;
 use super::new_link::{ADA, FIRST, ID, SECOND, newest, reset, sealed, unlock};
-use crate::desk::{Desk, Reply};
+use crate::desk::{Desk, Reply, code_in};
 use crate::world::{COLLEAGUE, World};
 
 /// Refused with this code, and nothing has changed: the old link still opens.
@@ -97,6 +98,42 @@ async fn a_phone_registered_since_needs_an_unlock_code() {
     assert_eq!(sent.status, 200, "{:?}", sent.body);
     world.settle_in_time().await;
     let person = newest(&world, SECOND);
+    assert_eq!(person.look().await.body["code_needed"], true);
+    assert_eq!(person.read(Some(unlock(&sent.body))).await, world.password(ADA));
+    world.settle_in_time().await;
+    world.end().await;
+}
+
+/// A number from the contact's card verified, and Microsoft has it since then: whoever can edit the
+/// card and talks somebody into registering it gets no link without a code.
+#[tokio::test]
+async fn a_verified_phone_registered_since_needs_an_unlock_code() {
+    const CARD: &str = "+12065550177";
+    let world = world_with(r#"{"accept_contact_phones": true, "unlock": "never"}"#).await;
+    let desk = world.desk().await;
+    let ticket = world.ticket("48213").await;
+    let sent = desk.send_code(ticket.contact, Some(ticket.id), "card-phone-1").await;
+    let text = world.outside.wait_for_text(CARD, 1).await.unwrap();
+    let verification = sent.body["id"].as_str().unwrap();
+    assert_eq!(desk.answer(verification, &code_in(&text.body)).await.status, 200);
+    let confirmed = desk.confirm(&ticket).await;
+    let done = desk.reset(ID, ticket.contact, Some(ticket.id), &confirmed).await;
+    assert_eq!((done.status, &done.body["unlock_code"]), (200, &Value::Null), "{:?}", done.body);
+    world.settle_in_time().await;
+    world.pass(1_000);
+    world.outside.edit_user(ADA, |ada| {
+        let number = "+1 2065550177".into();
+        ada.phones.push(simulator::Phone { kind: "alternateMobile".into(), number });
+    });
+    let listed = desk.phones(ID).await.body;
+    let told = ["used", "factor", "unlock_code"].map(|key| &listed["phones"][1][key]);
+    assert_eq!(told, [&json!(false), &json!("one"), &json!(true)], "{listed}");
+    // Where the link went before, nothing is new.
+    assert_eq!(listed["phones"][0]["unlock_code"], false);
+    let sent = desk.send_to(ID, listed["phones"][1]["sealed"].as_str().unwrap()).await;
+    assert_eq!(sent.status, 200, "{:?}", sent.body);
+    world.settle_in_time().await;
+    let person = newest(&world, CARD);
     assert_eq!(person.look().await.body["code_needed"], true);
     assert_eq!(person.read(Some(unlock(&sent.body))).await, world.password(ADA));
     world.settle_in_time().await;

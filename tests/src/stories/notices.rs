@@ -136,7 +136,9 @@ async fn an_address_that_is_not_the_mailbox_hears_of_it() {
         address_hash: b"of another address".to_vec(),
         lost_at: None,
     };
-    world.app.store.link_directory(world.account, world.now(), &link).await.unwrap();
+    let store = &world.app.store;
+    let asked = store.integration(link.integration).await.unwrap().unwrap().changed_at;
+    store.link_directory(world.account, world.now(), &link, asked).await.unwrap();
     world.settle_in_time().await;
     clicked.await.unwrap();
     assert_eq!(kinds(&world).await, ["mail-notice", "mail-person", "note-set", "text"]);

@@ -1,9 +1,11 @@
 //! The phone at Microsoft is another one than last time: that is no crime, and may be one.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use simulator::Phone;
 use uuid::Uuid;
 
+use super::integrations::{API, customer, of};
 use crate::person::Person;
 use crate::world::{World, until};
 
@@ -95,6 +97,45 @@ async fn a_new_phone_forces_the_unlock_code_and_everybody_is_told() {
         (&json!(world.now().0), &json!(true))
     );
     assert_eq!(acts(&world, "phone-changed").await, 2);
+    world.end().await;
+}
+
+/// What an admin or a card does every day: to delete a connection and make it anew, to lead it
+/// elsewhere and back, to give a contact a colleague's address and back.
+#[tokio::test]
+async fn nothing_ordinary_makes_a_new_phone_an_old_one() {
+    let world = World::new().await;
+    let desk = world.desk().await;
+    let ticket = world.ticket("48213").await;
+    let shown = async || desk.preflight(ticket.contact, Some(ticket.id)).await.body;
+    assert_eq!(shown().await["phone_changed_at"], Value::Null);
+    register(&world, "+1 2065550166");
+    let changed_at = json!(world.now().0);
+    assert_eq!(shown().await["phone_changed_at"], changed_at);
+
+    let it = of(&desk, "Northwind Dental").await;
+    let tenant = it["tenant"].as_str().unwrap();
+    let ask = |tenant: &str| {
+        json!({
+            "name": "Northwind", "cloud": it["cloud"], "tenant": tenant,
+            "client_id": it["client_id"], "client_secret": "northwind~simulated-secret-value",
+            "expires_on": "2028-01-01",
+        })
+    };
+    let path = format!("{API}/{}", it["id"].as_str().unwrap());
+    world.pass(60_000);
+    for tenant in ["northwind.example", tenant] {
+        let moved = desk.own(Method::PUT, &path, Some(ask(tenant))).await;
+        assert_eq!(moved.status, 200, "{:?}", moved.body);
+        assert_eq!(shown().await["phone_changed_at"], changed_at, "moved to {tenant}");
+    }
+    assert_eq!(desk.own(Method::DELETE, &path, Some(json!({}))).await.status, 204);
+    let mut anew = ask(tenant);
+    anew["customer"] = json!(customer(&world, "Northwind Dental").await);
+    let added = desk.own(Method::POST, API, Some(anew)).await;
+    assert_eq!(added.status, 201, "{:?}", added.body);
+    assert_eq!(shown().await["phone_changed_at"], changed_at, "connected anew");
+    assert_eq!(acts(&world, "phone-changed").await, 1);
     world.end().await;
 }
 

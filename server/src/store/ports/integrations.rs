@@ -52,14 +52,16 @@ pub trait IntegrationStore {
         contact: ContactId,
     ) -> Result<Option<DirectoryLink>, StoreError>;
 
-    /// Links a contact to the one person that has exactly its address.
+    /// Links a contact to the one person that has exactly its address. `asked` is the version
+    /// (`changed_at`) of the integration by which they were found.
     ///
     /// # Errors
-    /// `MovedOn` when there is no such contact.
+    /// `MovedOn` when there is no such contact, or the integration has changed or ended since.
     async fn link_directory(
         &self,
         account: AccountId,
         now: Millis,
         link: &DirectoryLink,
+        asked: Millis,
     ) -> Result<(), StoreError>;
 }

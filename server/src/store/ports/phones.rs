@@ -9,7 +9,8 @@ use shared::{AccountId, Code, Millis};
 pub trait PhoneStore {
     /// The phone that a link to this person would go to, as it was found now. Gives since when it
     /// is a new one: the last time that a look found another phone than the one before it, back to
-    /// an older one included. The first look at a person finds no change, whatever it finds.
+    /// an older one included. The first look at a person finds no change, whatever it finds; and
+    /// it is the first one once, whichever contact or integration led to them since.
     ///
     /// # Errors
     /// `MovedOn` when the contact is linked to somebody else by now.

@@ -100,6 +100,7 @@ impl IntegrationStore for Database {
         account: AccountId,
         now: Millis,
         link: &DirectoryLink,
+        asked: Millis,
     ) -> Result<(), StoreError> {
         let mut write = self.write(account).await?;
         let before: Option<String> = sqlx::query_scalar(
@@ -109,31 +110,25 @@ impl IntegrationStore for Database {
         .bind(link.contact.0)
         .fetch_optional(write.db())
         .await?;
-        // Only a contact of this account. What is known of a phone is known of one person.
+        // Only a contact of this account, and only while the integration is what was asked.
         let query = sqlx::query(
             "insert into directory_links
                  (contact, account, integration, directory_user, address_hash, linked_at)
              select $1, $2, $3, $4, $5, $6 from contacts where id = $1 and account = $2
+                 and exists (select 1 from integrations where id = $3 and account = $2
+                     and ended_at is null and changed_at = $7)
              on conflict (contact) do update set integration = excluded.integration,
                  directory_user = excluded.directory_user,
                  address_hash = excluded.address_hash, linked_at = excluded.linked_at,
-                 lost_at = null,
-                 phone_hash = case when directory_links.integration = excluded.integration
-                     and directory_links.directory_user = excluded.directory_user
-                     then directory_links.phone_hash end,
-                 phone_seen_at = case when directory_links.integration = excluded.integration
-                     and directory_links.directory_user = excluded.directory_user
-                     then directory_links.phone_seen_at end,
-                 phone_changed_at = case when directory_links.integration = excluded.integration
-                     and directory_links.directory_user = excluded.directory_user
-                     then directory_links.phone_changed_at end",
+                 lost_at = null",
         )
         .bind(link.contact.0)
         .bind(account.0)
         .bind(link.integration.0)
         .bind(&link.directory_user)
         .bind(&link.address_hash)
-        .bind(now.0);
+        .bind(now.0)
+        .bind(asked.0);
         write.one(query).await?;
         let new = &link.directory_user;
         let about = match before {

@@ -8,11 +8,14 @@ use super::super::{Database, Db, Query};
 use crate::audit::{Act, Entry};
 use crate::store::{DirectoryLink, PhoneStore, SeenPhone, StoreError};
 
-/// What is remembered of the phone of this link's person.
+/// What is remembered of the phone of this link's person, whoever looked at them before.
 macro_rules! remembered {
     () => {
-        "select phone_hash, phone_changed_at from directory_links
-         where account = $1 and contact = $2 and integration = $3 and directory_user = $4"
+        "select p.hash, p.changed_at from directory_links l
+             left join known_phones p
+                 on p.account = l.account and p.directory_user = l.directory_user
+         where l.account = $1 and l.contact = $2 and l.integration = $3
+             and l.directory_user = $4"
     };
 }
 
@@ -57,16 +60,18 @@ impl PhoneStore for Database {
         }
         let changed_at = before.is_some().then_some(now).or(changed_at);
         let query = sqlx::query(
-            "update directory_links set phone_hash = $5, phone_changed_at = $6,
-                 phone_seen_at = coalesce(phone_seen_at, $7)
-             where account = $1 and contact = $2 and integration = $3 and directory_user = $4
-                 and (phone_hash is null or phone_hash = $8)",
-        );
-        let query = of_link(query, account, link)
-            .bind(&phone.hash)
-            .bind(changed_at.map(|at| at.0))
-            .bind(now.0)
-            .bind(&before);
+            "insert into known_phones (account, directory_user, hash, seen_at, changed_at)
+             values ($1, $2, $3, $4, $5)
+             on conflict (account, directory_user) do update
+                 set hash = excluded.hash, changed_at = excluded.changed_at
+                 where known_phones.hash = $6",
+        )
+        .bind(account.0)
+        .bind(&link.directory_user)
+        .bind(&phone.hash)
+        .bind(now.0)
+        .bind(changed_at.map(|at| at.0))
+        .bind(&before);
         write.one(query).await?;
         let act = if before.is_some() { Act::PhoneChanged } else { Act::PhoneSeen };
         let entry = Entry {

@@ -40,6 +40,7 @@ pub(super) fn reset(row: &Line) -> Result<Reset, StoreError> {
         technician: TechnicianId(row.try_get("technician")?),
         technician_name: row.try_get("technician_name")?,
         integration: IntegrationId(row.try_get("integration")?),
+        tenant_hash: row.try_get("tenant_hash")?,
         verification: VerificationId(row.try_get("verification")?),
         directory_user: row.try_get("directory_user")?,
         person: row.try_get("person")?,

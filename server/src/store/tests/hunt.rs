@@ -269,7 +269,7 @@ impl Hunter {
                     address_hash: Vec::new(),
                     lost_at: None,
                 };
-                self.store.link_directory(account, now, &link).await
+                self.store.link_directory(account, now, &link, START).await
             }
             4 => {
                 let new = Msp::new_technician(&format!("t{}@x", self.dice.below(5)));

@@ -2,14 +2,15 @@
 
 use shared::{ContactId, CustomerId, IntegrationId};
 
-use super::fixture::{START, World, moved_on, new_id};
-use crate::store::DirectoryLink;
+use super::fixture::{START, World, after, moved_on, new_id};
+use crate::store::{DirectoryLink, M365Act};
 
 on_both!(
     an_integration_is_found_by_whom_it_serves,
     a_secret_is_found_by_account_kind_and_row,
     a_contact_is_linked_to_one_person,
     another_accounts_contact_is_not_linked,
+    only_what_was_asked_links,
 );
 
 async fn an_integration_is_found_by_whom_it_serves(world: World) {
@@ -51,11 +52,11 @@ async fn a_contact_is_linked_to_one_person(world: World) {
         address_hash: b"address".to_vec(),
         lost_at: None,
     };
-    store.link_directory(ours.account, START, &link).await.unwrap();
+    store.link_directory(ours.account, START, &link, START).await.unwrap();
     assert_eq!(format!("{:?}", find(ours.account).await), format!("{:?}", Some(&link)));
     // Found anew, under another address: the newer stands.
     (link.directory_user, link.address_hash) = ("second".into(), Vec::new());
-    store.link_directory(ours.account, START, &link).await.unwrap();
+    store.link_directory(ours.account, START, &link, START).await.unwrap();
     assert_eq!(format!("{:?}", find(ours.account).await), format!("{:?}", Some(&link)));
     assert!(find(world.theirs.account).await.is_none());
     let told = world.told("directory-linked").await;
@@ -72,14 +73,39 @@ async fn another_accounts_contact_is_not_linked(world: World) {
         address_hash: b"address".to_vec(),
         lost_at: None,
     };
-    moved_on(store.link_directory(theirs.account, START, &link).await);
+    moved_on(store.link_directory(theirs.account, START, &link, START).await);
     let mut own = link.clone();
     (own.integration, own.directory_user) = (ours.m365, "own".into());
-    store.link_directory(ours.account, START, &own).await.unwrap();
-    moved_on(store.link_directory(theirs.account, START, &link).await);
+    store.link_directory(ours.account, START, &own, START).await.unwrap();
+    moved_on(store.link_directory(theirs.account, START, &link, START).await);
     let found = store.directory_link(ours.account, ours.carl).await.unwrap().unwrap();
     assert_eq!((found.directory_user.as_str(), found.integration), ("own", ours.m365));
     assert_eq!(store.audit(theirs.account).await.unwrap().len(), 1);
     link.contact = ContactId(new_id());
-    moved_on(store.link_directory(theirs.account, START, &link).await);
+    moved_on(store.link_directory(theirs.account, START, &link, START).await);
+}
+
+/// A look that began before the integration changed, moved or ended writes nobody back.
+async fn only_what_was_asked_links(world: World) {
+    let (store, ours) = (&world.store, &world.ours);
+    let link = DirectoryLink {
+        contact: ours.carl,
+        integration: ours.m365,
+        directory_user: "old tenant".into(),
+        address_hash: Vec::new(),
+        lost_at: None,
+    };
+    let found = async |asked| store.link_directory(ours.account, START, &link, asked).await;
+    let nobody = async || store.directory_link(ours.account, ours.carl).await.unwrap().is_none();
+    let seen = store.m365_one(ours.account, ours.m365).await.unwrap().unwrap();
+    let (by, moved) = (ours.ann, M365Act::Moved);
+    store.change_m365(ours.account, by, after(1), &seen, "x", "{}", &[], moved).await.unwrap();
+    moved_on(found(START).await);
+    moved_on(found(after(2)).await);
+    assert!(nobody().await);
+    found(after(1)).await.unwrap();
+    store.end_m365(ours.account, by, after(2), ours.m365).await.unwrap();
+    moved_on(found(after(1)).await);
+    assert!(nobody().await);
+    assert_eq!(world.told("directory-linked").await.len(), 1);
 }

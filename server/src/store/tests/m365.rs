@@ -115,7 +115,7 @@ async fn a_move_forgets_who_was_who(world: World) {
         let seen = one(store, ours, ours.m365).await;
         store.change_m365(ours.account, ours.ann, START, &seen, &altered(act, &[])).await.unwrap();
     };
-    store.link_directory(ours.account, START, &link).await.unwrap();
+    store.link_directory(ours.account, START, &link, START).await.unwrap();
     change(M365Act::Changed).await;
     assert!(linked().await);
     change(M365Act::Moved).await;

@@ -159,6 +159,7 @@ impl Msp {
             technician: self.ann,
             technician_name: String::new(),
             integration: self.m365,
+            tenant_hash: b"hash of the tenant".to_vec(),
             verification,
             directory_user: person.into(),
             person: "Carl Carter".into(),

@@ -1,13 +1,15 @@
 //! The phone of a linked person, remembered between two looks; and that the person is gone.
 
-use shared::{Code, Millis};
+use shared::{Code, ContactId, Millis};
 
-use super::fixture::{HOUR, MINUTE, START, World, after, moved_on};
-use crate::store::{DirectoryLink, SeenPhone, Store};
+use super::fixture::{HOUR, MINUTE, START, World, after, moved_on, new_id};
+use crate::store::{DirectoryLink, M365Act, SeenPhone, Store};
 
 on_both!(
     a_change_is_noticed_and_the_first_sight_is_none,
-    another_person_or_tenant_begins_anew,
+    another_person_begins_anew,
+    what_is_known_of_a_person_outlives_links_and_integrations,
+    another_account_knows_nothing_of_it,
     of_many_looks_at_once_one_notices,
     a_lost_person_is_written_down_once,
     another_accounts_link_is_not_touched,
@@ -30,7 +32,7 @@ fn link(world: &World, person: &str) -> DirectoryLink {
 
 async fn linked(world: &World, person: &str) -> DirectoryLink {
     let link = link(world, person);
-    world.store.link_directory(world.ours.account, START, &link).await.unwrap();
+    world.store.link_directory(world.ours.account, START, &link, START).await.unwrap();
     link
 }
 
@@ -57,7 +59,7 @@ async fn a_change_is_noticed_and_the_first_sight_is_none(world: World) {
     assert_eq!(about, ["•• 2", "•• 1", "none", "•• 1"]);
 }
 
-async fn another_person_or_tenant_begins_anew(world: World) {
+async fn another_person_begins_anew(world: World) {
     let first = linked(&world, "p").await;
     see(&world, &first, START, "1").await;
     assert!(see(&world, &first, after(1), "2").await.is_some());
@@ -70,8 +72,59 @@ async fn another_person_or_tenant_begins_anew(world: World) {
     assert_eq!(see(&world, &second, after(3), "2").await, None);
     let elsewhere = DirectoryLink { integration: world.ours.sms, ..second.clone() };
     moved_on(store.see_phone(account, after(4), &elsewhere, &phone("3")).await);
-    store.link_directory(account, START, &elsewhere).await.unwrap();
-    assert_eq!(see(&world, &elsewhere, after(5), "3").await, None);
+}
+
+/// Whatever led to the person since: a phone that was noticed as a new one stays one.
+async fn what_is_known_of_a_person_outlives_links_and_integrations(world: World) {
+    let (store, account) = (&world.store, world.ours.account);
+    let (ann, m365) = (world.ours.ann, world.ours.m365);
+    let first = linked(&world, "p").await;
+    see(&world, &first, START, "1").await;
+    assert_eq!(see(&world, &first, after(1), "2").await, Some(after(1)));
+    // The contact's address is set to a colleague's and back.
+    let colleague = linked(&world, "q").await;
+    assert_eq!(see(&world, &colleague, after(2), "5").await, None);
+    linked(&world, "p").await;
+    assert_eq!(see(&world, &first, after(3), "2").await, Some(after(1)));
+    // A second contact has the same address.
+    let cleo = ContactId(new_id());
+    let row = world.ours.contact(cleo, "Cleo Carter", "carl@example.com");
+    store.import(account, START, &[row]).await.unwrap();
+    let other = DirectoryLink { contact: cleo, ..first.clone() };
+    store.link_directory(account, START, &other, START).await.unwrap();
+    assert_eq!(see(&world, &other, after(4), "2").await, Some(after(1)));
+    assert_eq!(see(&world, &other, after(5), "3").await, Some(after(5)));
+    assert_eq!(see(&world, &first, after(6), "3").await, Some(after(5)));
+    // Another integration leads to the same tenant.
+    let elsewhere = DirectoryLink { integration: world.ours.sms, ..first.clone() };
+    store.link_directory(account, START, &elsewhere, START).await.unwrap();
+    assert_eq!(see(&world, &elsewhere, after(7), "3").await, Some(after(5)));
+    // The integration is moved and moved back; then deleted, and there is a new one.
+    linked(&world, "p").await;
+    for at in [after(8), after(9)] {
+        let seen = store.m365_one(account, m365).await.unwrap().unwrap();
+        let moved = M365Act::Moved;
+        store.change_m365(account, ann, at, &seen, "x", "{}", &[], moved).await.unwrap();
+    }
+    moved_on(store.see_phone(account, after(9), &first, &phone("4")).await);
+    store.link_directory(account, after(9), &first, after(9)).await.unwrap();
+    assert_eq!(see(&world, &first, after(10), "3").await, Some(after(5)));
+    store.end_m365(account, ann, after(11), m365).await.unwrap();
+    store.link_directory(account, after(12), &elsewhere, START).await.unwrap();
+    assert_eq!(see(&world, &elsewhere, after(12), "4").await, Some(after(12)));
+    assert_eq!(world.told("phone-seen").await.len(), 2, "p and q, once each");
+}
+
+async fn another_account_knows_nothing_of_it(world: World) {
+    let link = linked(&world, "p").await;
+    see(&world, &link, START, "1").await;
+    assert!(see(&world, &link, after(1), "2").await.is_some());
+    let (store, theirs) = (&world.store, &world.theirs);
+    let (contact, integration) = (theirs.carl, theirs.m365);
+    let link = DirectoryLink { contact, integration, ..link };
+    store.link_directory(theirs.account, START, &link, START).await.unwrap();
+    let seen = store.see_phone(theirs.account, after(2), &link, &phone("3")).await.unwrap();
+    assert_eq!(seen, None);
 }
 
 async fn of_many_looks_at_once_one_notices(world: World) {
