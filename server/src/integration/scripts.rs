@@ -146,9 +146,16 @@ impl Recipe {
         }
     }
 
+    /// What the script grants.
     fn permissions(&self) -> impl Iterator<Item = &'static Permission> + use<> {
         let optional = self.optional;
-        ALL.iter().filter(move |permission| permission.needed || optional)
+        ALL.iter().filter(move |it| it.needed || (optional && !it.on_refusal))
+    }
+
+    /// What the registration may hold: what somebody has granted of this stays.
+    #[expect(clippy::unused_self, reason = "the templates ask the recipe for everything")]
+    fn known(&self) -> &'static [Permission] {
+        ALL
     }
 
     #[expect(clippy::unused_self, reason = "the templates ask the recipe for everything")]
