@@ -102,7 +102,7 @@ pub const ALL: &[Permission] = &[
     Permission {
         name: READ_HIDDEN_GROUPS,
         role_id: "98830695-27a2-44f7-8c18-0c3ebc9698f6",
-        why: "See groups that are hidden from applications. Grant it only where a refusal names it.",
+        why: "See groups that are hidden from applications. Grant it only where a refusal names it; no script does.",
         needed: false,
         on_refusal: true,
     },

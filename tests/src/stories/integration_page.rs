@@ -91,7 +91,7 @@ async fn a_wrong_secret_is_found_mended_and_the_pod_follows() {
     page.find("heading", "Add New Integration").await;
     in_every_light(&page, "41-add-new").await;
     page.click("link", "M365 Identity Management").await;
-    page.find("heading", "Connect a customer's Microsoft 365").await;
+    page.find("heading", "Connect a customer’s Microsoft 365").await;
     assert!(typed(&page, "new-expires_on").await.starts_with("20"), "a date is proposed");
     in_every_light(&page, "42-m365-new").await;
 
@@ -203,7 +203,7 @@ async fn the_first_connection_with_a_certificate() {
     let browser = Browser::start().await;
     let page = signed_in(&world, &browser).await;
     page.click("link", "Settings").await;
-    page.sees("No customer's Microsoft 365 is connected yet.").await;
+    page.sees("No customer’s Microsoft 365 is connected yet.").await;
     in_every_light(&page, "39-integrations-empty").await;
     page.click("link", "Connect the first customer").await;
     fill_in(&page, TENANT).await;
@@ -243,7 +243,7 @@ async fn the_first_connection_with_a_certificate() {
     let pem = &known[0].certificate.as_ref().unwrap().pem;
     assert!(page.text().await.contains(pem.lines().nth(1).unwrap()));
     page.click("checkbox", "Assign the role Password Administrator too").await;
-    page.click("button", "Make the scripts so").await;
+    page.click("button", "Update the scripts").await;
     page.click("DisclosureTriangle", "PowerShell").await;
     page.sees("RoleManagement.ReadWrite.Directory").await;
     in_every_light(&page, "53-m365-script").await;
@@ -288,7 +288,7 @@ async fn the_form_without_a_mouse() {
     page.find("heading", "Add New Integration").await;
     tab_to(&page, "link", "M365 Identity Management").await;
     page.press(ENTER).await;
-    page.find("heading", "Connect a customer's Microsoft 365").await;
+    page.find("heading", "Connect a customer’s Microsoft 365").await;
     tab_to(&page, "textbox", "Name").await;
     page.press("Proseware production").await;
     tab_to(&page, "combobox", "Customer").await;

@@ -55,7 +55,7 @@ fn wrong_code(refused: Refused) -> Result<(StatusCode, Trouble), Failure> {
 pub(super) fn on_the_page(refused: Refused) -> Result<(StatusCode, Trouble), Failure> {
     let own_words = match &refused {
         Refused::BadPassword(why) => {
-            Some(Trouble { what: "This password can't be used.".into(), next: (*why).into() })
+            Some(Trouble { what: "This password can’t be used.".into(), next: (*why).into() })
         }
         Refused::Because(Code::LinkDead) => Some(Trouble {
             what: "This set-up link does not work any more.".into(),

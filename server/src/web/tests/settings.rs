@@ -45,7 +45,7 @@ async fn added(world: &World, cookie: &str) -> String {
 async fn a_certificate_is_made_and_everything_stays_escaped() {
     let (world, cookie) = world().await;
     let empty = world.page("/settings/integrations", &cookie).await;
-    assert!(empty.body.contains("No customer's Microsoft 365 is connected yet."));
+    assert!(empty.body.contains("No customer’s Microsoft 365 is connected yet."));
     let place = added(&world, &cookie).await;
     let page = world.page(&place, &cookie).await;
     assert_eq!(page.status, 200);

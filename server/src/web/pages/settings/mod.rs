@@ -73,7 +73,7 @@ impl Just {
         match self.done.as_deref()? {
             "added" => Some("Saved. What the test found stands below."),
             "certificate" => Some(
-                "Saved. Now upload the certificate in the customer's tenant, then test the connection.",
+                "Saved. Now upload the certificate in the customer’s tenant, then test the connection.",
             ),
             "testing" => Some("Microsoft is slow: the test goes on. Reload this page in a minute."),
             "changed" => Some("Saved. What the test found stands below."),
@@ -81,7 +81,7 @@ impl Just {
                 "Microsoft took the new one, and it is in use now. You may remove the old one there.",
             ),
             "made" => Some(
-                "The new certificate is made. Upload it in the customer's tenant, then put it in place.",
+                "The new certificate is made. Upload it in the customer’s tenant, then put it in place.",
             ),
             "tested" => Some("Tested just now. What was found stands below."),
             "off" => Some(
