@@ -161,7 +161,9 @@ fn token_remedy(code: Code) -> &'static str {
 fn unfit_remedy(code: Code) -> &'static str {
     match code.as_str() {
         text if text.starts_with("m365-") || text.starts_with("microsoft-") => odd_remedy(code),
-        _ => "Name an ordinary person of this tenant: no administrator, not synchronised, not blocked.",
+        _ => {
+            "Name an ordinary person of this tenant: no administrator, not synchronised, not blocked."
+        }
     }
 }
 
@@ -238,9 +240,8 @@ mod tests {
             "m365-licence-unknown",
             "m365-owners-unknown",
         ];
-        let of_tokens = |code: &Code| {
-            code.as_str().starts_with("m365-") && !of_others.contains(&code.as_str())
-        };
+        let of_tokens =
+            |code: &Code| code.as_str().starts_with("m365-") && !of_others.contains(&code.as_str());
         let codes: Vec<Code> = Code::ALL.iter().copied().filter(of_tokens).collect();
         assert!(codes.contains(&Code::M365SecretWrong) && codes.len() >= 8, "{codes:?}");
         let refused = |code| Line::NoToken { code, about: Some("AADSTS1 t-1".into()) };

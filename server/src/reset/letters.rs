@@ -144,10 +144,7 @@ pub(super) fn expiring(
              When it has ended, no password of {customer} can be reset here. {make} {stays}\n"
         )
     };
-    Letter {
-        subject: format!("The Microsoft 365 {what} for {} {when}", short(customer)),
-        body,
-    }
+    Letter { subject: format!("Microsoft 365 {what} for {} {when}", short(customer)), body }
 }
 
 /// To the admins: a tenant's connection does not work any more.

@@ -10,7 +10,7 @@ use super::form::{Back, Form, Values, clouds};
 use super::guide::{Guide, Wish};
 use super::health::{Health, ends};
 use super::m365_new::proposed_end;
-use super::{Admin, Just};
+use super::{Admin, Just, Stale, stale};
 use crate::app::App;
 use crate::directory::{ProofKind, Tenant};
 use crate::integration::IntegrationView;
@@ -26,6 +26,7 @@ use crate::web::problem::Failure;
 #[template(path = "settings/m365.html")]
 struct M365Page {
     page: Page,
+    stale: Option<Stale>,
     view: IntegrationView,
     health: Health,
     ends: String,
@@ -102,6 +103,7 @@ pub(super) async fn show(
     let page = Page::inside(app, session, &view.name, "settings");
     let page = M365Page {
         page,
+        stale: stale(app, session, &path(id)),
         health: Health::new(view.health.clone(), now),
         ends: ends(&view),
         certificate_open: waits || part == "certificate",

@@ -11,7 +11,7 @@ use shared::IntegrationId;
 use super::form::{Back, Posted, Values, wrong};
 use super::guide::Wish;
 use super::m365::{path, show};
-use super::{Admin, failure, may_change};
+use super::{Admin, Stale, failure, may_change, stale};
 use crate::app::App;
 use crate::directory::ProofKind;
 use crate::integration::guide::REGISTRATION_NAME;
@@ -187,6 +187,7 @@ pub async fn switch(
 #[template(path = "settings/m365_delete.html")]
 struct DeletePage {
     page: Page,
+    stale: Option<Stale>,
     view: IntegrationView,
     certificate: bool,
     registration: &'static str,
@@ -205,6 +206,7 @@ pub async fn ask_delete(
     let view = app.integrations.one(session.technician.account, id).await.map_err(failure)?;
     html(&DeletePage {
         page: Page::inside(&app, &session, "Delete an integration", "settings"),
+        stale: stale(&app, &session, &format!("{}/delete", path(id))),
         certificate: view.proof == ProofKind::Certificate,
         view,
         registration: REGISTRATION_NAME,

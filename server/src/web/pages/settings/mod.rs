@@ -21,6 +21,7 @@ use crate::sign_in::session::fresh_second_factor;
 use crate::store::{Role, Session};
 use crate::web::auth::SignedIn;
 use crate::web::forms::check_form_token;
+use crate::web::pages::sign_in::sign_in_again;
 use crate::web::problem::Failure;
 
 /// An admin at our own pages.
@@ -46,6 +47,32 @@ fn may_change(app: &App, session: &Session, token: &str) -> Result<(), Failure> 
     } else {
         Err(Code::SecondFactorNeeded.into())
     }
+}
+
+/// Somebody may type for so long: a form that would come too late says so beforehand.
+const TYPING_MS: i64 = 15 * 60_000;
+
+/// Why what is typed into a page now could not be saved, as `templates/settings/stale.html` says it.
+struct Stale {
+    words: &'static str,
+    /// Where to sign in, and back.
+    sign_in: String,
+}
+
+/// Whether the second factor will last for what is about to be typed at `path`.
+fn stale(app: &App, session: &Session, path: &str) -> Option<Stale> {
+    let words = match session.second_factor_at {
+        None => {
+            "This sign-in has no second factor, so nothing can be changed here. Ask your operator to \
+             require one for you."
+        }
+        Some(_) if !fresh_second_factor(session, app.clock.now().plus(TYPING_MS)) => {
+            "Your second factor is 12 hours old, or will be within a quarter of an hour. Sign in again \
+             before you change something here: what you type would be lost."
+        }
+        Some(_) => return None,
+    };
+    Some(Stale { words, sign_in: sign_in_again(path) })
 }
 
 /// A refusal of the domain as a problem, where no form can show it.
