@@ -82,8 +82,8 @@ const STEPS: [Step; 6] = [
         title: "Grant the permissions",
         words: &[
             "**API permissions → Add a permission → Microsoft Graph → Application permissions** (not \
-             Delegated). Tick these, then choose **Grant admin consent**; each line must turn green. \
-             The delegated User.Read that is there at the start may go.",
+             Delegated). Tick these, the optional ones as you wish, then choose **Grant admin \
+             consent**; each line must turn green. The delegated User.Read that is there at the start may go.",
         ],
         copy: None,
         lists_permissions: true,

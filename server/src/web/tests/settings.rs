@@ -131,8 +131,8 @@ async fn nothing_is_changed_without_form_token_fresh_factor_and_role() {
     // Somebody types for some minutes: the notice comes a quarter of an hour early.
     for (minutes, said) in [(12 * 60 - 16, false), (12 * 60 - 14, true)] {
         let at = world.app.clock.now().plus(-minutes * 60_000).0;
-        let set = format!("update sessions set second_factor_at = {at}");
-        world.app.store.seed(&set, &[]).await;
+        let set = format!("update sessions set second_factor_at = {at}").leak();
+        world.app.store.seed(set, &[]).await;
         let body = world.page(NEW, &cookie).await.body;
         assert_eq!(body.contains("class=\"stale\""), said, "after {minutes} minutes");
     }
