@@ -18,18 +18,25 @@
     $Login = '{{ recipe.login() }}'
     $Tenant = '{{ recipe.tenant() }}'
     $MicrosoftGraph = '{{ recipe.graph_app() }}'
-    # What the registration may do, and nothing else.
+    # What the registration is granted, and nothing else.
     $Permissions = [ordered]@{
 {%- for permission in recipe.permissions() %}
         '{{ permission.name }}' = '{{ permission.role_id }}'
 {%- endfor %}
     }
+    # What it may hold: of these, what somebody has granted before stays as it is.
+    $Known = @(
+{%- for permission in recipe.known() %}
+        '{{ permission.role_id }}'
+{%- endfor %}
+    )
 {%- if let Some(certificate) = recipe.certificate() %}
     # The public part. The private key stays with MSP Process.
     $Certificate = '{{ certificate }}'
 {%- endif %}
 {%- if recipe.role() %}
-    # Password Administrator: resets people without an administrator role, nobody else.
+    # Password Administrator: resets people without an administrator role, and other Password
+    # Administrators.
     $Role = '{{ recipe.role_id() }}'
 {%- endif %}
 
@@ -117,13 +124,6 @@
                 Invoke-Graph POST 'applications' @{ displayName = $Name; signInAudience = 'AzureADMyOrg' }
             }
         }
-        $Access = @{
-            requiredResourceAccess = @(@{
-                resourceAppId  = $MicrosoftGraph
-                resourceAccess = @($Permissions.Values | ForEach-Object { @{ id = $_; type = 'Role' } })
-            })
-        }
-        Invoke-Step 'list the permissions in the registration' { Invoke-Graph PATCH "applications/$($App.id)" $Access | Out-Null } 12
 
         # Its service principal: what is granted something in this tenant.
         $Query = 'servicePrincipals?$filter=appId%20eq%20%27' + $App.appId + '%27&$select=id'
@@ -139,6 +139,14 @@
         $Assignments = "servicePrincipals/$($Principal.id)/appRoleAssignments"
         $Granted = @((Invoke-Step 'list what is granted' { Invoke-Graph GET $Assignments } 12).value |
             Where-Object { $_.resourceId -eq $Resource.id } | ForEach-Object { $_.appRoleId })
+        $Listed = @($Known | Where-Object { @($Permissions.Values) -contains $_ -or $Granted -contains $_ })
+        $Access = @{
+            requiredResourceAccess = @(@{
+                resourceAppId  = $MicrosoftGraph
+                resourceAccess = @($Listed | ForEach-Object { @{ id = $_; type = 'Role' } })
+            })
+        }
+        Invoke-Step 'list the permissions in the registration' { Invoke-Graph PATCH "applications/$($App.id)" $Access | Out-Null } 12
         foreach ($Permission in $Permissions.Keys) {
             if ($Granted -contains $Permissions[$Permission]) { continue }
             Write-Host "Granting $Permission"
@@ -146,7 +154,7 @@
             Invoke-Step 'grant a permission' { Invoke-Graph POST $Assignments $Grant | Out-Null } 12
         }
         foreach ($Id in $Granted) {
-            if (@($Permissions.Values) -notcontains $Id) {
+            if ($Known -notcontains $Id) {
                 Write-Warning "This registration holds a permission that it does not need (app role $Id). Remove it under API permissions."
             }
         }

@@ -17,10 +17,16 @@ LOGIN='{{ recipe.login() }}'
 CLOUD='{{ recipe.az_cloud() }}'
 TENANT='{{ recipe.tenant() }}'
 MICROSOFT_GRAPH='{{ recipe.graph_app() }}'
-# What the registration may do, and nothing else: app role id, name.
+# What the registration is granted, and nothing else: app role id, name.
 PERMISSIONS='
 {%- for permission in recipe.permissions() %}
 {{ permission.role_id }} {{ permission.name }}
+{%- endfor %}
+'
+# What it may hold: of these, what somebody has granted before stays as it is.
+KNOWN='
+{%- for permission in recipe.known() %}
+{{ permission.role_id }}
 {%- endfor %}
 '
 {%- if let Some(certificate) = recipe.certificate() %}
@@ -28,7 +34,8 @@ PERMISSIONS='
 CERTIFICATE='{{ certificate }}'
 {%- endif %}
 {%- if recipe.role() %}
-# Password Administrator: resets people without an administrator role, nobody else.
+# Password Administrator: resets people without an administrator role, and other Password
+# Administrators.
 ROLE='{{ recipe.role_id() }}'
 {%- endif %}
 
@@ -115,11 +122,6 @@ say "Tenant $tenant"
 filter='displayName%20eq%20%27{{ recipe.encoded_name() }}%27'
 found=$(graph get "applications?\$filter=$filter&\$select=id,appId,signInAudience" \
   --query 'value[].[id, appId, signInAudience]' --output tsv) || give_up 'list the app registrations'
-access='{"requiredResourceAccess":[{"resourceAppId":"{{ recipe.graph_app() }}","resourceAccess":[
-{%- for permission in recipe.permissions() -%}
-{% if !loop.first %},{% endif %}{"id":"{{ permission.role_id }}","type":"Role"}
-{%- endfor -%}
-]}]}'
 if [ -z "$found" ]; then
   say "Making the app registration $NAME"
   made=$(graph post applications --headers 'Content-Type=application/json' \
@@ -136,8 +138,6 @@ else
   [ "$audience" = AzureADMyOrg ] ||
     stop 'That app registration is not for this tenant alone (single tenant).' 'Set "Supported account types" to this organizational directory only (under Authentication), or remove it, then run this again.'
 fi
-patiently 'list the permissions in the registration' patch "applications/$app" \
-  --headers 'Content-Type=application/json' --body "$access"
 
 # Its service principal: what is granted something in this tenant.
 principal=$(graph get "servicePrincipals?\$filter=appId%20eq%20%27$client%27&\$select=id" \
@@ -153,6 +153,15 @@ resource=$(graph get "servicePrincipals?\$filter=appId%20eq%20%27$MICROSOFT_GRAP
   --query 'value[].id' --output tsv) || give_up 'find Microsoft Graph in this tenant'
 granted=$(patiently 'list what is granted' get "servicePrincipals/$principal/appRoleAssignments" \
   --query "value[?resourceId=='$resource'].appRoleId" --output tsv)
+listed=''
+for role in $KNOWN; do
+  case "$PERMISSIONS $granted" in
+    *"$role"*) listed="$listed${listed:+,}{\"id\":\"$role\",\"type\":\"Role\"}" ;;
+  esac
+done
+patiently 'list the permissions in the registration' patch "applications/$app" \
+  --headers 'Content-Type=application/json' \
+  --body "{\"requiredResourceAccess\":[{\"resourceAppId\":\"$MICROSOFT_GRAPH\",\"resourceAccess\":[$listed]}]}"
 while read -r role permission; do
   [ -n "$role" ] || continue
   case $granted in *"$role"*) continue ;; esac
@@ -162,7 +171,7 @@ while read -r role permission; do
     --body "{\"principalId\":\"$principal\",\"resourceId\":\"$resource\",\"appRoleId\":\"$role\"}" </dev/null
 done <<<"$PERMISSIONS"
 for role in $granted; do
-  case $PERMISSIONS in
+  case $KNOWN in
     *"$role"*) ;;
     *) say "WARNING: this registration holds a permission that it does not need (app role $role). Remove it under API permissions." ;;
   esac

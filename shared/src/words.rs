@@ -165,11 +165,11 @@ impl Code {
             ),
             Code::M365LicenceUnknown => (
                 "Microsoft does not tell whether this person may become an administrator.",
-                "Ask an admin to test the connection in Settings. If the tenant has no licence for PIM (Entra ID P2), your operator can say so in directory.no_licence_codes; until then it counts as a refusal.",
+                "This person can’t be reset here for now. Ask an admin to test the connection in Settings; it says what is missing.",
             ),
             Code::M365OwnersUnknown => (
                 "Microsoft does not tell which applications and groups this person owns.",
-                "Use the customer’s own portal this time, and tell your operator: directory.owners in the settings says what to do then.",
+                "Use the customer’s own portal this time, and tell an admin.",
             ),
             Code::MicrosoftUnavailable => (
                 "Microsoft does not answer right now.",

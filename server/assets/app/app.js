@@ -55,7 +55,7 @@ for (const button of byData('copies')) {
 
 // Saving and testing asks Microsoft some twenty questions: the button says that it is under way.
 for (const button of byData('busy')) {
-  const label = button.textContent;
+  const label = [...button.childNodes];
   const form = button.form;
   form.addEventListener('submit', (event) => {
     if (form.ariaBusy === 'true') return event.preventDefault();
@@ -68,7 +68,7 @@ for (const button of byData('busy')) {
   addEventListener('pageshow', () => {
     form.ariaBusy = null;
     button.removeAttribute('aria-disabled');
-    button.textContent = label;
+    button.replaceChildren(...label);
   });
 }
 

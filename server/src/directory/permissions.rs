@@ -18,6 +18,8 @@ pub struct Permission {
     pub why: &'static str,
     /// Whether every reset needs it. The others switch something on.
     pub needed: bool,
+    /// Whether nobody should grant it before a refusal names it: no script does.
+    pub on_refusal: bool,
 }
 
 /// Finding people, their roles and groups.
@@ -36,6 +38,8 @@ pub const READ_DOMAINS: &str = "Domain.Read.All";
 pub const END_SESSIONS: &str = "User.RevokeSessions.All";
 /// The app registration's own record: when its secret or certificate ends.
 pub const READ_APPLICATIONS: &str = "Application.Read.All";
+/// Groups that Microsoft does not show to this application otherwise.
+pub const READ_HIDDEN_GROUPS: &str = "GroupMember.Read.All";
 
 /// All of them, the needed ones first.
 pub const ALL: &[Permission] = &[
@@ -44,48 +48,63 @@ pub const ALL: &[Permission] = &[
         role_id: "df021288-bdef-4463-88db-98f22de89214",
         why: "Find the person who called, and see which roles and groups they are in.",
         needed: true,
+        on_refusal: false,
     },
     Permission {
         name: READ_PHONES,
         role_id: "f529a223-ea70-43ec-b268-5012de2fbaa2",
         why: "Read the phone that the person registered for sign-in, where the link goes. No other sign-in method can be read with it.",
         needed: true,
+        on_refusal: false,
     },
     Permission {
         name: SET_PASSWORD,
         role_id: "cc117bb9-00cf-4eb8-b580-ea2a878fe8f7",
         why: "Set the new password. Nothing else of a person can be changed with it.",
         needed: true,
+        on_refusal: false,
     },
     Permission {
         name: READ_ROLES,
         role_id: "483bed4a-2ad3-4361-a73b-c83ccdbdc53c",
         why: "Keep away from administrators: roles that a person holds or may activate.",
         needed: true,
+        on_refusal: false,
     },
     Permission {
         name: READ_ELIGIBLE_GROUPS,
         role_id: "edb419d6-7edc-42a3-9345-509bfdf5d87c",
         why: "Keep away from people who may activate a privileged group (PIM for Groups).",
         needed: true,
+        on_refusal: false,
     },
     Permission {
         name: READ_DOMAINS,
         role_id: "dbb9058a-0e50-45d7-ae91-66909b5d4664",
         why: "Keep away from federated domains, whose passwords are kept somewhere else.",
         needed: true,
+        on_refusal: false,
     },
     Permission {
         name: END_SESSIONS,
         role_id: "77f3a031-c388-4f99-b373-dc68676a979e",
-        why: "End the person's open sessions after a reset, where your policy says so.",
+        why: "End the person’s open sessions after a reset, where your policy says so.",
         needed: false,
+        on_refusal: false,
     },
     Permission {
         name: READ_APPLICATIONS,
         role_id: "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30",
-        why: "Read when this app registration's secret or certificate ends, so that nobody has to type the date.",
+        why: "Read when this app registration’s secret ends, so that nobody has to type the date. It can read other registrations too, but no secret.",
         needed: false,
+        on_refusal: false,
+    },
+    Permission {
+        name: READ_HIDDEN_GROUPS,
+        role_id: "98830695-27a2-44f7-8c18-0c3ebc9698f6",
+        why: "See groups that are hidden from applications. Grant it only where a refusal names it; no script does.",
+        needed: false,
+        on_refusal: true,
     },
 ];
 
@@ -125,6 +144,7 @@ mod tests {
         }
         let optional = ALL.iter().position(|permission| !permission.needed);
         assert!(ALL[optional.unwrap()..].iter().all(|permission| !permission.needed));
+        assert!(ALL.iter().all(|permission| !(permission.needed && permission.on_refusal)));
         assert_eq!(named("User.ReadWrite.All"), None);
     }
 }

@@ -27,8 +27,9 @@ pub struct M365Ask {
     pub tenant: String,
     /// Application (client) id.
     pub client_id: String,
-    /// How the application proves that it is it. Only for a new one.
-    pub proof: ProofKind,
+    /// How the application proves that it is it: for a new one, by secret where nothing is said; a
+    /// change may leave it out.
+    pub proof: Option<ProofKind>,
     /// The client secret's value.
     pub client_secret: Typed,
     /// When it ends: `2028-11-25`.
@@ -46,7 +47,7 @@ impl Default for M365Ask {
             cloud: "global".into(),
             tenant: String::new(),
             client_id: String::new(),
-            proof: ProofKind::Secret,
+            proof: None,
             client_secret: Typed::new(String::new()),
             expires_on: String::new(),
             protected_group: String::new(),
@@ -116,10 +117,13 @@ impl M365Ask {
         if hosts.is_none() {
             note("cloud", "Choose the Microsoft cloud that the tenant is in.");
         }
-        let tenant = self.tenant.trim().to_ascii_lowercase();
-        if let Err(detail) = check_tenant(&tenant) {
-            note("tenant", detail);
-        }
+        let tenant = match check_tenant(&self.tenant) {
+            Ok(tenant) => tenant,
+            Err(detail) => {
+                note("tenant", detail);
+                String::new()
+            }
+        };
         let client_id = self.client_id.trim().to_ascii_lowercase();
         if client_id.parse::<Uuid>().is_err() {
             note(
@@ -143,6 +147,9 @@ impl M365Ask {
         if !protected_group.is_empty() && protected_group.parse::<Uuid>().is_err() {
             note("protected_group", "Copy the group’s Object ID from Entra, or leave this empty.");
         }
+        if known.is_some_and(|known| self.proof.is_some_and(|proof| proof != known.proof)) {
+            note("proof", "Replace the credential to change how the application proves itself.");
+        }
         let (login, graph) = hosts.unwrap_or_default();
         let settings = M365Settings {
             cloud: self.cloud.trim().into(),
@@ -150,7 +157,7 @@ impl M365Ask {
             graph,
             tenant,
             client_id,
-            proof: known.map_or(self.proof, |known| known.proof),
+            proof: known.map_or(self.proof.unwrap_or_default(), |known| known.proof),
             expires_on,
             certificate: known.and_then(|known| known.certificate.clone()),
             next_certificate: known.and_then(|known| known.next_certificate.clone()),
@@ -176,25 +183,27 @@ impl M365Ask {
     }
 }
 
-/// A directory id, or a domain: it becomes a part of an address, so nothing else may get through.
-fn check_tenant(tenant: &str) -> Result<(), &'static str> {
-    if tenant.parse::<Uuid>().is_ok() && tenant.len() == 36 {
-        return Ok(());
-    }
-    if ["common", "organizations", "consumers"].contains(&tenant) {
-        return Err("Enter this one customer’s tenant: its Directory (tenant) ID.");
-    }
+/// A tenant's id or one of its domains, in small letters; `None` for anything else. It becomes a part
+/// of an address and of scripts, so nothing else may get through.
+pub(crate) fn tenant(text: &str) -> Option<String> {
+    let tenant = text.trim().to_ascii_lowercase();
+    let is_id = tenant.len() == 36 && tenant.parse::<Uuid>().is_ok();
     let label = |label: &str| {
-        !label.is_empty()
-            && label.len() <= 63
+        (1..=63).contains(&label.len())
             && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
-    if tenant.len() <= 253 && tenant.contains('.') && tenant.split('.').all(label) {
-        return Ok(());
+    let is_domain = tenant.len() <= 253 && tenant.contains('.') && tenant.split('.').all(label);
+    (is_id || is_domain).then_some(tenant)
+}
+
+fn check_tenant(text: &str) -> Result<String, &'static str> {
+    let of_everybody = ["common", "organizations", "consumers"];
+    if of_everybody.iter().any(|it| text.trim().eq_ignore_ascii_case(it)) {
+        return Err("Enter this one customer’s tenant: its Directory (tenant) ID.");
     }
-    Err(
+    tenant(text).ok_or(
         "Copy the Directory (tenant) ID from the registration’s overview, or enter a domain such as contoso.onmicrosoft.com.",
     )
 }
@@ -357,6 +366,20 @@ mod tests {
         assert!(errors[0].detail.contains("was entered for"));
         let again = check(&ask(), Some(&known)).unwrap_err();
         assert!(again[0].detail.contains("Replace the credential"), "not taken without a word");
+    }
+
+    #[test]
+    fn a_change_does_not_choose_another_proof_in_passing() {
+        let known = check(&ask(), None).unwrap().settings;
+        assert_eq!(known.proof, ProofKind::Secret, "where nothing is said");
+        let sent = |proof| {
+            let client_secret = Typed::new(String::new());
+            check(&M365Ask { proof, client_secret, ..ask() }, Some(&known))
+        };
+        assert!(sent(None).is_ok() && sent(Some(ProofKind::Secret)).is_ok());
+        let errors = sent(Some(ProofKind::Certificate)).unwrap_err();
+        assert_eq!((errors.len(), errors[0].field), (1, "proof"));
+        assert!(errors[0].detail.contains("Replace the credential"));
     }
 
     #[test]

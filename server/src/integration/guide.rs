@@ -38,7 +38,7 @@ pub struct DirectoryRole {
 }
 
 /// For tenants where Microsoft wants a role beside the permission. The smallest one: it resets
-/// people without an administrator role, and nobody else.
+/// people without an administrator role, and other Password Administrators.
 pub const PASSWORD_ADMINISTRATOR: DirectoryRole = DirectoryRole {
     name: "Password Administrator",
     template_id: "966707d0-3269-4727-9be2-8c3a10f19b9d",
@@ -69,7 +69,7 @@ const STEPS: [Step; 6] = [
     Step {
         title: "Register the application",
         words: &[
-            "Sign in to the customer's Microsoft Entra admin center as Global Administrator or \
+            "Sign in to the customer’s Microsoft Entra admin center as Global Administrator or \
              Privileged Role Administrator, and open **App registrations → New registration**.",
             "Supported account types: **Accounts in this organizational directory only** (single \
              tenant). Redirect URI: **none**, leave it empty. Then choose **Register**.",
@@ -82,8 +82,8 @@ const STEPS: [Step; 6] = [
         title: "Grant the permissions",
         words: &[
             "**API permissions → Add a permission → Microsoft Graph → Application permissions** (not \
-             Delegated). Tick these, then choose **Grant admin consent**; each line must turn green. \
-             The delegated User.Read that is there at the start may go.",
+             Delegated). Tick these, the optional ones as you wish, then choose **Grant admin \
+             consent**; each line must turn green. The delegated User.Read that is there at the start may go.",
         ],
         copy: None,
         lists_permissions: true,

@@ -13,8 +13,8 @@
 use askama::Template;
 use data_encoding::BASE64;
 use url::Url;
-use uuid::Uuid;
 
+use super::ask::tenant;
 use super::guide::{PASSWORD_ADMINISTRATOR, REGISTRATION_NAME, SECRET_DAYS};
 use crate::directory::permissions::{ALL, GRAPH_APP_ID, Permission};
 
@@ -146,9 +146,16 @@ impl Recipe {
         }
     }
 
+    /// What the script grants.
     fn permissions(&self) -> impl Iterator<Item = &'static Permission> + use<> {
         let optional = self.optional;
-        ALL.iter().filter(move |permission| permission.needed || optional)
+        ALL.iter().filter(move |it| it.needed || (optional && !it.on_refusal))
+    }
+
+    /// What the registration may hold: what somebody has granted of this stays.
+    #[expect(clippy::unused_self, reason = "the templates ask the recipe for everything")]
+    fn known(&self) -> &'static [Permission] {
+        ALL
     }
 
     #[expect(clippy::unused_self, reason = "the templates ask the recipe for everything")]
@@ -193,20 +200,6 @@ fn host(text: &str) -> Option<String> {
 
 fn harmless(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-')
-}
-
-/// A GUID or a domain, in small letters.
-fn tenant(text: &str) -> Option<String> {
-    if let Ok(id) = Uuid::try_parse(text) {
-        return Some(id.hyphenated().to_string());
-    }
-    let labels_fit = text.split('.').all(|label| {
-        (1..=63).contains(&label.len())
-            && label.bytes().all(harmless)
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    });
-    (labels_fit && text.contains('.') && text.len() <= 253).then(|| text.to_ascii_lowercase())
 }
 
 /// The base64 between the lines of a PEM, made anew from what it says.

@@ -111,7 +111,11 @@ impl Integrations {
         Ok(self.view(&self.row(account, id).await?)?)
     }
 
-    fn view(&self, row: &M365Row) -> Result<IntegrationView, StoreError> {
+    /// What a row says to an admin.
+    ///
+    /// # Errors
+    /// When what is stored can't be read.
+    pub(crate) fn view(&self, row: &M365Row) -> Result<IntegrationView, StoreError> {
         let tenant = Tenant::of(&row.integration)?;
         let settings = tenant.settings();
         let now = self.clock.now();

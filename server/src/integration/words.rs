@@ -21,6 +21,10 @@ const CONSENT: &str = "In Entra, open the app registration → API permissions �
     Microsoft Graph → Application permissions, add it, then choose Grant admin consent. Wait a \
     minute and test again.";
 
+const ROLE: &str = "Give the application a directory role: Entra → Roles & admins → Password \
+    Administrator → Add assignments → the app registration’s name. Never Privileged Authentication \
+    Administrator or Global Administrator. Wait a few minutes and test again.";
+
 impl Line {
     /// The words.
     #[must_use]
@@ -67,7 +71,7 @@ impl Line {
             ),
             Line::MayNotSet => (
                 "Setting a password is refused although the permission is granted.".into(),
-                Some("Give the application a directory role: Entra → Roles and administrators → Password Administrator → Add assignments → the app registration’s name. Never Privileged Authentication Administrator or Global Administrator.".into()),
+                Some(ROLE.into()),
             ),
             Line::SetRefused { code, about } => (
                 with(&format!("Setting a password: {}", code.words().what), about.as_deref()),
@@ -79,7 +83,7 @@ impl Line {
             ),
             Line::TestPersonUnfit { code, about } => (
                 with(&format!("Nothing was tried on the test person. {}", code.words().what), about.as_deref()),
-                Some("Name an ordinary person of this tenant: no administrator, not synchronised, not blocked.".into()),
+                Some(unfit_remedy(*code).into()),
             ),
             Line::SetUnclear => (
                 "Microsoft did not say whether setting a password is allowed.".into(),
@@ -146,7 +150,7 @@ fn token_remedy(code: Code) -> &'static str {
             "Compare the Directory (tenant) ID with the registration’s overview, and look whether the cloud is the right one."
         }
         Code::M365CloudWrong => {
-            "Choose the cloud that the tenant is in, and enter the secret again."
+            "Choose the cloud that the tenant is in, and enter the secret again; with a certificate, upload the new one that is made."
         }
         Code::M365Blocked => {
             "In Entra, look at Conditional Access → Policies that apply to workload identities: this server’s address must be allowed."
@@ -157,8 +161,20 @@ fn token_remedy(code: Code) -> &'static str {
     }
 }
 
+/// Where it is not about the person, another person does not help.
+fn unfit_remedy(code: Code) -> &'static str {
+    match code.as_str() {
+        text if text.starts_with("m365-") || text.starts_with("microsoft-") => odd_remedy(code),
+        _ => {
+            "Name an ordinary person of this tenant: no administrator, not synchronised, not blocked."
+        }
+    }
+}
+
 fn odd_remedy(code: Code) -> &'static str {
     match code {
+        Code::M365PermissionMissing => CONSENT,
+        Code::M365RoleMissing => ROLE,
         Code::M365LicenceUnknown => {
             "Microsoft’s answer may mean that the tenant has no licence for this question. Until your operator has listed it (directory.no_licence_codes), nobody there is reset: what can’t be known counts as a refusal."
         }
@@ -215,6 +231,49 @@ mod tests {
             let json = serde_json::to_string(&line).unwrap();
             assert_eq!(serde_json::from_str::<Line>(&json).unwrap(), line);
         }
+    }
+
+    /// Whatever a token may be refused for (but for silence) has a remedy of its own.
+    #[test]
+    fn each_refusal_of_a_token_has_its_own_remedy() {
+        let of_others = [
+            "m365-taken",
+            "m365-missing",
+            "m365-off",
+            "m365-permission-missing",
+            "m365-role-missing",
+            "m365-licence-unknown",
+            "m365-owners-unknown",
+        ];
+        let of_tokens =
+            |code: &Code| code.as_str().starts_with("m365-") && !of_others.contains(&code.as_str());
+        let codes: Vec<Code> = Code::ALL.iter().copied().filter(of_tokens).collect();
+        assert!(codes.contains(&Code::M365SecretWrong) && codes.len() >= 8, "{codes:?}");
+        let refused = |code| Line::NoToken { code, about: Some("AADSTS1 t-1".into()) };
+        let remedy = |code| refused(code).said().remedy.unwrap();
+        let of_unknown = remedy(Code::MicrosoftRefused);
+        let all: std::collections::BTreeSet<String> = codes.iter().copied().map(remedy).collect();
+        assert!(all.len() == codes.len() && !all.contains(&of_unknown), "{all:?}");
+        for code in codes {
+            let said = refused(code).said();
+            assert_eq!(said.level, Level::Bad);
+            assert!(said.what.ends_with("(AADSTS1 t-1)."), "{said:?}");
+            assert!(remedy(code).ends_with('.') && !remedy(code).contains(".."), "{said:?}");
+        }
+    }
+
+    #[test]
+    fn another_test_person_is_asked_for_only_where_that_helps() {
+        for code in Code::ALL.iter().copied() {
+            let line = Line::TestPersonUnfit { code, about: None };
+            let remedy = line.said().remedy.unwrap();
+            let of_tenant = ["m365-", "microsoft-"].iter().any(|it| code.as_str().starts_with(it));
+            assert_eq!(remedy.contains("Name an ordinary person"), !of_tenant, "{code:?}");
+        }
+        let remedy = |code| Line::TestPersonUnfit { code, about: None }.said().remedy.unwrap();
+        assert_eq!(remedy(Code::M365PermissionMissing), CONSENT);
+        assert!(remedy(Code::M365OwnersUnknown).contains("directory.owners"));
+        assert!(remedy(Code::M365LicenceUnknown).contains("directory.no_licence_codes"));
     }
 
     #[test]

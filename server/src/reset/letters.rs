@@ -2,6 +2,8 @@
 //! mail with a link in it would teach people to follow links in such mails.
 
 use super::words::utc;
+use crate::directory::ProofKind;
+use crate::integration::health::EndFrom;
 use crate::store::Reset;
 
 /// A mail's words.
@@ -23,7 +25,7 @@ pub(super) fn person(brand: &str, reset: &Reset) -> Letter {
              phone by somebody who proved to be you. The new one is shown once, by a link in a text \
              to {phone}; nobody at {brand} knows it.\n\n\
              If that was not you, call {brand} at once, on the number that you have always used.\n\n\
-             Nobody needs an answer to this mail. {brand} will never ask you for a password or a \
+             You don’t need to answer this mail. {brand} will never ask you for a password or a \
              code by mail.\n"
         ),
     }
@@ -43,7 +45,7 @@ pub(super) fn manager(brand: &str, reset: &Reset, name: &str) -> Letter {
              has you as their manager.\n\n\
              Ask {person} when you next speak to them. If it was not them, call {brand} at once, on \
              the number that you have always used.\n\n\
-             Nobody needs an answer to this mail. {brand} will never ask you for a password or a \
+             You don’t need to answer this mail. {brand} will never ask you for a password or a \
              code by mail.\n"
         ),
     }
@@ -55,7 +57,7 @@ pub(super) fn stuck(reset: &Reset, ticket: Option<&str>) -> Letter {
     Letter {
         subject: format!("A password reset for {person} needs somebody"),
         body: format!(
-            "We can't tell whether Microsoft took the new password of {person}.\n\n{}\n\
+            "We can’t tell whether Microsoft took the new password of {person}.\n\n{}\n\
              Open the contact. Either reset the password again with a new verification, or give \
              this reset up. Until then {person} may not be able to sign in.\n",
             facts(reset, ticket)
@@ -85,32 +87,64 @@ pub(super) fn brake(brand: &str, at: &str) -> Letter {
         body: format!(
             "More passwords were to be reset within an hour than {brand} allows. Further resets \
              are stopped since {at}, until that hour is over.\n\n\
-             So many may be an attack: somebody who has a technician's sign-in, or who talks to \
-             your help desk in other people's names. Look at who asked for the last ones and for \
+             So many may be an attack: somebody who has a technician’s sign-in, or who talks to \
+             your help desk in other people’s names. Look at who asked for the last ones and for \
              whom before you go on.\n"
         ),
     }
 }
 
-/// To the admins: a credential is about to end, or has ended.
-pub(super) fn expiring(name: &str, customer: &str, ends: &str, days: i64) -> Letter {
+/// To the admins: a credential is about to end, or has ended as far as anybody knows.
+pub(super) fn expiring(
+    name: &str,
+    customer: &str,
+    ends: &str,
+    days: i64,
+    (proof, from): (ProofKind, EndFrom),
+) -> Letter {
     let when = match days {
         ..0 => "has ended".to_owned(),
         0 => "ends today".to_owned(),
         1 => "ends tomorrow".to_owned(),
         days => format!("ends in {days} days"),
     };
-    Letter {
-        subject: format!("The Microsoft 365 credential for {} {when}", short(customer)),
-        body: format!(
-            "The secret or certificate of the integration \"{name}\" for {customer} {when}: \
-             {ends}.\n\n\
-             When it has ended, no password of {customer} can be reset here. Make a new one in the \
-             app registration in the customer's tenant, then open Settings, Integrations, \
-             \"{name}\", and replace the credential. The old one stays in use until Microsoft \
-             accepts the new one.\n"
+    let (what, make) = match proof {
+        ProofKind::Secret => (
+            "secret",
+            format!(
+                "Make a new one in the app registration in the customer’s tenant, then open \
+                 Settings, Integrations, \"{name}\", and replace the client secret."
+            ),
         ),
-    }
+        ProofKind::Certificate => (
+            "certificate",
+            format!(
+                "Open Settings, Integrations, \"{name}\", make a new certificate there and upload \
+                 it in the customer’s tenant."
+            ),
+        ),
+    };
+    let stays = "The old one stays in use until Microsoft accepts the new one.";
+    // A date that somebody has typed is no more than what they knew.
+    let body = if days < 0 && from == EndFrom::Typed {
+        format!(
+            "By the date that is stored here, the {what} of the integration \"{name}\" for \
+             {customer} {when}: {ends}. Microsoft may still take it. Make a new one now, or correct \
+             the date.\n\n{make} {stays}\n"
+        )
+    } else if days < 0 {
+        format!(
+            "The {what} of the integration \"{name}\" for {customer} {when}: {ends}. Microsoft may \
+             refuse it from now on, and then no password of {customer} can be reset here.\n\n\
+             {make} {stays}\n"
+        )
+    } else {
+        format!(
+            "The {what} of the integration \"{name}\" for {customer} {when}: {ends}.\n\n\
+             When it has ended, no password of {customer} can be reset here. {make} {stays}\n"
+        )
+    };
+    Letter { subject: format!("Microsoft 365 {what} for {} {when}", short(customer)), body }
 }
 
 /// To the admins: a tenant's connection does not work any more.
@@ -193,8 +227,26 @@ mod tests {
         check(late(&reset, ticket, at), &["Zoë", "48213", at, "told nothing"]);
         check(brake("Brightline IT", at), &["Brightline IT", at, "attack"]);
         let long = "Northwind Dental and Partners of the Northern Lakes";
-        check(expiring("M365", long, at, 14), &["M365", long, at, "in 14 days", "new one"]);
-        assert!(expiring("M365", long, at, -2).body.contains("has ended"));
+        let ending = |days, proof, from| expiring("M365", long, at, days, (proof, from));
+        let (secret, certificate) = (ProofKind::Secret, ProofKind::Certificate);
+        let typed = EndFrom::Typed;
+        check(
+            ending(14, secret, typed),
+            &["secret of the", "M365", long, at, "in 14 days", "replace the client secret"],
+        );
+        check(ending(0, secret, typed), &["ends today", "When it has ended, no password"]);
+        check(
+            ending(-2, secret, typed),
+            &["date that is stored here", "has ended", "may still take it", "correct the date"],
+        );
+        check(ending(-2, secret, EndFrom::Record), &["has ended", "may refuse it"]);
+        assert!(!ending(-2, secret, EndFrom::Record).body.contains("correct"));
+        check(
+            ending(14, certificate, EndFrom::Record),
+            &["certificate of the", "make a new certificate there and upload", "stays in use"],
+        );
+        let by_certificate = ending(14, certificate, EndFrom::Record).body;
+        assert!(!by_certificate.contains("secret"), "{by_certificate}");
         check(failing("M365", long, "It is so.", "Do that."), &[long, "It is so. Do that."]);
         assert!(!stuck(&reset, None).body.contains("Ticket"));
     }

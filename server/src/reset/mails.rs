@@ -216,9 +216,10 @@ impl Resets {
         Ok(match row.kind {
             OutboxKind::Mail(MailKind::Expiring) => {
                 let end = health::ends(tenant.settings(), found.check.as_ref());
-                end.map(|(end, _)| {
+                end.map(|(end, from)| {
                     let days = health::days_left(end, self.clock.now());
-                    letters::expiring(name, customer, &words::utc(end), days)
+                    let about = (tenant.settings().proof, from);
+                    letters::expiring(name, customer, &words::utc(end), days, about)
                 })
             }
             OutboxKind::Mail(MailKind::Failing) => report

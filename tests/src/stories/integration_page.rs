@@ -1,12 +1,14 @@
 //! An admin connects a customer's tenant in the settings: with a wrong secret first, then with the
 //! right one, then with a certificate; and who is no admin finds nothing there.
 
+use serde_json::Value;
+
 use super::keyboard::{ENTER, focus_moves_to, tab_to};
 use super::walk::{signed_in, signed_in_as};
 use crate::axe::{in_every_light, no_violations};
 use crate::browser::Browser;
 use crate::page::Page;
-use crate::world::{COLLEAGUE, World};
+use crate::world::{COLLEAGUE, EMAIL, PASSWORD, World};
 
 const TENANT: &str = "7f3c1c2e-9a41-4c07-8d5e-0b6a4c1d2e06";
 const APPLICATION: &str = "a1b2c3d4-0006-4000-8000-000000000006";
@@ -22,16 +24,29 @@ async fn world() -> World {
     with_sample(moved).await
 }
 
-/// The same, and no other customer is connected either.
+/// The sample, with other customers.
+fn with_customers(sample: &str, change: impl FnOnce(&mut Vec<Value>)) -> String {
+    let mut sample: Value = serde_json::from_str(sample).unwrap();
+    change(sample["customers"].as_array_mut().unwrap());
+    sample.to_string()
+}
+
+/// No customer is connected.
 async fn empty_world() -> World {
-    let bare = |sample: String| {
-        let mut sample: serde_json::Value = serde_json::from_str(&sample).unwrap();
-        for customer in sample["customers"].as_array_mut().unwrap() {
+    let bare = |customers: &mut Vec<Value>| {
+        for customer in customers {
             customer.as_object_mut().unwrap().remove("m365");
         }
-        sample.to_string()
     };
-    with_sample(bare).await
+    with_sample(|sample| with_customers(&sample, bare)).await
+}
+
+/// All are, but for Contoso Bakery.
+async fn world_with_one_left() -> World {
+    let one_left = |customers: &mut Vec<Value>| {
+        customers.retain(|it| it.get("m365").is_some() || it["name"] == "Contoso Bakery");
+    };
+    with_sample(|sample| with_customers(&sample, one_left)).await
 }
 
 async fn with_sample(change: impl FnOnce(String) -> String) -> World {
@@ -91,7 +106,7 @@ async fn a_wrong_secret_is_found_mended_and_the_pod_follows() {
     page.find("heading", "Add New Integration").await;
     in_every_light(&page, "41-add-new").await;
     page.click("link", "M365 Identity Management").await;
-    page.find("heading", "Connect a customer's Microsoft 365").await;
+    page.find("heading", "Connect a customer’s Microsoft 365").await;
     assert!(typed(&page, "new-expires_on").await.starts_with("20"), "a date is proposed");
     in_every_light(&page, "42-m365-new").await;
 
@@ -203,7 +218,7 @@ async fn the_first_connection_with_a_certificate() {
     let browser = Browser::start().await;
     let page = signed_in(&world, &browser).await;
     page.click("link", "Settings").await;
-    page.sees("No customer's Microsoft 365 is connected yet.").await;
+    page.sees("No customer’s Microsoft 365 is connected yet.").await;
     in_every_light(&page, "39-integrations-empty").await;
     page.click("link", "Connect the first customer").await;
     fill_in(&page, TENANT).await;
@@ -211,7 +226,9 @@ async fn the_first_connection_with_a_certificate() {
     page.gone("textbox", "Client secret").await;
     page.find("heading", "Upload the certificate").await;
     in_every_light(&page, "50-m365-certificate").await;
-    page.click("button", "Save and test").await;
+    // Microsoft knows nothing of it yet: there is nothing to test.
+    page.gone("button", "Save and test").await;
+    page.click("button", "Save").await;
     page.sees("Now upload the certificate").await;
     in_every_light(&page, "51-m365-upload").await;
 
@@ -243,7 +260,7 @@ async fn the_first_connection_with_a_certificate() {
     let pem = &known[0].certificate.as_ref().unwrap().pem;
     assert!(page.text().await.contains(pem.lines().nth(1).unwrap()));
     page.click("checkbox", "Assign the role Password Administrator too").await;
-    page.click("button", "Make the scripts so").await;
+    page.click("button", "Update the scripts").await;
     page.click("DisclosureTriangle", "PowerShell").await;
     page.sees("RoleManagement.ReadWrite.Directory").await;
     in_every_light(&page, "53-m365-script").await;
@@ -277,7 +294,7 @@ async fn only_admins_get_in() {
 
 #[tokio::test]
 async fn the_form_without_a_mouse() {
-    let world = world().await;
+    let world = world_with_one_left().await;
     let browser = Browser::start().await;
     let page = signed_in(&world, &browser).await;
     tab_to(&page, "link", "Settings").await;
@@ -288,7 +305,7 @@ async fn the_form_without_a_mouse() {
     page.find("heading", "Add New Integration").await;
     tab_to(&page, "link", "M365 Identity Management").await;
     page.press(ENTER).await;
-    page.find("heading", "Connect a customer's Microsoft 365").await;
+    page.find("heading", "Connect a customer’s Microsoft 365").await;
     tab_to(&page, "textbox", "Name").await;
     page.press("Proseware production").await;
     tab_to(&page, "combobox", "Customer").await;
@@ -311,7 +328,45 @@ async fn the_form_without_a_mouse() {
     page.press(ENTER).await;
     tab_to(&page, "button", "Copy the Azure CLI").await;
     tab_to(&page, "region", "Azure CLI").await;
+
+    // That was the last customer without one.
+    page.go(&format!("{}/settings/integrations/m365/new", world.app.settings.server.origin)).await;
+    page.sees("There is no customer left to connect.").await;
+    page.gone("textbox", "Name").await;
+    in_every_light(&page, "55-m365-nobody-left").await;
     page.end().await;
     world.settle().await;
+    world.end().await;
+}
+
+/// A second factor that will be too old by the time that the form is filled in.
+#[tokio::test]
+async fn who_could_not_save_is_told_before_typing() {
+    let world = World::new().await;
+    let browser = Browser::start().await;
+    let page = signed_in(&world, &browser).await;
+    page.click("link", "Settings").await;
+    page.find("heading", "Integrations").await;
+    // A long day's work: whoever does nothing for an hour is signed out anyway.
+    let form = format!("{}/settings/integrations/m365/new", world.app.settings.server.origin);
+    for _ in 0..14 {
+        page.go(&form).await;
+        assert!(!page.text().await.contains("Your second factor is"));
+        world.pass(51 * 60_000);
+    }
+    page.go(&form).await;
+    page.sees("Your second factor is 12 hours old, or will be within a quarter of an hour.").await;
+    in_every_light(&page, "56-m365-stale").await;
+    page.click("link", "Sign in again").await;
+    page.sees("Please sign in again.").await;
+    page.fill("textbox", "Email", EMAIL).await;
+    page.fill("textbox", "Password", PASSWORD).await;
+    page.click("button", "Continue").await;
+    page.find("heading", "Enter your code").await;
+    page.fill("textbox", "Code", &world.authenticator()).await;
+    page.click("button", "Sign in").await;
+    page.find("heading", "Connect a customer’s Microsoft 365").await;
+    assert!(!page.text().await.contains("Your second factor is"), "fresh again");
+    page.end().await;
     world.end().await;
 }

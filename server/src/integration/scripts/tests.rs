@@ -130,8 +130,14 @@ fn both_ask_for_what_the_guide_lists_and_for_nothing_else() {
     for recipe in variants() {
         for script in [recipe.azure_cli().unwrap(), recipe.powershell().unwrap()] {
             for permission in ALL {
-                let asked = script.contains(permission.role_id) && script.contains(permission.name);
-                assert_eq!(asked, permission.needed || recipe.optional, "{}", permission.name);
+                let pairs = [
+                    format!("{} {}", permission.role_id, permission.name),
+                    format!("'{}' = '{}'", permission.name, permission.role_id),
+                ];
+                let asked = pairs.iter().any(|pair| script.contains(pair));
+                let wished = recipe.optional && !permission.on_refusal;
+                assert_eq!(asked, permission.needed || wished, "{}", permission.name);
+                assert!(script.contains(permission.role_id), "known: {}", permission.name);
             }
             for never in crate::directory::permissions::TOO_MUCH {
                 // What the person who runs it signs in with is not what is granted.

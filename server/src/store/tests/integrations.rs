@@ -3,6 +3,7 @@
 use shared::{ContactId, CustomerId, IntegrationId};
 
 use super::fixture::{START, World, after, moved_on, new_id};
+use super::m365::altered;
 use crate::store::{DirectoryLink, M365Act};
 
 on_both!(
@@ -99,7 +100,7 @@ async fn only_what_was_asked_links(world: World) {
     let nobody = async || store.directory_link(ours.account, ours.carl).await.unwrap().is_none();
     let seen = store.m365_one(ours.account, ours.m365).await.unwrap().unwrap();
     let (by, moved) = (ours.ann, M365Act::Moved);
-    store.change_m365(ours.account, by, after(1), &seen, "x", "{}", &[], moved).await.unwrap();
+    store.change_m365(ours.account, by, after(1), &seen, &altered(moved, &[])).await.unwrap();
     moved_on(found(START).await);
     moved_on(found(after(2)).await);
     assert!(nobody().await);

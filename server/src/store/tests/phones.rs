@@ -3,6 +3,7 @@
 use shared::{Code, ContactId, Millis};
 
 use super::fixture::{HOUR, MINUTE, START, World, after, moved_on, new_id};
+use super::m365::altered;
 use crate::store::{DirectoryLink, M365Act, SeenPhone, Store};
 
 on_both!(
@@ -104,7 +105,7 @@ async fn what_is_known_of_a_person_outlives_links_and_integrations(world: World)
     for at in [after(8), after(9)] {
         let seen = store.m365_one(account, m365).await.unwrap().unwrap();
         let moved = M365Act::Moved;
-        store.change_m365(account, ann, at, &seen, "x", "{}", &[], moved).await.unwrap();
+        store.change_m365(account, ann, at, &seen, &altered(moved, &[])).await.unwrap();
     }
     moved_on(store.see_phone(account, after(9), &first, &phone("4")).await);
     store.link_directory(account, after(9), &first, after(9)).await.unwrap();

@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use shared::{Code, Problem};
 
+use super::sign_in::sign_in_again;
 use super::{Page, html_with};
 
 #[derive(Template)]
@@ -16,7 +17,8 @@ use super::{Page, html_with};
 struct ProblemPage {
     page: Page,
     problem: Problem,
-    sign_in: bool,
+    /// Where to sign in, if that helps.
+    sign_in: Option<String>,
 }
 
 /// Whether a browser asked for a page, as against a script that asked for data.
@@ -51,7 +53,11 @@ pub async fn in_words(request: Request, next: Next) -> Response {
         return Redirect::to(&sign_in_path(&path)).into_response();
     }
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let sign_in = matches!(problem.code, Code::NotSignedIn | Code::SecondFactorNeeded);
+    let sign_in = match problem.code {
+        Code::NotSignedIn => Some(sign_in_path("/")),
+        Code::SecondFactorNeeded => Some(sign_in_again("/")),
+        _ => None,
+    };
     let page = ProblemPage { page: Page::outside("Not possible"), problem, sign_in };
     match html_with(status, &page) {
         Ok(mut response) => {

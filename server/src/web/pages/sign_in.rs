@@ -55,7 +55,7 @@ fn wrong_code(refused: Refused) -> Result<(StatusCode, Trouble), Failure> {
 pub(super) fn on_the_page(refused: Refused) -> Result<(StatusCode, Trouble), Failure> {
     let own_words = match &refused {
         Refused::BadPassword(why) => {
-            Some(Trouble { what: "This password can't be used.".into(), next: (*why).into() })
+            Some(Trouble { what: "This password can’t be used.".into(), next: (*why).into() })
         }
         Refused::Because(Code::LinkDead) => Some(Trouble {
             what: "This set-up link does not work any more.".into(),
@@ -75,8 +75,49 @@ pub(super) fn on_the_page(refused: Refused) -> Result<(StatusCode, Trouble), Fai
 #[derive(Deserialize)]
 pub struct Going {
     next: Option<String>,
+    /// Why somebody is asked once more, who may be signed in.
+    again: Option<Again>,
+}
+
+/// Why somebody is asked once more.
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "kebab-case")]
+enum Again {
     /// The half session ended on the way.
-    again: Option<String>,
+    Half,
+    /// The second factor is too old.
+    Factor,
+    /// Whatever else an address says.
+    #[serde(other)]
+    Other,
+}
+
+impl Again {
+    fn trouble(self) -> Option<Trouble> {
+        let (what, next) = match self {
+            Self::Half => (
+                "Please start again.",
+                "That took more than ten minutes, or there were too many wrong codes.",
+            ),
+            Self::Factor => (
+                "Please sign in again.",
+                "Resets and settings need a code that is no older than 12 hours.",
+            ),
+            Self::Other => return None,
+        };
+        Some(Trouble { what: what.into(), next: next.into() })
+    }
+}
+
+/// Where to prove the second factor anew, on the way back to `path`.
+pub(super) fn sign_in_again(path: &str) -> String {
+    again_at(path, "factor")
+}
+
+fn again_at(path: &str, why: &str) -> String {
+    let path = with_next("/sign-in", path);
+    let sign = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{sign}again={why}")
 }
 
 fn with_next(path: &str, next: &str) -> String {
@@ -123,10 +164,7 @@ pub async fn get(
     if session.is_some_and(|session| session.kind == SessionKind::Web) && going.again.is_none() {
         return Ok(Redirect::to(next).into_response());
     }
-    let trouble = going.again.is_some().then(|| Trouble {
-        what: "Please start again.".into(),
-        next: "That took more than ten minutes, or there were too many wrong codes.".into(),
-    });
+    let trouble = going.again.and_then(Again::trouble);
     html(&SignInPage { page: Page::outside("Sign in"), next, email: "", trouble })
 }
 
@@ -264,9 +302,7 @@ pub async fn post_authenticator(
 }
 
 fn start_again(next: &str) -> Response {
-    let path = with_next("/sign-in", next);
-    let sign = if path.contains('?') { '&' } else { '?' };
-    Redirect::to(&format!("{path}{sign}again=1")).into_response()
+    Redirect::to(&again_at(next, "half")).into_response()
 }
 
 /// What signs out.

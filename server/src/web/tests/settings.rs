@@ -45,10 +45,13 @@ async fn added(world: &World, cookie: &str) -> String {
 async fn a_certificate_is_made_and_everything_stays_escaped() {
     let (world, cookie) = world().await;
     let empty = world.page("/settings/integrations", &cookie).await;
-    assert!(empty.body.contains("No customer's Microsoft 365 is connected yet."));
+    assert!(empty.body.contains("No customer’s Microsoft 365 is connected yet."));
     let place = added(&world, &cookie).await;
     let page = world.page(&place, &cookie).await;
     assert_eq!(page.status, 200);
+    let nobody_left = world.page(NEW, &cookie).await.body;
+    assert!(nobody_left.contains("There is no customer left to connect."));
+    assert!(!nobody_left.contains("name=\"tenant\""), "no form for nobody");
     assert!(page.body.contains("Northwind &#60;b&#62;"), "escaped");
     assert!(!page.body.contains("Northwind <b>") && !page.body.contains("Northwind <Dental>"));
     for (file, start) in [
@@ -120,9 +123,30 @@ async fn nothing_is_changed_without_form_token_fresh_factor_and_role() {
     assert_eq!(send(&cookie, &form, &format!("{place}/delete")).await.code(), Code::NotFound);
     world.app.store.seed("update integrations set account = $1", &[ACCOUNT.0]).await;
 
-    // A second factor of yesterday is asked for again.
+    // A second factor of yesterday is asked for again, and the pages say so before anybody types.
+    let pages = [NEW, &place, &format!("{place}/delete")];
+    for path in pages {
+        assert!(!world.page(path, &cookie).await.body.contains("class=\"stale\""), "{path}");
+    }
+    // Somebody types for some minutes: the notice comes a quarter of an hour early.
+    for (minutes, said) in [(12 * 60 - 16, false), (12 * 60 - 14, true)] {
+        let at = world.app.clock.now().plus(-minutes * 60_000).0;
+        let set = format!("update sessions set second_factor_at = {at}").leak();
+        world.app.store.seed(set, &[]).await;
+        let body = world.page(NEW, &cookie).await.body;
+        assert_eq!(body.contains("class=\"stale\""), said, "after {minutes} minutes");
+    }
     let old = "update sessions set second_factor_at = 0";
     world.app.store.seed(old, &[]).await;
+    for path in pages {
+        let page = world.page(path, &cookie).await;
+        assert!(page.body.contains("Your second factor is 12 hours old"), "{path}");
+        let back = path.replace('/', "%2F");
+        let href = format!("href=\"/sign-in?next={back}&#38;again=factor\"");
+        assert!(page.body.contains(&href), "{path}: {}", page.body);
+        let sign_in = world.page(&format!("/sign-in?next={back}&again=factor"), &cookie).await;
+        assert!(sign_in.body.contains("Please sign in again."), "not sent back unasked");
+    }
     for act in acts {
         let answer = send(&cookie, &form, &format!("{place}{act}")).await;
         assert_eq!((answer.status, answer.code()), (403, Code::SecondFactorNeeded), "{act}");

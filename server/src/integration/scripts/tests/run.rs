@@ -1,5 +1,6 @@
 //! The script for bash, run against an `az` that answers as the reference pages say.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -129,6 +130,43 @@ fn run_again_it_finds_what_is_there() {
     assert_eq!(count(&asked, "--method post"), 1, "a new secret and nothing else:\n{asked}");
     assert_eq!(count(&said, "WARNING"), 1, "User.ReadWrite.All is held: {said}");
     assert!(said.contains("741f803b-c850-494e-b5df-cde7c675a1ca"));
+    assert_eq!(listed(&asked), ALL.iter().filter(|it| it.needed).map(|it| it.role_id).collect());
+}
+
+/// App role ids in the registration's list, as it is written.
+fn listed(asked: &str) -> BTreeSet<&str> {
+    let line = asked.lines().find(|line| line.contains("requiredResourceAccess")).unwrap();
+    line.split("{\"id\":\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
+}
+
+#[test]
+fn what_somebody_granted_beyond_the_needed_stays_and_nobody_is_told_to_remove_it() {
+    let all: BTreeSet<&str> = ALL.iter().map(|it| it.role_id).collect();
+    let granted = all.iter().copied().collect::<Vec<_>>().join("\n");
+    let files = [
+        ("registrations", "app-object\tclient-id\tAzureADMyOrg\n"),
+        ("principal", "principal-object\n"),
+        ("granted", granted.as_str()),
+    ];
+    for optional in [false, true] {
+        let (output, asked) = run(&Ask { tenant: TENANT, optional, ..GLOBAL }, &files);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}");
+        assert_eq!(count(&said, "WARNING"), 0, "{said}");
+        assert_eq!(listed(&asked), all, "{asked}");
+        assert_eq!(count(&asked, "appRoleAssignments --resource"), 1, "looked, not granted again");
+    }
+}
+
+#[test]
+fn what_only_a_refusal_asks_for_is_not_granted_by_a_wish() {
+    let (output, asked) = run(&Ask { tenant: TENANT, optional: true, ..GLOBAL }, &[]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for permission in ALL {
+        let body = format!("\"appRoleId\":\"{}\"", permission.role_id);
+        assert_eq!(count(&asked, &body), usize::from(!permission.on_refusal), "{asked}");
+        assert_eq!(listed(&asked).contains(permission.role_id), !permission.on_refusal);
+    }
 }
 
 #[test]
@@ -175,12 +213,13 @@ fn each_failure_says_what_to_do() {
         let (output, _) = run(&Ask { tenant, ..GLOBAL }, &[file]);
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{said}");
-        assert!(
-            said.contains(&format!("Stopped: {what}")) || said.contains(what),
-            "{what}: {said}"
-        );
-        let (_, next) = said.split_once("What to do: ").unwrap_or_else(|| panic!("{said}"));
+        let (_, rest) = said.split_once("Stopped: ").unwrap_or_else(|| panic!("{said}"));
+        let (why, next) = rest.split_once("What to do: ").unwrap_or_else(|| panic!("{said}"));
+        assert!(why.contains(what), "{what}: {said}");
         assert!(next.contains(remedy), "{remedy}: {said}");
-        assert!(!String::from_utf8_lossy(&output.stdout).contains("client secret (value)"));
+        let printed = String::from_utf8_lossy(&output.stdout);
+        for nothing in ["Client secret (value)", "s3cret~value"] {
+            assert!(!printed.contains(nothing), "{printed}");
+        }
     }
 }

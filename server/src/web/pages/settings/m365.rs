@@ -10,7 +10,7 @@ use super::form::{Back, Form, Values, clouds};
 use super::guide::{Guide, Wish};
 use super::health::{Health, ends};
 use super::m365_new::proposed_end;
-use super::{Admin, Just, failure};
+use super::{Admin, Just, Stale, stale};
 use crate::app::App;
 use crate::directory::{ProofKind, Tenant};
 use crate::integration::IntegrationView;
@@ -26,6 +26,7 @@ use crate::web::problem::Failure;
 #[template(path = "settings/m365.html")]
 struct M365Page {
     page: Page,
+    stale: Option<Stale>,
     view: IntegrationView,
     health: Health,
     ends: String,
@@ -58,8 +59,8 @@ pub(super) async fn show(
     (done, wish): (Option<&'static str>, Wish),
 ) -> Result<Response, Failure> {
     let (account, now) = (session.technician.account, app.clock.now());
-    let view = app.integrations.one(account, id).await.map_err(failure)?;
     let row = app.store.m365_one(account, id).await?.ok_or(Code::NotFound)?;
+    let view = app.integrations.view(&row)?;
     let tenant = Tenant::of(&row.integration)?;
     let hosts = tenant.settings();
     let certificate = view.next_certificate.as_ref().or(view.certificate.as_ref());
@@ -102,6 +103,7 @@ pub(super) async fn show(
     let page = Page::inside(app, session, &view.name, "settings");
     let page = M365Page {
         page,
+        stale: stale(app, session, &path(id)),
         health: Health::new(view.health.clone(), now),
         ends: ends(&view),
         certificate_open: waits || part == "certificate",

@@ -11,7 +11,7 @@ use shared::IntegrationId;
 use super::form::{Back, Posted, Values, wrong};
 use super::guide::Wish;
 use super::m365::{path, show};
-use super::{Admin, failure, may_change};
+use super::{Admin, Stale, failure, may_change, stale};
 use crate::app::App;
 use crate::directory::ProofKind;
 use crate::integration::guide::REGISTRATION_NAME;
@@ -48,8 +48,8 @@ fn to(id: IntegrationId, done: &str) -> Response {
     Redirect::to(&page_of(id, done)).into_response()
 }
 
-/// Tests the connection in a task of its own, so that a browser that leaves stops nothing; says
-/// which word leads back to the page.
+/// Tests the connection; a test goes on by itself when somebody leaves, or waits no longer. Says which
+/// word leads back to the page.
 pub(super) async fn tested(
     app: &App,
     session: &Session,
@@ -57,15 +57,10 @@ pub(super) async fn tested(
     person: &str,
     done: &'static str,
 ) -> Result<&'static str, Failure> {
-    let (integrations, session) = (app.integrations.clone(), session.clone());
-    let person = (!person.trim().is_empty()).then(|| person.trim().to_owned());
-    let test = app
-        .tasks
-        .spawn(async move { integrations.test(&session, id, person.as_deref()).await.map(|_| ()) });
+    let test = app.integrations.test(session, id, Some(person));
     match tokio::time::timeout(PATIENCE, test).await {
-        Ok(Ok(Ok(()))) => Ok(done),
-        Ok(Ok(Err(not_done))) => Err(failure(not_done)),
-        Ok(Err(_)) => Err(shared::Code::Internal.into()),
+        Ok(Ok(_)) => Ok(done),
+        Ok(Err(not_done)) => Err(failure(not_done)),
         Err(_) => Ok("testing"),
     }
 }
@@ -192,6 +187,7 @@ pub async fn switch(
 #[template(path = "settings/m365_delete.html")]
 struct DeletePage {
     page: Page,
+    stale: Option<Stale>,
     view: IntegrationView,
     certificate: bool,
     registration: &'static str,
@@ -210,6 +206,7 @@ pub async fn ask_delete(
     let view = app.integrations.one(session.technician.account, id).await.map_err(failure)?;
     html(&DeletePage {
         page: Page::inside(&app, &session, "Delete an integration", "settings"),
+        stale: stale(&app, &session, &format!("{}/delete", path(id))),
         certificate: view.proof == ProofKind::Certificate,
         view,
         registration: REGISTRATION_NAME,

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::form::{Back, Form, Posted, Values, clouds, customers, wrong};
 use super::guide::Guide;
-use super::{Admin, failure, m365_acts, may_change};
+use super::{Admin, Stale, failure, m365_acts, may_change, stale};
 use crate::app::App;
 use crate::directory::ProofKind;
 use crate::integration::ask::day_after;
@@ -18,10 +18,14 @@ use crate::web::forms::{OwnForm, form_token};
 use crate::web::pages::{Page, html_with};
 use crate::web::problem::Failure;
 
+/// Where this page is.
+const PATH: &str = "/settings/integrations/m365/new";
+
 #[derive(Template)]
 #[template(path = "settings/m365_new.html")]
 struct M365NewPage {
     page: Page,
+    stale: Option<Stale>,
     form: Form,
     guide: Guide,
 }
@@ -58,7 +62,8 @@ async fn show(app: &App, session: &Session, back: Back) -> Result<Response, Fail
         values,
     };
     let page = Page::inside(app, session, "M365 Identity Management", "settings");
-    html_with(back.status, &M365NewPage { page, form, guide })
+    let stale = stale(app, session, PATH);
+    html_with(back.status, &M365NewPage { page, stale, form, guide })
 }
 
 /// For the cloud and the tenant that are typed so far.
@@ -79,7 +84,7 @@ fn guide(app: &App, values: &Values) -> Guide {
     };
     let mut query = url::form_urlencoded::Serializer::new(String::from("?"));
     query.append_pair("cloud", &values.cloud).append_pair("tenant", tenant);
-    Guide::open(&ask, made_for, "/settings/integrations/m365/new", &query.finish())
+    Guide::open(&ask, made_for, PATH, &query.finish())
 }
 
 /// `POST /settings/integrations/m365/new`: saves, and tests what was saved.

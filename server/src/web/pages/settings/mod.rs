@@ -21,6 +21,7 @@ use crate::sign_in::session::fresh_second_factor;
 use crate::store::{Role, Session};
 use crate::web::auth::SignedIn;
 use crate::web::forms::check_form_token;
+use crate::web::pages::sign_in::sign_in_again;
 use crate::web::problem::Failure;
 
 /// An admin at our own pages.
@@ -48,6 +49,32 @@ fn may_change(app: &App, session: &Session, token: &str) -> Result<(), Failure> 
     }
 }
 
+/// Somebody may type for so long: a form that would come too late says so beforehand.
+const TYPING_MS: i64 = 15 * 60_000;
+
+/// Why what is typed into a page now could not be saved, as `templates/settings/stale.html` says it.
+struct Stale {
+    words: &'static str,
+    /// Where to sign in, and back.
+    sign_in: String,
+}
+
+/// Whether the second factor will last for what is about to be typed at `path`.
+fn stale(app: &App, session: &Session, path: &str) -> Option<Stale> {
+    let words = match session.second_factor_at {
+        None => {
+            "This sign-in has no second factor, so nothing can be changed here. Ask your operator to \
+             require one for you."
+        }
+        Some(_) if !fresh_second_factor(session, app.clock.now().plus(TYPING_MS)) => {
+            "Your second factor is 12 hours old, or will be within a quarter of an hour. Sign in again \
+             before you change something here: what you type would be lost."
+        }
+        Some(_) => return None,
+    };
+    Some(Stale { words, sign_in: sign_in_again(path) })
+}
+
 /// A refusal of the domain as a problem, where no form can show it.
 fn failure(not_done: NotDone) -> Failure {
     match not_done {
@@ -73,7 +100,7 @@ impl Just {
         match self.done.as_deref()? {
             "added" => Some("Saved. What the test found stands below."),
             "certificate" => Some(
-                "Saved. Now upload the certificate in the customer's tenant, then test the connection.",
+                "Saved. Now upload the certificate in the customer’s tenant, then test the connection.",
             ),
             "testing" => Some("Microsoft is slow: the test goes on. Reload this page in a minute."),
             "changed" => Some("Saved. What the test found stands below."),
@@ -81,7 +108,7 @@ impl Just {
                 "Microsoft took the new one, and it is in use now. You may remove the old one there.",
             ),
             "made" => Some(
-                "The new certificate is made. Upload it in the customer's tenant, then put it in place.",
+                "The new certificate is made. Upload it in the customer’s tenant, then put it in place.",
             ),
             "tested" => Some("Tested just now. What was found stands below."),
             "off" => Some(
