@@ -5,7 +5,8 @@
 # Administrator of the customer's tenant. It needs one module:
 #     Install-Module Microsoft.Graph.Authentication -Scope CurrentUser
 #
-# It can be run again: what is there already is found and kept, what is missing is added.{% if recipe.certificate().is_none() %} Every
+# It can be run again for a registration that it knows by its id: what is there is kept, what is missing
+# is added.{% if recipe.certificate().is_none() %} Every
 # run adds one new secret; older ones keep working until you remove them. The secret is shown
 # once, here on the screen; it is written to no file and to no history. Don't run this while
 # Start-Transcript is on.{% endif %}
@@ -18,6 +19,8 @@
     $Login = '{{ recipe.login() }}'
     $Tenant = '{{ recipe.tenant() }}'
     $MicrosoftGraph = '{{ recipe.graph_app() }}'
+    # The registration that is connected; empty before.
+    $Client = '{{ recipe.client_id() }}'
     # What the registration is granted, and nothing else.
     $Permissions = [ordered]@{
 {%- for permission in recipe.permissions() %}
@@ -76,7 +79,7 @@
                     Stop-Here "Microsoft does not allow you to $Aim." 'Sign in as Global Administrator or Privileged Role Administrator of this tenant (activate the role first if it is by PIM) and run this again.'
                 }
                 if ($Round -ge $Limit) {
-                    Stop-Here "Microsoft did not $($Aim): $Said" 'Run this again in a minute; what was made already is found and kept.'
+                    Stop-Here "Microsoft did not $($Aim): $Said" 'Run this again in a minute, with $env:APP_ID set where a registration was made; what was made already is kept.'
                 }
                 Write-Host "  Microsoft is not ready yet, try $Round of $Limit"
                 Start-Sleep -Seconds 10
@@ -105,24 +108,36 @@
         $TenantId = (Invoke-Step 'say which tenant this is' { Invoke-Graph GET 'organization?$select=id' }).value[0].id
         Write-Host "Tenant $TenantId"
 
-        # The registration: the one of this name, or a new one; never a second.
-        $Query = 'applications?$filter=displayName%20eq%20%27{{ recipe.encoded_name() }}%27&$select=id,appId,signInAudience'
-        $Found = @((Invoke-Step 'list the app registrations' { Invoke-Graph GET $Query }).value)
-        if ($Found.Count -gt 1) {
-            Stop-Here "There are several app registrations with the name $Name." 'Remove those that nothing uses (App registrations, All applications), then run this again.'
-        }
-        if ($Found.Count -eq 1) {
-            Write-Host "Found the app registration $Name"
-            $App = $Found[0]
+        # The registration: {% if recipe.client_id().is_empty() %}a new one, or the one that you name by its id{% else %}the one that is connected{% endif %}. Never one
+        # that only has the right name: whoever may register applications here could have made it, with
+        # a secret of their own, and would get all that is granted below.
+        if ($env:APP_ID) { $Client = $env:APP_ID }
+        if ($Client) {
+            if ($Client -notmatch '^[0-9A-Fa-f-]+$') {
+                Stop-Here 'APP_ID is not an application (client) id.' 'Copy it from the overview of the app registration.'
+            }
+            $Query = 'applications?$filter=appId%20eq%20%27' + $Client + '%27&$select=id,appId,signInAudience'
+            $App = @((Invoke-Step 'list the app registrations' { Invoke-Graph GET $Query }).value) | Select-Object -First 1
+            if (-not $App) {
+                Stop-Here "This tenant has no app registration with the application (client) id $Client." 'Compare the id with the overview of the app registration, and look whether this is the right tenant.'
+            }
+            Write-Host "Found the app registration $Client"
             if ($App.signInAudience -ne 'AzureADMyOrg') {
-                Stop-Here 'That app registration is not for this tenant alone (single tenant).' 'Set "Supported account types" to this organizational directory only (under Authentication), or remove it, then run this again.'
+                Stop-Here 'That app registration is not for this tenant alone (single tenant).' 'Set "Supported account types" to this organizational directory only (under Authentication), then run this again.'
             }
         }
         else {
+            $Query = 'applications?$filter=displayName%20eq%20%27{{ recipe.encoded_name() }}%27&$select=id,appId,signInAudience'
+            $Found = @((Invoke-Step 'list the app registrations' { Invoke-Graph GET $Query }).value)
+            if ($Found.Count -gt 0) {
+                $Ids = @($Found | ForEach-Object { $_.appId }) -join ' '
+                Stop-Here "There is an app registration with the name $Name already: $Ids" 'If you made it, by this script or by hand, go on with it: set $env:APP_ID to its id and run this again. If nobody here knows it, look at its owners and its secrets, remove it, and run this again.'
+            }
             Write-Host "Making the app registration $Name"
             $App = Invoke-Step 'make an app registration' {
                 Invoke-Graph POST 'applications' @{ displayName = $Name; signInAudience = 'AzureADMyOrg' }
             }
+            Write-Host "Its application (client) id is $($App.appId). Should this stop half-way, set `$env:APP_ID to it and run this again."
         }
 
         # Its service principal: what is granted something in this tenant.
@@ -192,7 +207,10 @@
         $Until = [DateTime]::UtcNow.AddDays({{ recipe.days() }}).ToString('yyyy-MM-ddTHH:mm:ssZ', [Globalization.CultureInfo]::InvariantCulture)
         Write-Host 'Making a client secret'
         $Wish = @{ passwordCredential = @{ displayName = 'MSP Process'; endDateTime = $Until } }
-        $Secret = Invoke-Step 'make a client secret' { Invoke-Graph POST "applications/$($App.id)/addPassword" $Wish } 12
+        # Once: if the answer is lost, each further try would leave a secret behind that nobody knows.
+        $Secret = Invoke-Step 'make a client secret (should one of today stand under Certificates & secrets all the same, remove it)' {
+            Invoke-Graph POST "applications/$($App.id)/addPassword" $Wish
+        }
 
         Write-Host ''
         Write-Host 'Paste these into Settings, Integrations, M365 Identity Management:'

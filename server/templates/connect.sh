@@ -5,7 +5,8 @@
 # Run it signed in as Global Administrator or Privileged Role Administrator of the customer's
 # tenant: in Azure Cloud Shell (Bash), or wherever Azure CLI is: bash connect.sh
 #
-# It can be run again: what is there already is found and kept, what is missing is added.{% if recipe.certificate().is_none() %} Every
+# It can be run again for a registration that it knows by its id: what is there is kept, what is missing
+# is added.{% if recipe.certificate().is_none() %} Every
 # run adds one new secret; older ones keep working until you remove them. The secret is shown
 # once, here on the screen; it is written to no file and to no history.{% endif %}
 (
@@ -17,6 +18,8 @@ LOGIN='{{ recipe.login() }}'
 CLOUD='{{ recipe.az_cloud() }}'
 TENANT='{{ recipe.tenant() }}'
 MICROSOFT_GRAPH='{{ recipe.graph_app() }}'
+# The registration that is connected; empty before.
+CLIENT='{{ recipe.client_id() }}'
 # What the registration is granted, and nothing else: app role id, name.
 PERMISSIONS='
 {%- for permission in recipe.permissions() %}
@@ -39,6 +42,7 @@ CERTIFICATE='{{ certificate }}'
 ROLE='{{ recipe.role_id() }}'
 {%- endif %}
 
+client=''
 errors=$(mktemp)
 trap 'rm -f "$errors"' EXIT
 
@@ -78,7 +82,7 @@ give_up() {
       stop "Your sign-in does not reach Microsoft Graph: $said" \
         "Run: az login --tenant ${tenant:-$TENANT} --allow-no-subscriptions --scope $GRAPH/.default" ;;
   esac
-  stop "Microsoft did not $1: $said" 'Run this again in a minute; what was made already is found and kept.'
+  stop "Microsoft did not $1: $said" "Run this again in a minute${client:+: APP_ID=$client bash connect.sh}; what was made already is kept."
 }
 
 # The same as graph, for two minutes: what is new is not everywhere at Microsoft at once.
@@ -118,11 +122,31 @@ if [ -n "$TENANT" ]; then
 fi
 say "Tenant $tenant"
 
-# The registration: the one of this name, or a new one; never a second.
-filter='displayName%20eq%20%27{{ recipe.encoded_name() }}%27'
-found=$(graph get "applications?\$filter=$filter&\$select=id,appId,signInAudience" \
-  --query 'value[].[id, appId, signInAudience]' --output tsv) || give_up 'list the app registrations'
-if [ -z "$found" ]; then
+# The registration: {% if recipe.client_id().is_empty() %}a new one, or the one that you name by its id{% else %}the one that is connected{% endif %}. Never one
+# that only has the right name: whoever may register applications here could have made it, with a secret
+# of their own, and would get all that is granted below.
+client=${APP_ID:-$CLIENT}
+select='$select=id,appId,signInAudience'
+if [ -n "$client" ]; then
+  case $client in
+    *[!0-9A-Fa-f-]*) stop 'APP_ID is not an application (client) id.' 'Copy it from the overview of the app registration.' ;;
+  esac
+  found=$(graph get "applications?\$filter=appId%20eq%20%27$client%27&$select" \
+    --query 'value[].[id, appId, signInAudience]' --output tsv) || give_up 'list the app registrations'
+  [ -n "$found" ] ||
+    stop "This tenant has no app registration with the application (client) id $client." 'Compare the id with the overview of the app registration, and look whether this is the right tenant.'
+  read -r app client audience <<<"$found"
+  say "Found the app registration $client"
+  [ "$audience" = AzureADMyOrg ] ||
+    stop 'That app registration is not for this tenant alone (single tenant).' 'Set "Supported account types" to this organizational directory only (under Authentication), then run this again.'
+else
+  filter='displayName%20eq%20%27{{ recipe.encoded_name() }}%27'
+  found=$(graph get "applications?\$filter=$filter&$select" --query 'value[].appId' --output tsv) ||
+    give_up 'list the app registrations'
+  if [ -n "$found" ]; then
+    stop "There is an app registration with the name $NAME already: $(printf '%s' "$found" | tr '\n' ' ')" \
+      'If you made it, by this script or by hand, go on with it: APP_ID=its-id bash connect.sh. If nobody here knows it, look at its owners and its secrets, remove it, and run this again.'
+  fi
   say "Making the app registration $NAME"
   made=$(graph post applications --headers 'Content-Type=application/json' \
     --body "{\"displayName\":\"$NAME\",\"signInAudience\":\"AzureADMyOrg\"}" \
@@ -130,13 +154,7 @@ if [ -z "$found" ]; then
   # Two values, one below the other.
   app=$(printf '%s\n' "$made" | tr '\t' '\n' | sed -n 1p)
   client=$(printf '%s\n' "$made" | tr '\t' '\n' | sed -n 2p)
-elif [ "$(printf '%s\n' "$found" | grep -c .)" -gt 1 ]; then
-  stop "There are several app registrations with the name $NAME." 'Remove those that nothing uses (App registrations, All applications), then run this again.'
-else
-  read -r app client audience <<<"$found"
-  say "Found the app registration $NAME"
-  [ "$audience" = AzureADMyOrg ] ||
-    stop 'That app registration is not for this tenant alone (single tenant).' 'Set "Supported account types" to this organizational directory only (under Authentication), or remove it, then run this again.'
+  say "Its application (client) id is $client. Should this stop half-way: APP_ID=$client bash connect.sh"
 fi
 
 # Its service principal: what is granted something in this tenant.
@@ -213,9 +231,11 @@ printf '\nThe certificate is in place; there is no secret to paste.\n'
 until=$(date -u -d '+{{ recipe.days() }} days' +%Y-%m-%dT%H:%M:%SZ 2>/dev/null ||
   date -u -v+{{ recipe.days() }}d +%Y-%m-%dT%H:%M:%SZ)
 say 'Making a client secret'
-secret=$(patiently 'make a client secret' post "applications/$app/addPassword" \
+# Once: if the answer is lost, each further try would leave a secret behind that nobody knows.
+secret=$(graph post "applications/$app/addPassword" \
   --headers 'Content-Type=application/json' --query secretText --output tsv \
-  --body "{\"passwordCredential\":{\"displayName\":\"MSP Process\",\"endDateTime\":\"$until\"}}")
+  --body "{\"passwordCredential\":{\"displayName\":\"MSP Process\",\"endDateTime\":\"$until\"}}") ||
+  give_up 'make a client secret (should one of today stand under Certificates & secrets all the same, remove it)'
 
 printf '\nPaste these into Settings, Integrations, M365 Identity Management:\n\n'
 printf '  Directory (tenant) ID:    %s\n' "$tenant"

@@ -27,6 +27,9 @@ pub struct Ask<'a> {
     pub graph: &'a str,
     /// Directory (tenant) id or a domain of the tenant; empty while it is not known.
     pub tenant: &'a str,
+    /// Application (client) id of the registration that is connected; empty before. By it, and never
+    /// by its name, a script takes what is there for ours.
+    pub client_id: &'a str,
     /// Whether the permissions that switch something on are granted too.
     pub optional: bool,
     /// Whether the directory role is assigned too, for tenants where Microsoft wants one.
@@ -44,6 +47,9 @@ pub enum Unfit {
     /// The tenant.
     #[error("the tenant must be a GUID or a domain")]
     Tenant,
+    /// The application.
+    #[error("the application (client) id must be a GUID")]
+    Application,
     /// The certificate.
     #[error("the certificate must be one in PEM")]
     Certificate,
@@ -55,6 +61,7 @@ pub struct Recipe {
     login: String,
     graph: String,
     tenant: String,
+    client_id: String,
     optional: bool,
     role: bool,
     /// Base64 of the DER, in one line.
@@ -85,6 +92,10 @@ impl Recipe {
             tenant: match ask.tenant.trim() {
                 "" => String::new(),
                 text => tenant(text).ok_or(Unfit::Tenant)?,
+            },
+            client_id: match ask.client_id.trim() {
+                "" => String::new(),
+                text => text.parse::<uuid::Uuid>().map_err(|_| Unfit::Application)?.to_string(),
             },
             optional: ask.optional,
             role: ask.role,
@@ -121,6 +132,10 @@ impl Recipe {
 
     fn tenant(&self) -> &str {
         &self.tenant
+    }
+
+    fn client_id(&self) -> &str {
+        &self.client_id
     }
 
     fn knows_tenant(&self) -> bool {

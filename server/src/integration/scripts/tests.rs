@@ -14,10 +14,12 @@ const GLOBAL: Ask<'static> = Ask {
     login: "https://login.microsoftonline.com",
     graph: "https://graph.microsoft.com",
     tenant: "",
+    client_id: "",
     optional: false,
     role: false,
     certificate: None,
 };
+const CLIENT: &str = "a1b2c3d4-0001-4000-8000-000000000001";
 const TENANT: &str = "6f0c1a52-55f5-4a3e-9d2b-0f6f4a9f3c11";
 /// A sequence of five zeros: for a script it is as good as a certificate.
 const PEM: &str = "-----BEGIN CERTIFICATE-----\nMAUAAA\nAAAA==\n-----END CERTIFICATE-----\n";
@@ -31,9 +33,9 @@ fn variants() -> Vec<Recipe> {
         ("http://127.0.0.1:4411", "http://127.0.0.1:4412"),
     ] {
         for tenant in ["", TENANT, "Contoso.onmicrosoft.com"] {
-            for (optional, role) in [(false, false), (true, true)] {
+            for (optional, role, client_id) in [(false, false, ""), (true, true, CLIENT)] {
                 for certificate in [None, Some(PEM)] {
-                    let ask = Ask { login, graph, tenant, optional, role, certificate };
+                    let ask = Ask { login, graph, tenant, client_id, optional, role, certificate };
                     all.push(Recipe::new(&ask).unwrap());
                 }
             }
@@ -189,6 +191,10 @@ fn only_harmless_values_get_in() {
     ] {
         let ask = Ask { tenant, ..GLOBAL };
         assert_eq!(Recipe::new(&ask).map(|_| ()), Err(Unfit::Tenant), "{tenant}");
+    }
+    for client_id in ["x", "'; id; '", "$(id)", "a1b2c3d4-0001-4000-8000-00000000000g"] {
+        let ask = Ask { client_id, ..GLOBAL };
+        assert_eq!(Recipe::new(&ask).map(|_| ()), Err(Unfit::Application), "{client_id}");
     }
     for host in [
         "",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use super::{ALL, Ask, GLOBAL, PEM, Recipe, TENANT};
+use super::{ALL, Ask, CLIENT, GLOBAL, PEM, Recipe, TENANT};
 
 /// Answers as Azure CLI does, from what lies in the folder `$WORLD`, and notes what was asked.
 const AZ: &str = r#"#!/usr/bin/env bash
@@ -25,11 +25,12 @@ path=${url#https://graph.microsoft.com/v1.0/}
 case "$method $path" in
   'get organization?$select=id') echo 6f0c1a52-55f5-4a3e-9d2b-0f6f4a9f3c11 ;;
   'get organization?'*) printf 'contoso.example\ncontoso.onmicrosoft.com\n' ;;
-  'get applications?'*) have registrations ;;
-  'post applications') printf 'app-object\nclient-id\n' ;;
+  'get applications?'*appId%20eq*) have registrations ;;
+  'get applications?'*displayName*) have registrations ;;
+  'post applications') printf 'app-object\na1b2c3d4-0001-4000-8000-000000000001\n' ;;
   'patch applications/app-object') ;;
   'get applications/app-object?'*) if [ -f "$WORLD/keys" ]; then cat "$WORLD/keys"; else echo '[]'; fi ;;
-  'get servicePrincipals?'*client-id*) have principal ;;
+  'get servicePrincipals?'*a1b2c3d4*) have principal ;;
   'get servicePrincipals?'*00000003*) echo graph-object ;;
   'post servicePrincipals')
     [ -f "$WORLD/late" ] && { rm "$WORLD/late"; refuse 'Bad Request({"error":{"code":"NoBackingApplicationObject"}})'; }
@@ -96,7 +97,7 @@ fn a_fresh_tenant_gets_everything_once_and_the_values_are_printed() {
     let printed = String::from_utf8_lossy(&output.stdout);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}\n{asked}");
-    for value in [TENANT, "client-id", "s3cret~value", "expires on"] {
+    for value in [TENANT, CLIENT, "s3cret~value", "expires on"] {
         assert!(printed.contains(value), "{value} is missing in\n{printed}");
     }
     assert!(!said.contains("s3cret"));
@@ -120,11 +121,12 @@ fn run_again_it_finds_what_is_there() {
     let granted: Vec<&str> = ALL.iter().filter(|it| it.needed).map(|it| it.role_id).collect();
     let granted = granted.join("\n") + "\n741f803b-c850-494e-b5df-cde7c675a1ca\n";
     let files = [
-        ("registrations", "app-object\tclient-id\tAzureADMyOrg\n"),
+        ("registrations", "app-object\ta1b2c3d4-0001-4000-8000-000000000001\tAzureADMyOrg\n"),
         ("principal", "principal-object\n"),
         ("granted", granted.as_str()),
     ];
-    let (output, asked) = run(&Ask { tenant: "contoso.example", ..GLOBAL }, &files);
+    let (output, asked) =
+        run(&Ask { tenant: "contoso.example", client_id: CLIENT, ..GLOBAL }, &files);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
     assert_eq!(count(&asked, "--method post"), 1, "a new secret and nothing else:\n{asked}");
@@ -144,12 +146,13 @@ fn what_somebody_granted_beyond_the_needed_stays_and_nobody_is_told_to_remove_it
     let all: BTreeSet<&str> = ALL.iter().map(|it| it.role_id).collect();
     let granted = all.iter().copied().collect::<Vec<_>>().join("\n");
     let files = [
-        ("registrations", "app-object\tclient-id\tAzureADMyOrg\n"),
+        ("registrations", "app-object\ta1b2c3d4-0001-4000-8000-000000000001\tAzureADMyOrg\n"),
         ("principal", "principal-object\n"),
         ("granted", granted.as_str()),
     ];
     for optional in [false, true] {
-        let (output, asked) = run(&Ask { tenant: TENANT, optional, ..GLOBAL }, &files);
+        let (output, asked) =
+            run(&Ask { tenant: TENANT, client_id: CLIENT, optional, ..GLOBAL }, &files);
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{said}");
         assert_eq!(count(&said, "WARNING"), 0, "{said}");
@@ -171,8 +174,9 @@ fn what_only_a_refusal_asks_for_is_not_granted_by_a_wish() {
 
 #[test]
 fn a_certificate_goes_beside_those_that_are_there() {
-    let ask = Ask { certificate: Some(PEM), role: true, ..GLOBAL };
-    let fresh = [("registrations", "app-object\tclient-id\tAzureADMyOrg\n")];
+    let ask = Ask { certificate: Some(PEM), client_id: CLIENT, role: true, ..GLOBAL };
+    let fresh =
+        [("registrations", "app-object\ta1b2c3d4-0001-4000-8000-000000000001\tAzureADMyOrg\n")];
     let (output, asked) = run(&ask, &fresh);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(count(&asked, r#"{"keyCredentials":[{"type":"AsymmetricX509Cert","#), 1, "{asked}");
@@ -187,30 +191,52 @@ fn a_certificate_goes_beside_those_that_are_there() {
     assert_eq!(count(&asked, "{\"keyCredentials\""), 0, "there already");
 }
 
+/// Anybody in the tenant may register something by our name, with a secret of their own: it gets
+/// nothing from us until somebody names it by its id.
+#[test]
+fn a_registration_that_only_has_the_name_is_granted_nothing() {
+    let planted = [("registrations", "a1b2c3d4-0001-4000-8000-000000000001\n")];
+    let (output, asked) = run(&Ask { tenant: TENANT, role: true, ..GLOBAL }, &planted);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("already: a1b2c3d4") && said.contains("owners"), "{said}");
+    assert_eq!(count(&asked, "--method post") + count(&asked, "--method patch"), 0, "{asked}");
+}
+
 #[test]
 fn each_failure_says_what_to_do() {
-    let registrations = "app-object\tclient-id\tAzureADMyOrg\n";
-    let twice = format!("{registrations}other\tother-id\tAzureADMyOrg\n");
+    let registrations = "app-object\ta1b2c3d4-0001-4000-8000-000000000001\tAzureADMyOrg\n";
     let known = ("registrations", registrations);
-    for (tenant, file, what, remedy) in [
-        ("", ("signed-out", ""), "You are not signed in", "az login"),
-        ("fabrikam.example", known, "another tenant", "az login --tenant fabrikam.example"),
-        ("", ("registrations", twice.as_str()), "several app registrations", "Remove those"),
+    for (tenant, client_id, file, what, remedy) in [
+        ("", "", ("signed-out", ""), "You are not signed in", "az login"),
+        ("fabrikam.example", CLIENT, known, "another tenant", "az login --tenant fabrikam.example"),
         (
             "",
-            ("registrations", "app-object\tclient-id\tAzureADMultipleOrgs\n"),
+            CLIENT,
+            ("nothing", ""),
+            "no app registration with the application (client) id",
+            "overview",
+        ),
+        (
+            "",
+            CLIENT,
+            (
+                "registrations",
+                "app-object\ta1b2c3d4-0001-4000-8000-000000000001\tAzureADMultipleOrgs\n",
+            ),
             "not for this tenant alone",
             "Supported account types",
         ),
         (
             "",
+            "",
             ("forbidden", ""),
             "does not allow you to grant a permission",
             "Privileged Role Administrator",
         ),
-        ("", ("policy", ""), "forbids client secrets", "Certificate"),
+        ("", "", ("policy", ""), "forbids client secrets", "Certificate"),
     ] {
-        let (output, _) = run(&Ask { tenant, ..GLOBAL }, &[file]);
+        let (output, _) = run(&Ask { tenant, client_id, ..GLOBAL }, &[file]);
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{said}");
         let (_, rest) = said.split_once("Stopped: ").unwrap_or_else(|| panic!("{said}"));

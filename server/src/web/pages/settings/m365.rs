@@ -68,6 +68,7 @@ pub(super) async fn show(
         login: &hosts.login,
         graph: &hosts.graph,
         tenant: &view.tenant,
+        client_id: &view.client_id,
         optional: wish.optional,
         role: wish.role,
         certificate: certificate.map(|known| known.pem.as_str()),

@@ -74,6 +74,7 @@ fn guide(app: &App, values: &Values) -> Guide {
         login: &cloud.login,
         graph: &cloud.graph,
         tenant,
+        client_id: "",
         optional: false,
         role: false,
         certificate: None,
