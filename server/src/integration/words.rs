@@ -240,6 +240,7 @@ mod tests {
             "m365-taken",
             "m365-missing",
             "m365-off",
+            "m365-moved",
             "m365-permission-missing",
             "m365-role-missing",
             "m365-licence-unknown",
