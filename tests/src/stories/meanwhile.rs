@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::integrations::{PROSEWARE, PROSEWARE_APP, of};
 use super::new_link::{self, ADA, FIRST};
-use crate::desk::Desk;
+use crate::desk::{Desk, Reply};
 use crate::world::{World, until};
 
 const ID: Uuid = Uuid::from_u128(1);
@@ -85,6 +85,34 @@ async fn after_a_doubt_it_is_for_a_person_to_decide() {
     assert_eq!(desk.look(ID).await.body["stage"], "stuck");
     assert_eq!(asked(&world), (1, false));
     world.settle_in_time().await;
+    world.end().await;
+}
+
+/// A look that began before the move finds somebody of the old tenant: nobody is linked to them.
+#[tokio::test]
+async fn a_look_that_began_before_the_move_links_nobody() {
+    let world = World::new().await;
+    let desk = world.desk().await;
+    let ticket = world.ticket("48213").await;
+    // After the token: the look for her address.
+    let mut held = world.outside.hold(1, Moment::BeforeTheAnswer);
+    let looked = tokio::spawn({
+        let (desk, contact) = (desk.clone(), ticket.contact);
+        async move { desk.preflight(contact, Some(ticket.id)).await }
+    });
+    assert_eq!(held.arrived().await.unwrap(), "GET /v1.0/users");
+    move_to_proseware(&world, &desk).await;
+    held.go_on().await;
+    let codes = |reply: Reply| -> Vec<Value> {
+        let findings = reply.body["findings"].as_array().unwrap();
+        findings.iter().map(|finding| finding["code"].clone()).collect()
+    };
+    let found = codes(looked.await.unwrap());
+    assert!(found.contains(&json!("microsoft-unavailable")), "{found:?}");
+    let link = world.app.store.directory_link(world.account, ticket.contact).await.unwrap();
+    assert!(link.is_none());
+    let found = codes(desk.preflight(ticket.contact, Some(ticket.id)).await);
+    assert!(found.contains(&json!("person-not-found")), "{found:?}");
     world.end().await;
 }
 
