@@ -24,6 +24,7 @@ mod seed;
 mod sessions;
 mod shares;
 mod technicians;
+mod texts;
 mod verifications;
 
 use shared::Millis;
@@ -52,6 +53,7 @@ pub use seed::SeedStore;
 pub use sessions::SessionStore;
 pub use shares::ShareStore;
 pub use technicians::TechnicianStore;
+pub use texts::TextStore;
 pub use verifications::VerificationStore;
 
 /// A database.
@@ -79,6 +81,7 @@ pub trait AnyStore:
     + SessionStore
     + ShareStore
     + TechnicianStore
+    + TextStore
     + VerificationStore
     + Send
     + Sync

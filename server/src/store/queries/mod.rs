@@ -25,6 +25,7 @@ mod seed;
 mod sessions;
 mod shares;
 mod technicians;
+mod texts;
 mod verifications;
 
 use sqlx::Row;
