@@ -17,6 +17,7 @@ mod new_link_refused;
 mod notices;
 mod pages;
 mod phone_changed;
+mod refused;
 mod registration;
 mod reset;
 mod reveal_page;

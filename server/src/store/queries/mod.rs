@@ -20,7 +20,7 @@ mod people;
 mod phones;
 mod reset_reads;
 mod resets;
-#[cfg(test)]
+#[cfg(any(test, feature = "seed"))]
 mod seed;
 mod sessions;
 mod shares;
