@@ -1,40 +1,11 @@
 //! What Microsoft's refusals mean. Text is never the only signal where a code exists; where only
 //! text tells two cases apart, the default is the careful one.
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use shared::Code;
 
 use crate::outbound::{Answer, Refusal, Reply};
-
-#[derive(Deserialize, Default)]
-struct TokenError {
-    #[serde(default)]
-    error_codes: Vec<u32>,
-    #[serde(default)]
-    trace_id: String,
-}
-
-/// A refusal of the token endpoint. (Entra reference "AADSTS error codes"; captures of 2026-08.)
-pub(super) fn token_refusal(reply: &Reply) -> Refusal {
-    let body: TokenError = serde_json::from_slice(&reply.body).unwrap_or_default();
-    let number = body.error_codes.first().copied().unwrap_or_default();
-    let code = match number {
-        7_000_215 => Code::M365SecretWrong,
-        7_000_222 => Code::M365SecretExpired,
-        700_024 | 700_027 => Code::M365CertificateWrong,
-        700_016 | 700_038 => Code::M365AppUnknown,
-        7_000_112 => Code::M365AppDisabled,
-        90_002 | 900_023 | 90_013 => Code::M365TenantUnknown,
-        90_038 | 900_382 | 900_432 => Code::M365CloudWrong,
-        53_003 | 530_035 => Code::M365Blocked,
-        90_006 | 90_012 | 90_024 | 90_033 | 90_055 | 90_090 => Code::MicrosoftUnavailable,
-        _ => Code::MicrosoftRefused,
-    };
-    let trace: String = body.trace_id.chars().filter(|c| c.is_ascii_graphic()).take(40).collect();
-    Refusal::about(code, format!("AADSTS{number} {trace}").trim_end().to_owned())
-}
 
 /// What Graph says is wrong. Bodies come with `innerError` or `innererror`, with empty or missing
 /// codes, or as a proxy's HTML: whatever can't be read says nothing.
@@ -174,6 +145,7 @@ fn said(reply: &Reply) -> String {
 mod tests {
     use super::*;
     use crate::directory::Person;
+    use crate::directory::token_fault::token_refusal;
     use proptest::prelude::*;
     use zeroize::Zeroizing;
 
@@ -184,26 +156,6 @@ mod tests {
             request_id: None,
             body: Zeroizing::new(body.as_bytes().to_vec()),
         }
-    }
-
-    #[test]
-    fn token_errors_become_our_words() {
-        let check = |number: u32, code: Code| {
-            let body = format!(r#"{{"error":"x","error_codes":[{number}],"trace_id":"t-1"}}"#);
-            let refusal = token_refusal(&reply(401, &body));
-            assert_eq!(refusal.code, code);
-            assert_eq!(refusal.about, Some(format!("AADSTS{number} t-1")));
-        };
-        check(7_000_215, Code::M365SecretWrong);
-        check(7_000_222, Code::M365SecretExpired);
-        check(700_016, Code::M365AppUnknown);
-        check(90_002, Code::M365TenantUnknown);
-        check(700_027, Code::M365CertificateWrong);
-        check(7_000_112, Code::M365AppDisabled);
-        check(900_382, Code::M365CloudWrong);
-        check(53_003, Code::M365Blocked);
-        check(70_011, Code::MicrosoftRefused);
-        assert_eq!(token_refusal(&reply(400, "<html>")).code, Code::MicrosoftRefused);
     }
 
     #[test]

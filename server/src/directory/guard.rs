@@ -53,7 +53,7 @@ impl Directory {
     pub async fn standing(&self, tenant: &Tenant, person: &Person) -> Standing {
         let asked = self.questions(tenant, &person.id, person.domain()).await;
         let mut findings: Vec<Finding> = Vec::new();
-        let own = person.findings().into_iter().map(Finding::from);
+        let own = person.findings().into_iter();
         for finding in own.chain(asked.into_iter().flat_map(|it| findings_of(it.found))) {
             if !findings.contains(&finding) {
                 findings.push(finding);

@@ -18,6 +18,7 @@ mod power;
 mod probe;
 mod tenant;
 pub mod token;
+mod token_fault;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};

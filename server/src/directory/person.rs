@@ -1,7 +1,7 @@
 //! A person as Microsoft knows them. Pure.
 
 use serde::Deserialize;
-use shared::Code;
+use shared::{Code, Finding};
 
 /// A directory user: what the guard needs to know.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -37,6 +37,9 @@ pub struct Person {
     #[serde(default)]
     is_management_restricted: Option<bool>,
 }
+
+/// What is said of an account that may be a member's.
+const NO_USER_TYPE: &str = "or may be one: userType is not set, as on accounts made before September 2014; if it is no guest, have it set to Member";
 
 impl Person {
     /// Their name, or the UPN where there is none.
@@ -84,21 +87,28 @@ impl Person {
 
     /// What of the person alone forbids a reset. Unknown counts as forbidden: an account whose
     /// `accountEnabled` Microsoft does not tell is not one to be reset.
-    pub(super) fn findings(&self) -> Vec<Code> {
-        let guest = self.user_type.as_deref().is_some_and(|kind| kind != "Member")
+    ///
+    /// `userType` is empty for accounts that are older than the attribute (31 August 2014). Some of
+    /// them are still at work, yet nothing else proves that one is no guest: it is refused as well,
+    /// and told how to be mended.
+    pub(super) fn findings(&self) -> Vec<Finding> {
+        let kind = self.user_type.as_deref().filter(|kind| !kind.is_empty());
+        let guest = kind.is_some_and(|kind| kind != "Member")
             || self.creation_type.as_deref() == Some("Invitation")
             || self.external_user_state.is_some()
             || self.user_principal_name.contains("#EXT#");
-        [
+        let unknown = !guest && kind.is_none();
+        let unknown =
+            unknown.then(|| Finding { code: Code::PersonGuest, about: Some(NO_USER_TYPE.into()) });
+        let found = [
             (guest, Code::PersonGuest),
             (self.on_premises_sync_enabled == Some(true), Code::PersonSynced),
             (self.account_enabled != Some(true), Code::PersonDisabled),
             (self.is_resource_account == Some(true), Code::PersonResource),
             (self.is_management_restricted == Some(true), Code::PersonRestricted),
-        ]
-        .into_iter()
-        .filter_map(|(found, code)| found.then_some(code))
-        .collect()
+        ];
+        let found = found.into_iter().filter(|(found, _)| *found).map(|(_, code)| code.into());
+        unknown.into_iter().chain(found).collect()
     }
 }
 
@@ -125,7 +135,8 @@ mod tests {
     fn people_who_must_not_be_reset_are_found() {
         let check = |json: &str, codes: &[Code]| {
             let person: Person = serde_json::from_str(json).unwrap();
-            assert_eq!(person.findings(), codes, "{json}");
+            let found: Vec<Code> = person.findings().iter().map(|finding| finding.code).collect();
+            assert_eq!(found, codes, "{json}");
         };
         let with = |more: &str| {
             format!(
@@ -139,10 +150,33 @@ mod tests {
         check(&with(r#","isManagementRestricted":true"#), &[Code::PersonRestricted]);
         check(&with(r#","creationType":"Invitation""#), &[Code::PersonGuest]);
         check(&with(r#","externalUserState":"Accepted""#), &[Code::PersonGuest]);
-        check(r#"{"id":"1","userPrincipalName":"a@b"}"#, &[Code::PersonDisabled]);
-        check(
-            r##"{"id":"1","userPrincipalName":"a_b#EXT#@c","accountEnabled":true}"##,
-            &[Code::PersonGuest],
-        );
+        // What is not told is refused.
+        let nothing = r#"{"id":"1","userPrincipalName":"a@b"}"#;
+        check(nothing, &[Code::PersonGuest, Code::PersonDisabled]);
+        let on = |upn: &str, kind: &str| {
+            format!(
+                r#"{{"id":"1","userPrincipalName":"{upn}","accountEnabled":true,"userType":{kind}}}"#
+            )
+        };
+        check(&on("a_b#EXT#@c", "\"Member\""), &[Code::PersonGuest]);
+        for kind in ["null", "\"\"", "\"Guest\"", "\"member\"", "\"unknownFutureValue\""] {
+            check(&on("a@b", kind), &[Code::PersonGuest]);
+        }
+    }
+
+    /// An old account without `userType` is told apart from a guest: somebody can mend it.
+    #[test]
+    fn who_may_be_a_member_is_told_so() {
+        let about = |more: &str| {
+            let json =
+                format!(r#"{{"id":"1","userPrincipalName":"a@b","accountEnabled":true{more}}}"#);
+            let person: Person = serde_json::from_str(&json).unwrap();
+            let [finding] = &person.findings()[..] else { panic!("{json}") };
+            finding.about.clone()
+        };
+        assert_eq!(about(""), Some(NO_USER_TYPE.to_owned()));
+        assert_eq!(about(r#","userType":null"#), Some(NO_USER_TYPE.to_owned()));
+        assert_eq!(about(r#","userType":"Guest""#), None);
+        assert_eq!(about(r#","externalUserState":"Accepted""#), None);
     }
 }

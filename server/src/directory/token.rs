@@ -9,8 +9,8 @@ use shared::{Code, IntegrationId, Millis};
 use zeroize::Zeroizing;
 
 use super::certificate::{PrivateKey, assertion};
-use super::fault::token_refusal;
 use super::tenant::{Certificate, M365Settings, ProofKind};
+use super::token_fault::token_refusal;
 use super::{Directory, Tenant, TokenSlot};
 use crate::outbound::{Answer, Auth, Body, Call, Method};
 use crate::random;

@@ -5,7 +5,8 @@
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 use shared::{
-    Code, ContactId, Factor, Finding, Millis, Preflight, TechnicianId, TicketId, VerificationId,
+    AccountId, Code, ContactId, Factor, Finding, Millis, Preflight, TechnicianId, TicketId,
+    VerificationId,
 };
 
 use super::Resets;
@@ -20,6 +21,13 @@ use crate::verification::{Occasion, choose, contact_hash, phone_hash, subject};
 /// A confirmation is good for so long.
 const CONFIRM_MS: i64 = 10 * 60_000;
 const HOUR_MS: i64 = 60 * 60_000;
+/// So long an earlier text tells of the next one.
+const TEXTS_TELL_MS: i64 = 24 * HOUR_MS;
+
+/// How the two are known, and what takes them back.
+const OF_PHONE: &str =
+    "that was the newest text to this phone; a new code that is answered clears it";
+const OF_PROVIDER: &str = "that was the account’s newest text; once the connection is mended, a new code that is answered clears it";
 
 /// What was shown, in the seal that travels through the pod.
 #[derive(Serialize, Deserialize)]
@@ -111,6 +119,9 @@ impl Resets {
         {
             add(finding.clone());
         }
+        for finding in self.text_findings(account, look.phone.as_ref().ok()).await? {
+            add(finding);
+        }
         let mut verification = Err(Code::NotVerified);
         if let (Some(tenant), Ok(person)) = (&look.tenant, &look.person) {
             for finding in self.directory.standing(tenant, person).await.findings {
@@ -190,6 +201,22 @@ impl Resets {
         };
         let sealed = self.seal(who, &ready)?;
         Ok(Checked { view: Preflight { sealed: Some(sealed), ..view }, ready: Some(ready) })
+    }
+
+    /// What earlier texts tell of this one. Sending a code asks nothing of this: the next one that
+    /// is answered takes it back, and so does a day.
+    async fn text_findings(
+        &self,
+        account: AccountId,
+        phone: Option<&Phone>,
+    ) -> Result<Vec<Finding>, Denied> {
+        let hash = phone.map(|phone| phone_hash(&self.store, phone)).unwrap_or_default();
+        let since = self.clock.now().plus(-TEXTS_TELL_MS);
+        let trouble = self.store.text_trouble(account, &hash, since).await?;
+        let of = |code: Code, about: &str| Finding { code, about: Some(about.into()) };
+        let phone = trouble.phone.map(|code| of(code, OF_PHONE));
+        let provider = trouble.credentials_refused.then(|| of(Code::SmsCredentials, OF_PROVIDER));
+        Ok(phone.into_iter().chain(provider).collect())
     }
 
     fn seal(&self, who: &Session, ready: &Ready) -> Result<String, Code> {

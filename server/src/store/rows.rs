@@ -257,6 +257,15 @@ pub struct SeenPhone {
     pub masked: Option<String>,
 }
 
+/// What the newest texts came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextTrouble {
+    /// Why the newest text to the phone, as far as is known of any, did not arrive.
+    pub phone: Option<Code>,
+    /// The provider refused our credentials when the account's newest text was to go out.
+    pub credentials_refused: bool,
+}
+
 /// One attempt to prove that a contact is who they say.
 #[derive(Debug, Clone)]
 pub struct Verification {

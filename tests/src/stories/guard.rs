@@ -1,4 +1,4 @@
-//! Who is not reset, and what Microsoft's silence means. The table of people is in `troubles.rs`;
+//! Who is not reset, and what Microsoft's silence means. The table of people is in `refused/`;
 //! here is what they are told, and what the operator decides.
 
 use std::collections::BTreeSet;

@@ -18,6 +18,7 @@ mod new_link_refused;
 mod notices;
 mod pages;
 mod phone_changed;
+mod refused;
 mod registration;
 mod reset;
 mod reveal_page;

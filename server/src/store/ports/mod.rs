@@ -19,11 +19,12 @@ mod people;
 mod phones;
 mod reset_reads;
 mod resets;
-#[cfg(test)]
+#[cfg(any(test, feature = "seed"))]
 mod seed;
 mod sessions;
 mod shares;
 mod technicians;
+mod texts;
 mod verifications;
 
 use shared::Millis;
@@ -47,11 +48,12 @@ pub use people::PeopleStore;
 pub use phones::PhoneStore;
 pub use reset_reads::ResetReadStore;
 pub use resets::ResetStore;
-#[cfg(test)]
+#[cfg(any(test, feature = "seed"))]
 pub use seed::SeedStore;
 pub use sessions::SessionStore;
 pub use shares::ShareStore;
 pub use technicians::TechnicianStore;
+pub use texts::TextStore;
 pub use verifications::VerificationStore;
 
 /// A database.
@@ -79,6 +81,7 @@ pub trait AnyStore:
     + SessionStore
     + ShareStore
     + TechnicianStore
+    + TextStore
     + VerificationStore
     + Send
     + Sync
@@ -97,12 +100,12 @@ pub trait AnyStore:
 }
 
 /// [`SeedStore`] where there are tests, nothing elsewhere.
-#[cfg(test)]
+#[cfg(any(test, feature = "seed"))]
 pub trait SeedInTests: SeedStore {}
-#[cfg(test)]
+#[cfg(any(test, feature = "seed"))]
 impl<T: SeedStore> SeedInTests for T {}
 /// Nothing: only tests seed rows.
-#[cfg(not(test))]
+#[cfg(not(any(test, feature = "seed")))]
 pub trait SeedInTests {}
-#[cfg(not(test))]
+#[cfg(not(any(test, feature = "seed")))]
 impl<T> SeedInTests for T {}

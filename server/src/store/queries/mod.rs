@@ -20,11 +20,12 @@ mod people;
 mod phones;
 mod reset_reads;
 mod resets;
-#[cfg(test)]
+#[cfg(any(test, feature = "seed"))]
 mod seed;
 mod sessions;
 mod shares;
 mod technicians;
+mod texts;
 mod verifications;
 
 use sqlx::Row;

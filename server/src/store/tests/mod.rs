@@ -50,5 +50,6 @@ mod staging;
 mod steps;
 mod sweeps;
 mod technicians;
+mod texts;
 mod values;
 mod verifications;
