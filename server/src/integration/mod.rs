@@ -1,11 +1,12 @@
 //! Settings → Integrations → Security Integrations → M365 Identity Management: a customer's tenant is
 //! connected, changed, tested, switched and deleted by admins, and looked after by the server.
 //!
-//! `ask` checks what is entered, `credential` replaces secrets and certificates, `examine` tests a connection, `report` says what was found and `words` how it reads, `health` says
+//! `ask` checks what is entered, `by_hand` tests when an admin wants it, `credential` replaces secrets and certificates, `examine` tests a connection, `report` says what was found and `words` how it reads, `health` says
 //! what they come to, `watch` looks by itself, `view` shows. `guide` and `scripts` say what to do at
 //! Microsoft.
 
 pub mod ask;
+mod by_hand;
 mod credential;
 mod examine;
 pub mod guide;
@@ -17,14 +18,12 @@ mod watch;
 mod words;
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use shared::{AccountId, Code, Finding, IntegrationId};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-
-use examine::TestPerson;
 
 pub use ask::{FieldError, M365Ask};
 pub use report::Report;
@@ -40,8 +39,7 @@ use crate::random;
 use crate::settings::Settings;
 use crate::sign_in::session::fresh_second_factor;
 use crate::store::{
-    Customer, M365Act, M365Change, M365Row, NewM365, Role, SecretChange, Session, Store,
-    StoreError, Tested,
+    Customer, M365Act, M365Change, M365Row, NewM365, Role, SecretChange, Session, Store, StoreError,
 };
 
 /// Customers' tenants, with what looking after them needs.
@@ -66,21 +64,6 @@ pub struct Integrations {
     /// What is being tested by hand.
     pub testing: Arc<Mutex<HashSet<IntegrationId>>>,
 }
-
-/// Leave to test one integration. Dropping it, also by a panic, lets the next one test.
-struct Testing {
-    all: Arc<Mutex<HashSet<IntegrationId>>>,
-    id: IntegrationId,
-}
-
-impl Drop for Testing {
-    fn drop(&mut self) {
-        self.all.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
-    }
-}
-
-/// How often a test's outcome is written down anew, when the watcher was faster.
-const TRIES: u32 = 3;
 
 /// Why something was not done.
 #[derive(Debug)]
@@ -267,83 +250,6 @@ impl Integrations {
         self.directory.forget_tokens(id);
         self.changed(account);
         Ok(())
-    }
-
-    /// Tests the connection now. With the address of a test person also whether a password may be
-    /// set, which could change that person's password should Microsoft behave in a new way.
-    ///
-    /// # Errors
-    /// `NotFound`; `ChangedMeanwhile`; what [`Integrations::may_change`] refuses.
-    pub async fn test(
-        &self,
-        who: &Session,
-        id: IntegrationId,
-        test_person: Option<&str>,
-    ) -> Result<Report, NotDone> {
-        self.may_change(who)?;
-        // In a task of its own: whoever leaves the page must not leave a try without its outcome.
-        let (own, who) = (self.clone(), who.clone());
-        let person = test_person.map(str::to_owned);
-        let testing =
-            self.tasks.spawn(async move { own.test_now(&who, id, person.as_deref()).await });
-        testing.await.map_err(|_| Code::Internal)?
-    }
-
-    async fn test_now(
-        &self,
-        who: &Session,
-        id: IntegrationId,
-        test_person: Option<&str>,
-    ) -> Result<Report, NotDone> {
-        let account = who.technician.account;
-        // One test of it at a time: each asks Microsoft a dozen things.
-        let Some(_turn) = self.begin_test(id) else { return Err(Code::TooMany.into()) };
-        let mut row = self.row(account, id).await?;
-        let tenant = Tenant::of(&row.integration)?;
-        let person = test_person.map(str::trim).filter(|address| !address.is_empty());
-        let by = who.technician.id;
-        let person = person.map(|address| TestPerson { address, by });
-        let examined = self.examine(&tenant, person.as_ref()).await?;
-        let report = examined.report;
-        let about = match person {
-            Some(_) => format!("with a test person: {}", report.in_short()),
-            None => report.in_short().to_owned(),
-        };
-        let tested = Tested { code: report.broken(), about: &about };
-        for _ in 0..TRIES {
-            let (check, news) = health::after_check(
-                row.check.as_ref(),
-                tenant.settings(),
-                &report,
-                examined.expires_at,
-                self.rhythm(),
-            );
-            let now = self.clock.now();
-            match self.store.record_test(&row, by, &check, &news, tested, now).await {
-                // The watcher has looked meanwhile: what we found is newer, and what is news is
-                // another thing now. Whoever changed the integration makes it another test.
-                Err(StoreError::MovedOn) => {
-                    let again = self.row(account, id).await?;
-                    if again.integration.changed_at != row.integration.changed_at {
-                        return Err(Code::ChangedMeanwhile.into());
-                    }
-                    row = again;
-                }
-                done => {
-                    done?;
-                    self.changed(account);
-                    self.wake.notify_one();
-                    return Ok(report);
-                }
-            }
-        }
-        Err(Code::ChangedMeanwhile.into())
-    }
-
-    /// Leave to test this integration, until it is dropped.
-    fn begin_test(&self, id: IntegrationId) -> Option<Testing> {
-        let mut all = self.testing.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert(id).then(|| Testing { all: self.testing.clone(), id })
     }
 
     async fn row(&self, account: AccountId, id: IntegrationId) -> Result<M365Row, NotDone> {

@@ -21,7 +21,8 @@ const SECRET: &str = "proseware~the-right-value";
 async fn lead_to(desk: &Desk, tenant: &str, client_id: &Value, secret: &str) {
     let it = of(desk, "Northwind Dental").await;
     let ask = json!({
-        "name": "Northwind", "cloud": it["cloud"], "tenant": tenant, "client_id": client_id,
+        "version": it["version"], "name": "Northwind", "cloud": it["cloud"], "tenant": tenant,
+        "client_id": client_id,
         "client_secret": secret, "expires_on": "2028-01-01",
     });
     let path = format!("/api/integrations/{}", it["id"].as_str().unwrap());

@@ -3,6 +3,7 @@
 mod after;
 mod alarms;
 mod conformance;
+mod connection_test;
 mod faults;
 mod guard;
 mod health;

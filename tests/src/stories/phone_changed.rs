@@ -125,7 +125,9 @@ async fn nothing_ordinary_makes_a_new_phone_an_old_one() {
     let path = format!("{API}/{}", it["id"].as_str().unwrap());
     world.pass(60_000);
     for tenant in ["northwind.example", tenant] {
-        let moved = desk.own(Method::PUT, &path, Some(ask(tenant))).await;
+        let mut ask = ask(tenant);
+        ask["version"] = of(&desk, "Northwind Dental").await["version"].clone();
+        let moved = desk.own(Method::PUT, &path, Some(ask)).await;
         assert_eq!(moved.status, 200, "{:?}", moved.body);
         assert_eq!(shown().await["phone_changed_at"], changed_at, "moved to {tenant}");
     }

@@ -30,7 +30,8 @@ pub trait CheckStore {
     /// admins unless it is a good one.
     ///
     /// # Errors
-    /// `MovedOn` when the lease ran out meanwhile, or the integration was changed since `seen`.
+    /// `MovedOn` when the lease ran out meanwhile, or the integration was changed or tested since
+    /// `seen`.
     async fn record_check(
         &self,
         seen: &M365Row,

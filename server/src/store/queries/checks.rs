@@ -84,7 +84,8 @@ impl CheckStore for Database {
         let query = sqlx::query(
             "update integration_checks set due_at = $5, lease = null, lease_until = 0,
                  checked_at = $6, report = $7, expires_at = $8, failing_since = $9, told_days = $10
-             where account = $1 and integration = $2 and lease = $3 and exists
+             where account = $1 and integration = $2 and lease = $3
+                 and coalesce(checked_at, -1) = $11 and exists
                  (select 1 from integrations where id = $2 and changed_at = $4)",
         )
         .bind(account.0)
@@ -96,7 +97,8 @@ impl CheckStore for Database {
         .bind(&found.report)
         .bind(found.expires_at.map(|at| at.0))
         .bind(found.failing_since.map(|at| at.0))
-        .bind(found.told_days);
+        .bind(found.told_days)
+        .bind(before(seen));
         write.one(query).await?;
         self.tell(&mut write, seen, news, now).await?;
         write.commit().await
@@ -112,7 +114,6 @@ impl CheckStore for Database {
         now: Millis,
     ) -> Result<(), StoreError> {
         let (account, id) = (seen.integration.account, seen.integration.id);
-        let before = seen.check.as_ref().and_then(|check| check.checked_at);
         let mut write = self.write(account).await?;
         let query = sqlx::query(
             "insert into integration_checks (integration, account, due_at, checked_at, report,
@@ -134,7 +135,7 @@ impl CheckStore for Database {
         .bind(found.expires_at.map(|at| at.0))
         .bind(found.failing_since.map(|at| at.0))
         .bind(found.told_days)
-        .bind(before.map_or(-1, |at| at.0));
+        .bind(before(seen));
         write.one(query).await?;
         let mut entry = entry(Act::IntegrationTested, Some(by), seen.customer.id, id);
         entry.code = tested.code;
@@ -165,6 +166,11 @@ impl CheckStore for Database {
         .await?;
         write.commit().await
     }
+}
+
+/// When it had been looked at, for whoever looks now: what is news depends on it.
+fn before(seen: &M365Row) -> i64 {
+    seen.check.as_ref().and_then(|check| check.checked_at).map_or(-1, |at| at.0)
 }
 
 impl Database {

@@ -103,6 +103,9 @@ async fn a_check_of_what_has_changed_is_thrown_away(world: World) {
 
 async fn a_test_by_hand_is_kept_beside_it(world: World) {
     let (store, ours) = (&world.store, &world.ours);
+    // The watcher looks while somebody tests: what it found is older, and its news was told.
+    let held = lease(START);
+    let taken = store.claim_check(ours.account, ours.m365, held, START).await.unwrap().unwrap();
     let read = async || store.m365_one(ours.account, ours.m365).await.unwrap().unwrap();
     let tested = Tested { code: Some(Code::M365SecretWrong), about: "does not work" };
     let by_hand = found(after(HOUR));
@@ -110,6 +113,7 @@ async fn a_test_by_hand_is_kept_beside_it(world: World) {
     let news = [News::Failing(Code::M365SecretWrong)];
     store.record_test(&first, ours.ann, &by_hand, &news, tested, START).await.unwrap();
     assert_eq!(read().await.check.unwrap(), by_hand);
+    moved_on(store.record_check(&taken, held, &by_hand, &news, START).await);
     // Whoever looked before that must look at it first: what is news is another thing now.
     moved_on(store.record_test(&first, ours.ann, &by_hand, &news, tested, START).await);
     let seen = read().await;

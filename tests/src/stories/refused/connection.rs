@@ -141,7 +141,7 @@ async fn an_integration_that_is_off_or_deleted_refuses_the_click() {
     let it = of(&ready.desk, "Northwind Dental").await;
     let off = act(&ready.desk, &it, "/switch", json!({"on": false})).await;
     assert_eq!(off.status, 200, "{:?}", off.body);
-    ready.refuses("off", M365Missing, None, |_| {}).await;
+    ready.refuses("off", M365Off, None, |_| {}).await;
     act(&ready.desk, &it, "/switch", json!({"on": true})).await;
     ready.still_good("off").await;
 
