@@ -81,8 +81,9 @@ fn ended(model: Model, wish: Wishes) -> El {
 
 /// What an admin should look after, with the way there: a page of ours, in a tab of its own.
 fn notice(model: Model) -> El {
-    div("").drawn(of(move || model.parts().of_state(|state| state.notice.clone())), move || {
-        match model.parts().of_state(|state| state.notice.clone()) {
+    div("notice").drawn(
+        of(move || model.parts().of_state(|state| state.notice.clone())),
+        move || match model.parts().of_state(|state| state.notice.clone()) {
             Some(it) => {
                 let way = el("a").set("href", &it.path).set("target", "_blank");
                 let way = way.set("rel", "noopener").text(EN.look_after);
@@ -90,8 +91,8 @@ fn notice(model: Model) -> El {
                 vec![note("warn", icons::warning(), words)]
             }
             None => Vec::new(),
-        }
-    })
+        },
+    )
 }
 
 /// Before the first answer.

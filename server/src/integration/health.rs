@@ -5,6 +5,7 @@ use shared::{Code, Millis};
 
 use super::ask::day;
 use super::report::{Level, Line, Report};
+use super::words::of_tenant;
 use crate::directory::{M365Settings, ProofKind, Tenant};
 use crate::store::{CheckRow, M365Row, News};
 
@@ -183,7 +184,7 @@ pub fn headline(state: State, report: Option<&Report>, end: Option<Millis>, now:
     let code = report.and_then(Report::broken);
     match (state, code, end) {
         (State::Off, ..) => "Switched off: nobody there can be reset.".into(),
-        (State::Broken, Some(code), _) => code.words().what.into(),
+        (State::Broken, Some(code), _) => of_tenant(code).into(),
         (State::Broken, None, _) => Code::M365SecretExpired.words().what.into(),
         (State::Unknown, ..) if report.is_none() => "Not tested yet.".into(),
         (State::Unknown, ..) => Code::MicrosoftUnavailable.words().what.into(),

@@ -54,7 +54,7 @@ impl Line {
                 (format!("{permission} is not granted, as far as the token tells.{}", without(permission)), Some(CONSENT.into()))
             }
             Line::Odd { permission, what, code, about } => (
-                with(&format!("{what} ({permission}): {}", code.words().what), about.as_deref()),
+                with(&format!("{what} ({permission}): {}", of_tenant(*code)), about.as_deref()),
                 Some(odd_remedy(*code).into()),
             ),
             Line::Unanswered { permission } => (
@@ -109,6 +109,17 @@ impl Report {
         let line = self.lines.iter().find(|line| line.stops().is_some())?;
         let said = line.said();
         Some((said.what, said.remedy.unwrap_or_default()))
+    }
+}
+
+/// What happened, where no person is meant but the tenant as a whole.
+pub(super) fn of_tenant(code: Code) -> &'static str {
+    match code {
+        Code::M365LicenceUnknown => "Microsoft does not tell who may become an administrator.",
+        Code::M365OwnersUnknown => {
+            "Microsoft does not tell which applications and groups people own."
+        }
+        code => code.words().what,
     }
 }
 
