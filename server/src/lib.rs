@@ -4,6 +4,7 @@
 pub mod app;
 pub mod audit;
 pub mod bell;
+pub mod brand;
 pub mod clock;
 pub mod denied;
 pub mod directory;
@@ -11,6 +12,7 @@ pub mod gsm;
 pub mod import;
 pub mod integration;
 pub mod key_file;
+pub mod language;
 pub mod mail;
 pub mod outbound;
 pub mod password;

@@ -12,8 +12,8 @@ use crate::password;
 use crate::random;
 use crate::seal::{Place, Purpose};
 use crate::secret::SpokenCode;
-use crate::share;
-use crate::store::{Limit, NotStaged, Reset, Session, StoreError};
+use crate::share::{self, NewShare};
+use crate::store::{Limit, NotStaged, Reset, Session, Share, StoreError};
 use crate::verification::phone_hash;
 
 /// Digits of an unlock code.
@@ -150,15 +150,16 @@ impl Resets {
         let mut names = ready.person.names();
         names.extend([ready.contact.name.as_str(), &ready.contact.customer_name]);
         let password = password::make(ready.policy.password, &names);
-        let share = share::seal_password(
-            keys,
+        let new = NewShare {
             account,
-            id,
-            &password,
-            ready.policy.link_ms,
-            unlock.as_ref(),
-            now,
-        );
+            customer: Some(ready.contact.customer),
+            language: None,
+            secret: &password,
+            must_change: ready.policy.must_change,
+            life_ms: ready.policy.link_ms,
+            unlock: unlock.as_ref(),
+        };
+        let share = Share { reset: Some(id), ..share::seal(keys, &new, now) };
         let mut reset = Reset {
             id,
             account,
@@ -183,6 +184,7 @@ impl Resets {
             one_factor,
             phone_changed_at: ready.phone_changed_at,
             must_change: ready.policy.must_change,
+            language: None,
             tries: 0,
             answers: 0,
             unknown: false,

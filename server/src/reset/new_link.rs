@@ -16,7 +16,7 @@ use crate::directory::{Phone, Registered};
 use crate::outbound::Answer;
 use crate::policy::Policy;
 use crate::seal::Place;
-use crate::share;
+use crate::share::{self, NewShare};
 use crate::store::{Reset, Session, Share, ShareStanding, StoreError};
 use crate::verification::phone_hash;
 
@@ -122,20 +122,21 @@ impl Resets {
         let password = share::password(keys, old)
             .map_err(|_| StoreError::Inconsistent("a sealed password that does not open"))?;
         let now = self.clock.now();
-        let (account, life_ms) = (reset.account, policy.link_ms);
+        let new = NewShare {
+            account: reset.account,
+            customer: Some(reset.customer),
+            language: reset.language,
+            secret: &password,
+            must_change: reset.must_change,
+            life_ms: policy.link_ms,
+            unlock: unlock.as_ref(),
+        };
         let share = Share {
+            reset: Some(reset.id),
             state: ShareStanding::Open,
             // 24 hours after `applied` stay 24 hours after `applied`.
             latest_at: old.latest_at,
-            ..share::seal_password(
-                keys,
-                account,
-                reset.id,
-                &password,
-                life_ms,
-                unlock.as_ref(),
-                now,
-            )
+            ..share::seal(keys, &new, now)
         };
         let whose = who.technician.id.to_string();
         let reset = Reset {

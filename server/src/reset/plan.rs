@@ -95,6 +95,7 @@ pub(super) mod tests {
             one_factor: true,
             phone_changed_at: None,
             must_change: true,
+            language: None,
             tries: 0,
             answers: 0,
             unknown: false,

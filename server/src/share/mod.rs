@@ -5,9 +5,10 @@
 //! other: *id* for looking, *proof* for opening, *key* for the ciphertext.
 
 use data_encoding::BASE64URL_NOPAD;
-use shared::{AccountId, Millis, ResetId, ShareId};
+use shared::{AccountId, CustomerId, Millis, ShareId};
 use zeroize::Zeroizing;
 
+use crate::language::Language;
 use crate::random;
 use crate::seal::{self, Keys, Place, Purpose, SealBroken};
 use crate::secret::{LinkToken, Password, SpokenCode};
@@ -51,36 +52,50 @@ pub fn derive(token: &LinkToken) -> Derived {
     }
 }
 
-/// A new closed share of a password, and nothing in it that could be read without a key.
+/// What a new share is made of.
+pub struct NewShare<'a> {
+    /// Whose.
+    pub account: AccountId,
+    /// Whose brand its page has; the account's own where none is said.
+    pub customer: Option<CustomerId>,
+    /// What its page speaks; the browser's language where none is known.
+    pub language: Option<Language>,
+    /// What is shared.
+    pub secret: &'a Password,
+    /// Whether the secret is replaced at the next sign-in: the page says so.
+    pub must_change: bool,
+    /// How long it can be opened once the link was sent, in milliseconds.
+    pub life_ms: i64,
+    /// To be said on the phone before it opens.
+    pub unlock: Option<&'a SpokenCode>,
+}
+
+/// A new closed share, and nothing in it that could be read without a key.
 #[must_use]
-pub fn seal_password(
-    keys: &Keys,
-    account: AccountId,
-    reset: ResetId,
-    password: &Password,
-    life_ms: i64,
-    unlock: Option<&SpokenCode>,
-    now: Millis,
-) -> Share {
+pub fn seal(keys: &Keys, new: &NewShare<'_>, now: Millis) -> Share {
     let id = ShareId(random::id(now));
     let token = LinkToken::new(random::bytes::<16>());
     let derived = derive(&token);
+    let account = new.account;
     Share {
         id,
         account,
-        reset: Some(reset),
+        reset: None,
+        customer: new.customer,
+        language: new.language,
+        must_change: new.must_change,
         look_id: derived.id.to_vec(),
         proof_hash: seal::sha256(derived.proof.as_ref()),
-        ciphertext: encrypt(&derived, password),
+        ciphertext: encrypt(&derived, new.secret),
         state: ShareStanding::Closed,
-        life_ms,
+        life_ms: new.life_ms,
         expires_at: None,
         latest_at: None,
         opened_at: None,
-        unlock_hash: unlock.map(|code| unlock_hash(keys, id, code.expose())),
+        unlock_hash: new.unlock.map(|code| unlock_hash(keys, id, code.expose())),
         token_sealed: Some(keys.seal(place(account, TOKEN, id), token.expose())),
         password_sealed: Some(
-            keys.seal(place(account, PASSWORD, id), password.expose().as_bytes()),
+            keys.seal(place(account, PASSWORD, id), new.secret.expose().as_bytes()),
         ),
         late_attempts: 0,
     }
@@ -154,15 +169,16 @@ mod tests {
     fn sealed() -> (Keys, Share, Password) {
         let keys = Keys::new(&[5; 32]);
         let password = Password::new(Zeroizing::new("Secret-7-word".into()));
-        let share = seal_password(
-            &keys,
-            AccountId(Uuid::from_u128(1)),
-            ResetId(Uuid::from_u128(2)),
-            &password,
-            60_000,
-            None,
-            Millis(0),
-        );
+        let new = NewShare {
+            account: AccountId(Uuid::from_u128(1)),
+            customer: None,
+            language: None,
+            secret: &password,
+            must_change: true,
+            life_ms: 60_000,
+            unlock: None,
+        };
+        let share = seal(&keys, &new, Millis(0));
         (keys, share, password)
     }
 

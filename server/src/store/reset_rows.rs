@@ -7,6 +7,7 @@ use shared::{
 use uuid::Uuid;
 
 use super::LimitHit;
+use crate::language::Language;
 
 /// One password reset.
 #[derive(Debug, Clone)]
@@ -57,6 +58,8 @@ pub struct Reset {
     pub phone_changed_at: Option<Millis>,
     /// Microsoft is asked to have the person choose another password at the next sign-in.
     pub must_change: bool,
+    /// The person's language as Microsoft has it, where we speak it.
+    pub language: Option<Language>,
     /// PATCHes that were begun.
     pub tries: u32,
     /// PATCHes whose answer was recorded.

@@ -1,6 +1,8 @@
 //! What stands in the table of shares, as types.
 
-use shared::{AccountId, Millis, ResetId, ShareId};
+use shared::{AccountId, CustomerId, Millis, ResetId, ShareId};
+
+use crate::language::Language;
 
 /// A sealed secret behind a link.
 #[derive(Debug, Clone)]
@@ -11,6 +13,12 @@ pub struct Share {
     pub account: AccountId,
     /// For which reset.
     pub reset: Option<ResetId>,
+    /// Whose brand the page has; the account's own where none is said.
+    pub customer: Option<CustomerId>,
+    /// What the page speaks; the browser's language where none is known.
+    pub language: Option<Language>,
+    /// Whether the secret is replaced at the next sign-in.
+    pub must_change: bool,
     /// Derived from the token, for look-ups.
     pub look_id: Vec<u8>,
     /// SHA-256 of the proof.
@@ -101,8 +109,12 @@ impl ShareStanding {
 /// What a look at a link without effect tells.
 #[derive(Debug, Clone)]
 pub struct LookRow {
-    /// The MSP's name.
-    pub brand: String,
+    /// Whose.
+    pub account: AccountId,
+    /// Whose brand the page has; the account's own where none is said.
+    pub customer: Option<CustomerId>,
+    /// What the page speaks; the browser's language where none is known.
+    pub language: Option<Language>,
     /// Until when it can be opened.
     pub expires_at: Millis,
     /// Whether an unlock code is needed.

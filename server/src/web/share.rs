@@ -35,7 +35,7 @@ pub struct LookView {
 #[derive(Serialize)]
 struct Brand {
     name: String,
-    /// Whom to call; empty until branding can be set.
+    /// Whom to call; empty where the brand does not say.
     help: String,
 }
 
@@ -68,8 +68,12 @@ pub async fn look(
     let now = app.clock.now();
     let id = bytes::<16>(&ask.id)?;
     let row = app.store.look_at_share(&id, now).await?.ok_or(Code::LinkDead)?;
+    let brand = app.store.brand(row.account, row.customer).await?;
     Ok(Json(LookView {
-        brand: Brand { name: row.brand, help: String::new() },
+        brand: Brand {
+            name: brand.name().to_owned(),
+            help: brand.help.clone().unwrap_or_default(),
+        },
         expires_at: row.expires_at,
         now,
         code_needed: row.code_needed,

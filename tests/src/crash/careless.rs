@@ -6,8 +6,8 @@ use server::denied::Denied;
 use server::password;
 use server::policy::PasswordKind;
 use server::seal::Place;
-use server::share::seal_password;
-use server::store::{After, Lease, Reset};
+use server::share::{self, NewShare};
+use server::store::{After, Lease, Reset, Share};
 use server::verification::phone_hash;
 use shared::{Millis, Stage};
 
@@ -28,7 +28,16 @@ impl Order for Careless {
         let look = directory.look(account, &contact).await?;
         let (Ok(person), Ok(phone)) = (&look.person, &look.phone) else { return Ok(()) };
         let password = password::make(PasswordKind::Random, &person.names());
-        let share = seal_password(keys, account, case.id, &password, 3_600_000, None, now);
+        let new = NewShare {
+            account,
+            customer: Some(contact.customer),
+            language: None,
+            secret: &password,
+            must_change: true,
+            life_ms: 3_600_000,
+            unlock: None,
+        };
+        let share = Share { reset: Some(case.id), ..share::seal(keys, &new, now) };
         let mut reset = Reset {
             id: case.id,
             account,
@@ -53,6 +62,7 @@ impl Order for Careless {
             one_factor: true,
             phone_changed_at: None,
             must_change: true,
+            language: None,
             tries: 0,
             answers: 0,
             unknown: false,

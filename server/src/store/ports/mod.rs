@@ -6,6 +6,7 @@ mod after;
 mod applied;
 mod attempts;
 mod audit;
+mod brands;
 mod checks;
 mod import;
 mod inspect;
@@ -35,6 +36,7 @@ pub use after::AfterStore;
 pub use applied::AppliedStore;
 pub use attempts::AttemptStore;
 pub use audit::AuditStore;
+pub use brands::BrandStore;
 pub use checks::CheckStore;
 pub use import::ImportStore;
 pub use inspect::InspectStore;
@@ -64,6 +66,7 @@ pub trait AnyStore:
     + AppliedStore
     + AttemptStore
     + AuditStore
+    + BrandStore
     + CheckStore
     + ImportStore
     + InspectStore

@@ -6,6 +6,7 @@ mod after;
 mod applied;
 mod attempts;
 mod audit;
+mod brands;
 mod checks;
 mod import;
 mod inspect;

@@ -2,6 +2,7 @@
 
 use super::super::{Database, Db};
 use super::count;
+use super::shares::language;
 use crate::store::{LastAnswer, Reset, ResetReadStore, StoreError};
 use async_trait::async_trait;
 use shared::{
@@ -56,6 +57,7 @@ pub(super) fn reset(row: &Line) -> Result<Reset, StoreError> {
         one_factor: row.try_get("one_factor")?,
         phone_changed_at: row.try_get::<Option<i64>, _>("phone_changed_at")?.map(Millis),
         must_change: row.try_get("must_change")?,
+        language: language(row)?,
         tries: count(row, "tries")?,
         answers: count(row, "answers")?,
         unknown: row.try_get("unknown")?,

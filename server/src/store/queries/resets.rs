@@ -2,6 +2,7 @@
 //! the same transaction (P7). Reading is in `reset_reads.rs`.
 
 use super::super::{Database, Query, Write};
+use crate::language::Language;
 use crate::store::{
     LastAnswer, Lease, Limit, MailKind, NotStaged, Reset, ResetStore, Share, StoreError,
 };
@@ -337,9 +338,9 @@ fn insert_reset(reset: &Reset) -> Query<'_> {
         "insert into resets (id, account, customer, contact, ticket, technician, integration,
              verification, directory_user, person, body_hash, stage, asked_at, apply_before,
              phone_masked, phone_sealed, phone_hash, unlock_sealed, one_factor, phone_changed_at,
-             must_change, tenant_hash)
+             must_change, tenant_hash, language)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'staged', $12, $13, $14, $15, $16,
-             $17, $18, $19, $20, $21)",
+             $17, $18, $19, $20, $21, $22)",
     )
     .bind(reset.id.0)
     .bind(reset.account.0)
@@ -362,4 +363,5 @@ fn insert_reset(reset: &Reset) -> Query<'_> {
     .bind(reset.phone_changed_at.map(|at| at.0))
     .bind(reset.must_change)
     .bind(&reset.tenant_hash)
+    .bind(reset.language.map(Language::as_str))
 }

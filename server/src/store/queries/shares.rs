@@ -7,12 +7,13 @@ use crate::store::{
     LookRow, MailKind, OpenResult, OutboxKind, Share, ShareStanding, ShareStore, StoreError,
 };
 use async_trait::async_trait;
-use shared::{AccountId, Millis, ResetId, ShareId};
+use shared::{AccountId, CustomerId, Millis, ResetId, ShareId};
 use sqlx::Row;
 use uuid::Uuid;
 
 use super::reset_reads::{entry, reset};
 use crate::audit::{Act, Entry};
+use crate::language::Language;
 
 type Line = <Db as sqlx::Database>::Row;
 
@@ -37,11 +38,19 @@ macro_rules! phone_left {
     };
 }
 
+/// The language of a row that has one; a text that names none of ours is none.
+pub(super) fn language(row: &Line) -> Result<Option<Language>, StoreError> {
+    Ok(row.try_get::<Option<&str>, _>("language")?.and_then(Language::of_tag))
+}
+
 fn share(row: &Line) -> Result<Share, StoreError> {
     Ok(Share {
         id: ShareId(row.try_get("id")?),
         account: AccountId(row.try_get("account")?),
         reset: row.try_get::<Option<Uuid>, _>("reset")?.map(ResetId),
+        customer: row.try_get::<Option<Uuid>, _>("customer")?.map(CustomerId),
+        language: language(row)?,
+        must_change: row.try_get("must_change")?,
         look_id: row.try_get("look_id")?,
         proof_hash: row.try_get("proof_hash")?,
         ciphertext: row.try_get("ciphertext")?,
@@ -82,9 +91,10 @@ impl ShareStore for Database {
         now: Millis,
     ) -> Result<Option<LookRow>, StoreError> {
         let row = sqlx::query(
-            "select a.name, coalesce(s.expires_at, s.latest_at) as ends, s.unlock_hash, r.must_change
-             from shares s join accounts a on a.id = s.account left join resets r on r.id = s.reset
-             where s.look_id = $1 and s.state = 'open' and coalesce(s.expires_at, s.latest_at) > $2",
+            "select account, customer, language, coalesce(expires_at, latest_at) as ends,
+                 unlock_hash is not null as code_needed, must_change
+             from shares where look_id = $1 and state = 'open'
+                 and coalesce(expires_at, latest_at) > $2",
         )
         .bind(look_id)
         .bind(now.0)
@@ -92,10 +102,12 @@ impl ShareStore for Database {
         .await?;
         row.map(|row| {
             Ok(LookRow {
-                brand: row.try_get(0)?,
-                expires_at: Millis(row.try_get(1)?),
-                code_needed: row.try_get::<Option<Vec<u8>>, _>(2)?.is_some(),
-                must_change: row.try_get::<Option<bool>, _>(3)?.unwrap_or(true),
+                account: AccountId(row.try_get("account")?),
+                customer: row.try_get::<Option<Uuid>, _>("customer")?.map(CustomerId),
+                language: language(&row)?,
+                expires_at: Millis(row.try_get("ends")?),
+                code_needed: row.try_get("code_needed")?,
+                must_change: row.try_get("must_change")?,
             })
         })
         .transpose()
@@ -259,8 +271,9 @@ impl Database {
     ) -> Result<(), StoreError> {
         sqlx::query(
             "insert into shares (id, account, reset, look_id, proof_hash, ciphertext, state,
-                 life_ms, created_at, latest_at, unlock_hash, token_sealed, password_sealed)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                 life_ms, created_at, latest_at, unlock_hash, token_sealed, password_sealed,
+                 customer, language, must_change)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         )
         .bind(share.id.0)
         .bind(share.account.0)
@@ -275,6 +288,9 @@ impl Database {
         .bind(&share.unlock_hash)
         .bind(&share.token_sealed)
         .bind(&share.password_sealed)
+        .bind(share.customer.map(|customer| customer.0))
+        .bind(share.language.map(Language::as_str))
+        .bind(share.must_change)
         .execute(write.db())
         .await?;
         Ok(())

@@ -215,8 +215,8 @@ async fn who_comes_late_changes_nothing(world: World) {
 async fn what_is_asked_of_the_next_sign_in_is_kept(world: World) {
     let store = &world.store;
     for must_change in [true, false] {
-        let (mut reset, share) = world.ours.asked(world.verified().await, "p");
-        reset.must_change = must_change;
+        let (mut reset, mut share) = world.ours.asked(world.verified().await, "p");
+        (reset.must_change, share.must_change) = (must_change, must_change);
         store.stage_reset(&reset, &share, &[]).await.unwrap().unwrap();
         let held = lease(START);
         assert!(store.claim_reset(reset.id, held, START).await.unwrap());

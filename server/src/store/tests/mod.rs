@@ -26,6 +26,7 @@ mod after;
 mod applied;
 mod attempts;
 mod audit;
+mod brands;
 mod checks;
 mod coverage;
 mod fixture;

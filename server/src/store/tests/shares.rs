@@ -58,7 +58,7 @@ async fn looking_has_no_effect(world: World) {
     let before = format!("{:?} {:?}", world.share(&reset).await, world.acts().await);
     for _ in 0..3 {
         let look = store.look_at_share(&share.look_id, START).await.unwrap().unwrap();
-        assert_eq!((look.brand.as_str(), look.code_needed), ("ours", true));
+        assert_eq!((look.account, look.code_needed), (reset.account, true));
         // No text was accepted yet: its latest end counts.
         assert_eq!(look.expires_at, after(24 * HOUR));
         let row = store.share_row(&share.look_id).await.unwrap().unwrap();

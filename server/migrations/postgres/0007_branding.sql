@@ -1,0 +1,30 @@
+-- How end users see an account: one row for it (customer = zero UUID), one for each customer that differs.
+create table brands (
+    account uuid not null references accounts (id),
+    customer uuid not null,
+    -- JSON: what is said here; the rest is the account's, and there the default.
+    body text not null,
+    updated_at bigint not null,
+    primary key (account, customer)
+);
+
+-- Logos as we made them anew, by the hash of their contents.
+create table logos (
+    account uuid not null references accounts (id),
+    hash text not null,
+    png bytea not null,
+    created_at bigint not null,
+    primary key (account, hash)
+);
+
+-- What a link's page needs to know, whatever the link is for: whose brand, in which language (null: the
+-- browser's), and whether the secret is replaced at the next sign-in.
+alter table shares add column customer uuid;
+alter table shares add column language text;
+alter table shares add column must_change boolean not null default true;
+update shares set
+    customer = (select r.customer from resets r where r.id = shares.reset),
+    must_change = coalesce((select r.must_change from resets r where r.id = shares.reset), true);
+
+-- The person's language as Microsoft has it, where we speak it: their texts, mails and page.
+alter table resets add column language text;
