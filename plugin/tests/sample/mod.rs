@@ -39,6 +39,8 @@ pub(crate) fn preflight() -> Preflight {
         factor: Factor::One,
         phone_changed_at: None,
         unlock_code: true,
+        tries_left: None,
+        late: None,
         findings: Vec::new(),
         sealed: Some("sealed".into()),
     }
