@@ -1,5 +1,6 @@
 //! The stories.
 
+mod aborts;
 mod after;
 mod alarms;
 mod conformance;

@@ -103,9 +103,15 @@ async fn looking_at_a_link_opens_nothing() {
     }
     assert!(answers.windows(2).all(|two| two[0] == two[1]), "everybody gets the same page");
 
-    // A scanner that runs scripts, but does not tap.
+    // A scanner that runs scripts: with the link as a proxy's log has it, without its fragment; and
+    // with all of it, but it does not tap.
     let browser = Browser::start().await;
     let scanner = browser.window(1280, 900).await;
+    scanner.go(page).await;
+    scanner.sees("This link is not complete").await;
+    assert_eq!(scanner.look("button", "").await, None, "there is nothing to tap");
+    assert_eq!(sent.share().await, "open");
+    scanner.go("about:blank").await;
     scanner.go(&sent.link).await;
     scanner.find("button", "Reveal").await;
     fragment_is_gone(&scanner, &sent.link).await;
