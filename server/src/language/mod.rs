@@ -1,5 +1,23 @@
 //! The languages that end users are spoken to in. Technicians and admins read English.
+//!
+//! What is said is in `phrases.rs` and, per language, in `en.rs`, `fr.rs`, …; whole texts are put
+//! together in [`sms`] and in `reset/letters.rs`.
 
+mod de;
+mod en;
+mod es;
+mod fill;
+mod fr;
+mod it;
+mod nl;
+mod phrases;
+mod pt;
+pub mod sms;
+#[cfg(test)]
+mod tests;
+mod when;
+
+use phrases::Phrases;
 use serde::{Deserialize, Serialize};
 
 /// A language that we speak.
@@ -51,6 +69,19 @@ impl Language {
         }
     }
 
+    /// What is said in it.
+    const fn phrases(self) -> &'static Phrases {
+        match self {
+            Language::En => &en::PHRASES,
+            Language::Fr => &fr::PHRASES,
+            Language::De => &de::PHRASES,
+            Language::Es => &es::PHRASES,
+            Language::Pt => &pt::PHRASES,
+            Language::Nl => &nl::PHRASES,
+            Language::It => &it::PHRASES,
+        }
+    }
+
     /// As its speakers call it.
     #[must_use]
     pub const fn own_name(self) -> &'static str {
@@ -91,7 +122,7 @@ impl Language {
 }
 
 #[cfg(test)]
-mod tests {
+mod choice {
     use super::*;
 
     #[test]
