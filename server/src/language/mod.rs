@@ -1,5 +1,7 @@
 //! The languages that end users are spoken to in. Technicians and admins read English.
 
+pub mod page;
+
 use serde::{Deserialize, Serialize};
 
 /// A language that we speak.
