@@ -15,7 +15,7 @@ pub(super) const PHRASES: PagePhrases = PagePhrases {
     ready: "Your password is ready",
     ready_why: "{} has reset your password. Tap the button when you are ready to use it: this link \
                 shows it once.",
-    until: "This link stops working at {}.",
+    until: "This link works until {}.",
     code: "Unlock code",
     code_why: "Your help desk tells you this number on the phone.",
     reveal: "Reveal",
@@ -41,7 +41,7 @@ pub(super) const PHRASES: PagePhrases = PagePhrases {
     spell: "Spell it out",
     spell_not: "Close spelling",
     spelt: "Character by character",
-    clears: "It leaves the screen at {}.",
+    clears: "This disappears from the screen at {}.",
     longer: "Keep it longer",
     next: "What to do now",
     steps: [

@@ -39,7 +39,7 @@ pub struct PagePhrases {
     pub ready: &'static str,
     /// `{}`: the MSP's name. An MSP may say something else here.
     pub ready_why: &'static str,
-    /// `{}`: a time, or a date with time. The *link*, not the password.
+    /// `{}`: a time (`14:07`), or day and time (`23 Nov, 14:07`). The *link*, not the password.
     pub until: &'static str,
     /// Label of the field.
     pub code: &'static str,
