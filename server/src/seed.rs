@@ -14,8 +14,10 @@ use crate::policy::PasswordKind;
 use crate::random;
 use crate::seal::Keys;
 use crate::secret::{LinkToken, Password, SpokenCode};
-use crate::share::{self, seal_password};
-use crate::store::{After, ImportRow, Lease, Reset, Role, Share, Store, StoreError, Verification};
+use crate::share::{self, NewShare};
+use crate::store::{
+    After, ImportRow, Lease, Owner, Reset, Role, Share, Store, StoreError, Verification,
+};
 
 const HOUR_MS: i64 = 60 * 60_000;
 
@@ -196,6 +198,7 @@ impl Msp {
             one_factor: false,
             phone_changed_at: None,
             must_change: true,
+            language: None,
             tries: 0,
             answers: 0,
             unknown: false,
@@ -221,10 +224,20 @@ pub fn seal(
     now: Millis,
 ) -> Result<(Share, Link), StoreError> {
     let password = password::make(PasswordKind::Random, &[]);
-    let share = seal_password(keys, account, reset, &password, HOUR_MS, unlock, now);
+    let new = NewShare {
+        account,
+        customer: None,
+        language: None,
+        secret: &password,
+        must_change: true,
+        life_ms: HOUR_MS,
+        unlock,
+    };
+    let owner = Some(Owner::Reset(reset));
+    let share = Share { owner, ..share::seal(keys, &new, now) };
     let broken = || StoreError::Inconsistent("a share without its token");
     let text = share::link(keys, &share, "https://s.example").map_err(|_| broken())?;
-    let fragment = text.split_once('#').map_or("", |(_, fragment)| fragment);
+    let fragment = text.expose().split_once('#').map_or("", |(_, fragment)| fragment);
     let bytes = BASE64URL_NOPAD.decode(fragment.as_bytes()).map_err(|_| broken())?;
     let token = LinkToken::new(Zeroizing::new(bytes.try_into().map_err(|_| broken())?));
     Ok((share, Link { token, password, reset }))

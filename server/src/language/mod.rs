@@ -10,6 +10,7 @@ mod fill;
 mod fr;
 mod it;
 mod nl;
+pub mod page;
 mod phrases;
 mod pt;
 pub mod sms;

@@ -67,6 +67,8 @@ pub struct Tap<'a> {
     pub nonce: &'a [u8; 16],
     /// What it was told on the phone; `None` where nothing was entered, which is no try.
     pub code: Option<SpokenCode>,
+    /// Whose link it has to be, where the host that was asked is one account's own.
+    pub only: Option<AccountId>,
 }
 
 impl Shares {
@@ -123,6 +125,7 @@ impl Shares {
             proof_hash: &sha256(tap.proof),
             opener_hash: &sha256(tap.nonce),
             unlock_hash: unlock.as_deref(),
+            only: tap.only,
         };
         let attempt = self.store.open_share(opening, self.clock.now()).await?;
         if let Some(account) = attempt.changed {

@@ -161,6 +161,8 @@ pub struct Opening<'a> {
     pub opener_hash: &'a [u8],
     /// Keyed hash of the unlock code, where they gave one.
     pub unlock_hash: Option<&'a [u8]>,
+    /// Whose link it has to be, where that is said: to anybody else's the answer is as to none.
+    pub only: Option<AccountId>,
 }
 
 /// An attempt to open a link.

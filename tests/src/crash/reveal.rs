@@ -22,7 +22,7 @@ pub(crate) async fn reveal(app: &App, text: &str, unlock: Option<&str>) -> Resul
     let derived = derive(&LinkToken::new(Zeroizing::new(token)));
     let nonce = server::random::bytes::<16>();
     let code = unlock.map(|code| SpokenCode::new(code.to_owned().into()));
-    let tap = Tap { look_id: &derived.id, proof: derived.proof(), nonce: &nonce, code };
+    let tap = Tap { look_id: &derived.id, proof: derived.proof(), nonce: &nonce, code, only: None };
     match app.shares.open(&tap).await.map_err(|error| error.to_string())? {
         OpenResult::Opened { ciphertext, .. } => {
             let clear = derived.decrypt(&ciphertext).map_err(|_| "it does not decrypt")?;

@@ -208,6 +208,9 @@ impl ShareStore for Database {
         let Some(row) = row else { return Ok(unchanged(OpenResult::Dead)) };
         let seen = found(&row)?;
         let account = seen.account;
+        if opening.only.is_some_and(|only| only != account) {
+            return Ok(unchanged(OpenResult::Dead));
+        }
         if let Some(result) = seen.answer(code_given, now) {
             return Ok(unchanged(result));
         }

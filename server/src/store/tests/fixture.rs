@@ -126,7 +126,13 @@ pub(super) async fn tap(
     unlock: Option<&[u8]>,
     now: Millis,
 ) -> OpenResult {
-    let opening = Opening { look_id, proof_hash: PROOF, opener_hash: device, unlock_hash: unlock };
+    let opening = Opening {
+        look_id,
+        proof_hash: PROOF,
+        opener_hash: device,
+        unlock_hash: unlock,
+        only: None,
+    };
     store.open_share(opening, now).await.unwrap().result
 }
 

@@ -222,6 +222,7 @@ impl Hunter {
             proof_hash: PROOF,
             opener_hash: &device,
             unlock_hash: None,
+            only: None,
         };
         self.store.open_share(opening, now).await.map(drop)
     }

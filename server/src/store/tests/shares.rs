@@ -91,7 +91,7 @@ async fn a_stranger_learns_nothing(world: World) {
     let (reset, share) = open_link(&world, true).await;
     let open = async |look_id: &[u8], proof_hash: &[u8], unlock_hash: Option<&[u8]>| {
         let opener_hash = b"scanner";
-        let opening = Opening { look_id, proof_hash, opener_hash, unlock_hash };
+        let opening = Opening { look_id, proof_hash, opener_hash, unlock_hash, only: None };
         let attempt = store.open_share(opening, START).await.unwrap();
         (attempt.result, attempt.changed)
     };
