@@ -63,7 +63,7 @@ pub(crate) fn tell(
         }
         Stage::Refused => ended(reset, words.refused, Code::Internal),
         Stage::Stuck => match share {
-            ShareState::Revoked => headline(Tone::Bad, words.revoked, words.nobody_has_it),
+            ShareState::Revoked { .. } => headline(Tone::Bad, words.revoked, words.nobody_has_it),
             _ => ended(reset, words.stuck, Code::InDoubt),
         },
         Stage::Applied | Stage::Completed => match share {
@@ -73,7 +73,7 @@ pub(crate) fn tell(
                 &(words.opened_body)(&reset.person, reset.must_change),
             ),
             ShareState::Expired => headline(Tone::Bad, words.expired, words.nobody_has_it),
-            ShareState::Revoked | ShareState::Destroyed => {
+            ShareState::Revoked { .. } | ShareState::Destroyed => {
                 headline(Tone::Bad, words.revoked, words.nobody_has_it)
             }
             ShareState::Locked => headline(Tone::Bad, words.locked, words.locked_body),
@@ -120,7 +120,10 @@ pub(crate) fn over(reset: &ResetView) -> bool {
         Stage::Refused | Stage::Stuck => true,
         Stage::Staged | Stage::Applying => false,
         Stage::Applied | Stage::Completed => {
-            matches!(reset.share, ShareState::Expired | ShareState::Revoked | ShareState::Destroyed)
+            matches!(
+                reset.share,
+                ShareState::Expired | ShareState::Revoked { .. } | ShareState::Destroyed
+            )
         }
     }
 }
@@ -204,9 +207,11 @@ mod tests {
     #[test]
     fn an_end_without_opening_says_that_nobody_has_it() {
         let mut reset = sample::reset(Stage::Completed, ShareState::Expired);
-        for share in
-            [ShareState::Expired, ShareState::Revoked, ShareState::Open { expires_at: Millis(5) }]
-        {
+        for share in [
+            ShareState::Expired,
+            ShareState::Revoked { opened: None },
+            ShareState::Open { expires_at: Millis(5) },
+        ] {
             reset.share = share;
             let told = told(&reset, 5);
             assert_eq!(told.tone, Tone::Bad);

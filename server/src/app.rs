@@ -14,6 +14,7 @@ use crate::outbound::{BadOutbound, Outbound};
 use crate::reset::{Resets, UnderWay};
 use crate::seal::Keys;
 use crate::settings::Settings;
+use crate::share::Shares;
 use crate::sms::Sms;
 use crate::store::Store;
 use crate::verification::Verifications;
@@ -37,6 +38,8 @@ pub struct App {
     pub verifications: Verifications,
     /// Customers' tenants: connected, tested, looked after.
     pub integrations: Integrations,
+    /// Links that one device can open.
+    pub shares: Shares,
     /// The reset engine.
     pub resets: Resets,
 }
@@ -73,6 +76,13 @@ impl App {
             wake: Arc::clone(&wake),
             testing: Arc::default(),
         };
+        let shares = Shares {
+            store: store.clone(),
+            clock: clock.clone(),
+            bell: bell.clone(),
+            settings: settings.clone(),
+            wake: Arc::clone(&wake),
+        };
         let resets = Resets {
             store: store.clone(),
             directory,
@@ -88,6 +98,17 @@ impl App {
             under_way: UnderWay::default(),
         };
         let keys = store.keys.clone();
-        Ok(Self { settings, clock, keys, store, tasks, stop, verifications, integrations, resets })
+        Ok(Self {
+            settings,
+            clock,
+            keys,
+            store,
+            tasks,
+            stop,
+            verifications,
+            integrations,
+            shares,
+            resets,
+        })
     }
 }

@@ -26,5 +26,11 @@ update shares set
     customer = (select r.customer from resets r where r.id = shares.reset),
     must_change = coalesce((select r.must_change from resets r where r.id = shares.reset), true);
 
+-- When somebody last tried an opened link from another device; when a link was revoked, locked or found
+-- expired, and by which technician, where one did.
+alter table shares add column late_at bigint;
+alter table shares add column ended_at bigint;
+alter table shares add column ended_by blob;
+
 -- The person's language as Microsoft has it, where we speak it: their texts, mails and page.
 alter table resets add column language text;

@@ -10,8 +10,8 @@ use shared::{Code, Millis, Problem};
 use super::api;
 use super::problem::Failure;
 use crate::app::App;
-use crate::seal::sha256;
-use crate::share::unlock_hash;
+use crate::secret::SpokenCode;
+use crate::share::Tap;
 use crate::store::OpenResult;
 
 /// A look without effect.
@@ -67,7 +67,7 @@ pub async fn look(
 ) -> Result<Json<LookView>, Failure> {
     let now = app.clock.now();
     let id = bytes::<16>(&ask.id)?;
-    let row = app.store.look_at_share(&id, now).await?.ok_or(Code::LinkDead)?;
+    let row = app.shares.look(&id).await?.ok_or(Code::LinkDead)?;
     let brand = app.store.brand(row.account, row.customer).await?;
     Ok(Json(LookView {
         brand: Brand {
@@ -92,18 +92,12 @@ pub async fn open(
     let now = app.clock.now();
     let (id, proof) = (bytes::<16>(&ask.id)?, bytes::<32>(&ask.proof)?);
     let nonce = bytes::<16>(&ask.nonce)?;
-    let (account, share) = app.store.share_row(&id).await?.ok_or(Code::LinkDead)?;
-    let digits: String =
-        ask.code.unwrap_or_default().chars().filter(|c| !c.is_whitespace()).collect();
+    let code: Option<String> =
+        ask.code.map(|code| code.chars().filter(|c| !c.is_whitespace()).collect());
     // An empty code is no try: the page asks for it first.
-    let unlock = (!digits.is_empty()).then(|| unlock_hash(&app.keys, share, &digits));
-    let result = app
-        .store
-        .open_share(account, &id, &sha256(&proof), &sha256(&nonce), unlock.as_deref(), now)
-        .await?;
-    app.resets.bell.ring(account);
-    app.resets.wake.notify_one();
-    match result {
+    let code = code.filter(|code| !code.is_empty()).map(|code| SpokenCode::new(code.into()));
+    let tap = Tap { look_id: &id, proof: &proof, nonce: &nonce, code };
+    match app.shares.open(&tap).await? {
         OpenResult::Opened { ciphertext, grace_until } => {
             Ok(Json(OpenView { sealed: BASE64URL_NOPAD.encode(&ciphertext), grace_until, now }))
         }

@@ -1,7 +1,9 @@
 //! What must be sent after a commit: claimed by lease, sent at least once, each with its result.
 
 use super::super::{Database, Db, Write};
-use crate::store::{Lease, OutboxKind, OutboxRow, OutboxState, OutboxStore, Reset, StoreError};
+use crate::store::{
+    Lease, OutboxKind, OutboxRow, OutboxState, OutboxStore, Owner, Reset, StoreError,
+};
 use async_trait::async_trait;
 use shared::{AccountId, Code, IntegrationId, Millis, ResetId, TechnicianId};
 use sqlx::Row;
@@ -126,17 +128,8 @@ impl OutboxStore for Database {
         .bind(now.0)
         .bind(kept(provider_id));
         write.one(query).await?;
-        sqlx::query(
-            "update shares set expires_at = case when life_ms < latest_at - $3 then $3 + life_ms
-                 else latest_at end
-             where account = $1 and reset = $2 and state = 'open' and expires_at is null",
-        )
-        .bind(row.account.0)
-        .bind(reset.id.0)
-        .bind(now.0)
-        .execute(write.db())
-        .await?;
-        self.wake_note(&mut write, reset, now).await?;
+        self.share_of_sent(&mut write, row.account, Owner::Reset(reset.id), now).await?;
+        self.wake_note(&mut write, (reset.account, reset.id), now).await?;
         let entry =
             entry(Act::TextSent, reset).about(format!("{} {provider_id}", reset.phone_masked));
         self.note(&mut write, row.account, now, &entry).await?;
@@ -161,7 +154,7 @@ impl OutboxStore for Database {
         .bind(lease.id)
         .bind(now.0);
         write.one(query).await?;
-        self.wake_note(&mut write, reset, now).await?;
+        self.wake_note(&mut write, (reset.account, reset.id), now).await?;
         self.note(&mut write, row.account, now, &entry(Act::TextDelivered, reset)).await?;
         self.complete_if_settled(&mut write, row.account, reset.id, now).await?;
         write.commit().await
@@ -237,7 +230,7 @@ impl OutboxStore for Database {
             _ => Act::NoteFailed,
         };
         if matches!(row.kind, OutboxKind::Text | OutboxKind::Sessions) {
-            self.wake_note(&mut write, reset, now).await?;
+            self.wake_note(&mut write, (reset.account, reset.id), now).await?;
         }
         let mut entry = entry(act, reset).because(code);
         entry.about = about.map(str::to_owned);
@@ -321,7 +314,7 @@ impl Database {
     pub(super) async fn wake_note(
         &self,
         write: &mut Write,
-        reset: &Reset,
+        (account, reset): (AccountId, ResetId),
         now: Millis,
     ) -> Result<(), StoreError> {
         sqlx::query(
@@ -330,8 +323,8 @@ impl Database {
                  and not exists (select 1 from outbox o where o.account = $1 and o.reset = $2
                      and o.kind in ('text', 'sessions') and o.state = 'waiting')",
         )
-        .bind(reset.account.0)
-        .bind(reset.id.0)
+        .bind(account.0)
+        .bind(reset.0)
         .bind(now.0)
         .execute(write.db())
         .await?;

@@ -46,6 +46,7 @@ mod phones;
 mod resets;
 mod schema;
 mod sessions;
+mod share_life;
 mod shares;
 mod staging;
 mod steps;
