@@ -39,8 +39,6 @@ pub(crate) fn preflight() -> Preflight {
         factor: Factor::One,
         phone_changed_at: None,
         unlock_code: true,
-        tries_left: None,
-        late: None,
         findings: Vec::new(),
         sealed: Some("sealed".into()),
     }
@@ -85,6 +83,8 @@ pub(crate) fn reset(stage: Stage, share: ShareState) -> ResetView {
         code: None,
         share,
         unlock_code: None,
+        tries_left: None,
+        late: None,
         acts: vec![ResetAct::Resend, ResetAct::GiveUp],
     }
 }

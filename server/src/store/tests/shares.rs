@@ -11,6 +11,7 @@ on_both!(
     looking_has_no_effect,
     one_device_opens_it_and_may_come_again,
     a_stranger_learns_nothing,
+    a_host_of_its_own_opens_no_other_accounts_link,
     the_unlock_code_has_five_tries,
     the_right_unlock_code_opens,
     a_link_ends_in_time,
@@ -113,6 +114,24 @@ async fn a_stranger_learns_nothing(world: World) {
     nothing_comes_of_it(ShareStanding::Opened).await;
     store.give_up(&reset, world.ours.ann, START).await.unwrap();
     nothing_comes_of_it(ShareStanding::Revoked).await;
+}
+
+async fn a_host_of_its_own_opens_no_other_accounts_link(world: World) {
+    let store = &world.store;
+    let (reset, share) = open_link(&world, false).await;
+    let open = async |only| {
+        let (look_id, proof_hash, opener_hash) = (&*share.look_id, PROOF, &b"phone"[..]);
+        let opening = Opening { look_id, proof_hash, opener_hash, unlock_hash: None, only };
+        store.open_share(opening, START).await.unwrap()
+    };
+    for dead in [ShareStanding::Open, ShareStanding::Opened] {
+        assert_eq!(world.share(&reset).await.state, dead);
+        let told = world.acts().await;
+        let elsewhere = open(Some(world.theirs.account)).await;
+        assert_eq!((elsewhere.result, elsewhere.changed), (OpenResult::Dead, None));
+        assert_eq!(world.acts().await, told, "nothing was written");
+        assert_eq!(open(Some(reset.account)).await.result, opened_at(START));
+    }
 }
 
 async fn the_unlock_code_has_five_tries(world: World) {
