@@ -2,6 +2,7 @@
 //! environment (`MSP_RESET__SECTION__KEY`), checked before anything starts.
 
 mod directory;
+mod share;
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -11,6 +12,7 @@ use config::{Config, Environment, File, FileFormat};
 use serde::Deserialize;
 
 pub use directory::{Directory, Owners};
+pub use share::{HostOf, Share, is_at};
 
 /// The defaults, as a file that can be copied and changed: `msp-reset defaults` prints it.
 pub const DEFAULTS: &str = include_str!("../msp-reset.defaults.toml");
@@ -65,14 +67,6 @@ impl Server {
 
 fn entries(list: &str) -> impl Iterator<Item = &str> {
     list.split(',').map(str::trim).filter(|entry| !entry.is_empty())
-}
-
-/// The pages that end users open.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Share {
-    /// Origin of the links in texts. A host name of its own keeps cookies and scripts apart.
-    pub origin: String,
 }
 
 /// The database.
@@ -250,13 +244,7 @@ impl Settings {
     /// [`BadSettings::Impossible`] with a sentence for the operator.
     pub fn check(&self) -> Result<(), BadSettings> {
         let own = origin("server.origin", &self.server.origin)?;
-        let share = origin("share.origin", &self.share.origin)?;
-        if own.host_str() == share.host_str() {
-            return impossible(format!(
-                "server.origin and share.origin are both on {}: the pages that end users open need a host name of their own",
-                own.host_str().unwrap_or_default()
-            ));
-        }
+        self.share.check(&own)?;
         for (name, cloud) in &self.clouds {
             cloud_host(&format!("clouds.{name}.login"), &cloud.login)?;
             cloud_host(&format!("clouds.{name}.graph"), &cloud.graph)?;

@@ -11,6 +11,7 @@ mod fr;
 mod it;
 mod mails;
 mod nl;
+pub mod page;
 mod phrases;
 mod pt;
 pub mod sms;

@@ -93,8 +93,10 @@ impl Resets {
             Ok(provider) => {
                 let keys = &self.store.keys;
                 let broken = |_| StoreError::Inconsistent("a sealed value that does not open");
-                let link =
-                    share::link(keys, &share, &self.settings.share.origin).map_err(broken)?;
+                // As the brand is now: it may have moved to another host since the click.
+                let brand = self.store.brand(reset.account, Some(reset.customer)).await?;
+                let host = self.settings.share.origin_for(reset.account, brand.host.as_deref());
+                let link = share::link(keys, &share, host).map_err(broken)?;
                 // Read together with the link: after a new link, `reset` may be of another time,
                 // and a link must never go to the phone of another one.
                 let phone = self.store.phone_of(&share).await?.ok_or(StoreError::MovedOn)?;
@@ -103,7 +105,6 @@ impl Resets {
                     String::from_utf8(phone)
                         .map_err(|_| StoreError::Inconsistent("a sealed phone"))?,
                 );
-                let brand = self.store.brand(reset.account, Some(reset.customer)).await?;
                 let language = brand.language_for(reset.language);
                 let body = sms::link(&brand, language, &link, life_ms);
                 // Not to arrive when the link is dead already.

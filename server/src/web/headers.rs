@@ -1,7 +1,8 @@
 //! What every answer says to the browser, and which host answers what.
 //!
-//! Two hosts: our own pages and API, and the links that end users open. They share a program and
-//! nothing else: no cookie, no script, no path.
+//! Two kinds of hosts: our own pages and API, and the links that end users open (one host for
+//! everybody, and those of single accounts). They share a program and nothing else: no cookie, no
+//! script, no path.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -11,9 +12,9 @@ use shared::Code;
 
 use super::problem::Failure;
 use crate::app::App;
-use crate::settings::Settings;
+use crate::settings::{HostOf, Settings, is_at};
 
-/// One of our two hosts.
+/// What a host of ours is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Site {
     /// Technicians: pages, pods, API.
@@ -26,14 +27,10 @@ impl Site {
     /// The site that this `Host` header names. The port is the proxy's business.
     #[must_use]
     pub fn of(settings: &Settings, host: &str) -> Option<Self> {
-        let name = host_name(host);
-        [(&settings.server.origin, Site::App), (&settings.share.origin, Site::Share)]
-            .into_iter()
-            .find(|(origin, _)| {
-                let own = origin.split_once("://").map_or(origin.as_str(), |(_, rest)| rest);
-                host_name(own.trim_end_matches('/')).eq_ignore_ascii_case(name)
-            })
-            .map(|(_, site)| site)
+        if is_at(&settings.server.origin, host) {
+            return Some(Site::App);
+        }
+        (settings.share.account_of(host) != HostOf::Unknown).then_some(Site::Share)
     }
 
     /// Whether this site answers this path (as it is written: `/S` is not `/s`).
@@ -44,14 +41,6 @@ impl Site {
             Site::App => !shares,
             Site::Share => shares,
         }
-    }
-}
-
-/// `name:port` without the port; an IPv6 address keeps its brackets.
-fn host_name(host: &str) -> &str {
-    match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
-        _ => host,
     }
 }
 
@@ -81,7 +70,8 @@ pub async fn protect(State(app): State<App>, request: Request, next: Next) -> Re
         .get(header::HOST)
         .and_then(|host| host.to_str().ok())
         .or_else(|| request.uri().host());
-    let site = host.and_then(|host| Site::of(&app.settings, host));
+    let host = host.unwrap_or_default().to_owned();
+    let site = Site::of(&app.settings, &host);
     let answered =
         ANY_HOST.contains(&path.as_str()) || site.is_some_and(|site| site.answers(&path));
     let mut response = if answered {
@@ -89,20 +79,21 @@ pub async fn protect(State(app): State<App>, request: Request, next: Next) -> Re
     } else {
         Failure::from(Code::NotFound).into_response()
     };
-    add(response.headers_mut(), site.unwrap_or(Site::App), &app.settings);
+    let origin = app.settings.share.origin_of(&host).unwrap_or(&app.settings.server.origin);
+    add(response.headers_mut(), site.unwrap_or(Site::App), origin);
     response
 }
 
 /// Adds what the answer does not say itself.
-fn add(headers: &mut HeaderMap, site: Site, settings: &Settings) {
+fn add(headers: &mut HeaderMap, site: Site, origin: &str) {
     let mut say = |name: HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     };
-    let (csp, referrer, origin) = match site {
+    let (csp, referrer) = match site {
         // `no-referrer` would make browsers send `Origin: null` with our own forms; this tells
         // other sites just as little.
-        Site::App => (APP_CSP, "same-origin", &settings.server.origin),
-        Site::Share => (SHARE_CSP, "no-referrer", &settings.share.origin),
+        Site::App => (APP_CSP, "same-origin"),
+        Site::Share => (SHARE_CSP, "no-referrer"),
     };
     say(header::CONTENT_SECURITY_POLICY, csp);
     say(header::REFERRER_POLICY, referrer);
@@ -127,7 +118,12 @@ mod tests {
         let mut settings = Settings::defaults().unwrap();
         settings.server.origin = "https://reset.example".into();
         settings.share.origin = "https://s.example:8443/".into();
+        settings.share.hosts =
+            [("https://go.example".into(), shared::AccountId(uuid::Uuid::nil()))].into();
         for (host, path, answered) in [
+            ("go.example", "/s", true),
+            ("Go.example:443", "/s/look", true),
+            ("go.example", "/tickets", false),
             ("reset.example", "/", true),
             ("reset.example", "/tickets", true),
             ("reset.example:443", "/sign-in", true),
@@ -157,13 +153,14 @@ mod tests {
 
     #[test]
     fn every_answer_is_covered_and_assets_keep_their_caching() {
-        let settings = Settings::defaults().unwrap();
         let mut headers = HeaderMap::new();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("immutable"));
-        add(&mut headers, Site::Share, &settings);
+        add(&mut headers, Site::Share, "http://s.localhost:4400");
         assert_eq!(headers[header::CACHE_CONTROL], "immutable");
         assert_eq!(headers[header::REFERRER_POLICY], "no-referrer");
         assert!(!headers.contains_key(header::STRICT_TRANSPORT_SECURITY), "plain http here");
+        add(&mut headers, Site::Share, "https://go.example");
+        assert!(headers.contains_key(header::STRICT_TRANSPORT_SECURITY));
         for csp in [APP_CSP, SHARE_CSP] {
             assert!(csp.starts_with("default-src 'none'") && !csp.contains("unsafe-inline"));
             assert!(csp.contains("frame-ancestors 'none'") && csp.contains("base-uri 'none'"));
