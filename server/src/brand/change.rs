@@ -1,5 +1,8 @@
 //! What a change of a brand is about: for the audit, and for the mail that admins get.
 
+use shared::CustomerId;
+use uuid::Uuid;
+
 use super::Brand;
 use crate::directory::mask_phone;
 use crate::language::Language;
@@ -38,6 +41,24 @@ pub fn fields(old: &Brand, new: &Brand) -> Vec<String> {
 #[must_use]
 pub fn is_told(field: &str) -> bool {
     matches!(field, "help" | "sender" | "host") || field.starts_with("texts.")
+}
+
+/// What the mail to admins is told to tell: whose brand, and which of these fields they hear of.
+/// `None` when of none.
+#[must_use]
+pub fn alarm(customer: Option<CustomerId>, fields: &[String]) -> Option<String> {
+    let told: Vec<&str> =
+        fields.iter().map(String::as_str).filter(|field| is_told(field)).collect();
+    let whose = customer.map_or(Uuid::nil(), |customer| customer.0);
+    (!told.is_empty()).then(|| format!("{whose} {}", told.join(" ")))
+}
+
+/// What [`alarm`] wrote, read again: whose brand, and which fields.
+#[must_use]
+pub fn read_alarm(about: &str) -> Option<(Option<CustomerId>, Vec<&str>)> {
+    let (whose, fields) = about.split_once(' ')?;
+    let whose: Uuid = whose.parse().ok()?;
+    Some(((!whose.is_nil()).then_some(CustomerId(whose)), fields.split(' ').collect()))
 }
 
 /// For the audit: which fields, and what stood and stands in those that give nothing away.
@@ -92,6 +113,12 @@ mod tests {
             told,
             ["help", "sender", "host", "texts.it.sms", "texts.it.intro", "texts.it.footer"]
         );
+        let alarm = |customer| alarm(customer, &changed).unwrap();
+        let (whose, fields) = (None, told.iter().map(|field| field.as_str()).collect::<Vec<_>>());
+        assert_eq!(read_alarm(&alarm(None)), Some((whose, fields)));
+        let customer = Some(CustomerId(Uuid::from_u128(7)));
+        assert_eq!(read_alarm(&alarm(customer)).unwrap().0, customer);
+        assert_eq!(super::alarm(None, &["name".into(), "colors".into(), "logo".into()]), None);
         let words = in_words(&old, &new);
         assert!(words.starts_with("name: Old → –; logo: – → 01234567; colors: – → #1f5fbf;"));
         assert!(words.contains("host: – → https://go.ours.example"), "{words}");

@@ -115,6 +115,12 @@ impl Brand {
         self.name.as_deref().unwrap_or_default()
     }
 
+    /// Who its texts are from, where that is not the SMS integration's own sender.
+    #[must_use]
+    pub fn sender(&self) -> Option<Sender> {
+        self.sender.as_deref().and_then(|sender| Sender::parse(sender).ok())
+    }
+
     /// Its own words in a language.
     #[must_use]
     pub fn texts(&self, language: Language) -> Texts {

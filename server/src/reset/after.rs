@@ -103,10 +103,15 @@ impl Resets {
         } else {
             match self.sms.provider(reset.account).await? {
                 Ok(provider) => {
-                    let brand = self.store.account_name(reset.account).await?;
-                    let body = words::notice_text(&brand, reset);
-                    let text =
-                        Text { to: phone.e164(), body, valid_for: NOTICE_LIFE, followed: false };
+                    let brand = self.store.brand(reset.account, Some(reset.customer)).await?;
+                    let body = words::notice_text(brand.name(), reset);
+                    let text = Text {
+                        to: phone.e164(),
+                        from: brand.sender(),
+                        body,
+                        valid_for: NOTICE_LIFE,
+                        followed: false,
+                    };
                     self.sms.send(&provider, &text).await
                 }
                 Err(refusal) => Answer::Refused(refusal),

@@ -120,9 +120,15 @@ impl Verifications {
             return Err(Denied::Limit { retry_after: hit.retry_after });
         }
         self.bell.ring(account);
-        let body = words::code_text(self.store.account_name(account).await?.as_str(), &code);
-        let text =
-            Text { to: phone.e164(), body, valid_for: policy.code_ms / 1000, followed: false };
+        let brand = self.store.brand(account, Some(contact.customer)).await?;
+        let body = words::code_text(brand.name(), &code);
+        let text = Text {
+            to: phone.e164(),
+            from: brand.sender(),
+            body,
+            valid_for: policy.code_ms / 1000,
+            followed: false,
+        };
         let failed = match self.sms.send(&provider, &text).await {
             // `Unknown` may well have arrived; the contact will say.
             Answer::Done(_) | Answer::Unknown(_) => None,
