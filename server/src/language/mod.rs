@@ -1,5 +1,25 @@
 //! The languages that end users are spoken to in. Technicians and admins read English.
+//!
+//! Which phrases there are is in `phrases.rs`, and what each language says in `en.rs`, `fr.rs`, …;
+//! they are put together in [`sms`] and `mails.rs`.
 
+mod de;
+mod en;
+mod es;
+mod fill;
+mod fr;
+mod it;
+mod mails;
+mod nl;
+mod phrases;
+mod pt;
+pub mod sms;
+#[cfg(test)]
+mod tests;
+mod when;
+
+pub use mails::{Done, Mail};
+use phrases::Phrases;
 use serde::{Deserialize, Serialize};
 
 /// A language that we speak.
@@ -51,6 +71,19 @@ impl Language {
         }
     }
 
+    /// What is said in it.
+    const fn phrases(self) -> &'static Phrases {
+        match self {
+            Language::En => &en::PHRASES,
+            Language::Fr => &fr::PHRASES,
+            Language::De => &de::PHRASES,
+            Language::Es => &es::PHRASES,
+            Language::Pt => &pt::PHRASES,
+            Language::Nl => &nl::PHRASES,
+            Language::It => &it::PHRASES,
+        }
+    }
+
     /// As its speakers call it.
     #[must_use]
     pub const fn own_name(self) -> &'static str {
@@ -91,7 +124,7 @@ impl Language {
 }
 
 #[cfg(test)]
-mod tests {
+mod choice {
     use super::*;
 
     #[test]

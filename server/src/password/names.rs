@@ -19,7 +19,7 @@ impl Names {
     pub(super) fn of(names: &[&str]) -> Self {
         let mut runs = HashSet::new();
         for name in names {
-            runs.extend(runs_of(&normalised(&gsm::clean(name, usize::MAX))));
+            runs.extend(runs_of(&normalised(&gsm::plain(name))));
         }
         Self(runs)
     }

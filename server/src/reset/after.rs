@@ -5,8 +5,9 @@
 
 use shared::Code;
 
-use super::{Resets, words};
+use super::Resets;
 use crate::directory::{Phone, address_hash};
+use crate::language::sms;
 use crate::outbound::{Answer, Refusal, retry_delay};
 use crate::policy::Policy;
 use crate::random;
@@ -104,7 +105,9 @@ impl Resets {
             match self.sms.provider(reset.account).await? {
                 Ok(provider) => {
                     let brand = self.store.brand(reset.account, Some(reset.customer)).await?;
-                    let body = words::notice_text(brand.name(), reset);
+                    let language = brand.language_for(reset.language);
+                    let at = reset.applied_at.unwrap_or(reset.asked_at);
+                    let body = sms::notice(&brand, language, at);
                     let text = Text {
                         to: phone.e164(),
                         from: brand.sender(),

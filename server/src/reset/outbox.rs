@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::begin::{PHONE, place};
 use super::{Resets, words};
+use crate::language::sms;
 use crate::outbound::{Answer, Refusal, retry_delay};
 use crate::random;
 use crate::share;
@@ -104,7 +105,8 @@ impl Resets {
                     String::from_utf8(phone)
                         .map_err(|_| StoreError::Inconsistent("a sealed phone"))?,
                 );
-                let body = words::link_text(brand.name(), &link, life_ms);
+                let language = brand.language_for(reset.language);
+                let body = sms::link(&brand, language, &link, life_ms);
                 // Not to arrive when the link is dead already.
                 let valid_for = life_ms / 1000;
                 let from = brand.sender();

@@ -1,0 +1,45 @@
+//! English.
+
+use super::phrases::{Letter, Mails, Phrases, Sms, Time};
+
+pub(super) const PHRASES: Phrases = Phrases {
+    time: Time {
+        at: "{year}-{month}-{day} {hour}:{minute} UTC",
+        minute: "1 minute",
+        minutes: "{n} minutes",
+        hour: "1 hour",
+        hours: "{n} hours",
+    },
+    sms: Sms {
+        code: "{brand}: {code} is your code. Read it to the technician you are talking to now. \
+               If you did not call your help desk, tell nobody.",
+        link: "{brand}: {link} shows your new password once, within {time}. \
+               Never read it out or forward it.",
+        link_short: "{brand}: {link} shows your password once, within {time}. \
+                     Never read out or forward it.",
+        notice: "{brand}: your Microsoft 365 password was reset, {at}. \
+                 Not you? Call us at once, on the number that you have always used.",
+    },
+    mails: Mails {
+        hello: "Hello {name},",
+        hello_nobody: "Hello,",
+        ending: "You don’t need to answer this mail. \
+                 {brand} will never ask you for a password or a code by mail.",
+        person: Letter {
+            subject: "Your Microsoft 365 password was reset",
+            happened: "your Microsoft 365 password was reset, {at}. {by} of {brand} did it, asked on \
+                       the phone by somebody who proved to be you. The new one is shown once, by a \
+                       link in a text to {phone}; nobody at {brand} knows it.",
+            unless: "If that was not you, call {brand} at once, on the number that you have always \
+                     used.",
+        },
+        manager: Letter {
+            subject: "The Microsoft 365 password of {person} was reset",
+            happened: "the Microsoft 365 password of {person} was reset, {at}. {by} of {brand} did \
+                       it, asked on the phone by somebody who proved to be {person}. You get this \
+                       mail because Microsoft has you as their manager.",
+            unless: "Ask {person} when you next speak to them. If it was not them, call {brand} at \
+                     once, on the number that you have always used.",
+        },
+    },
+};

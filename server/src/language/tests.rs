@@ -1,0 +1,132 @@
+//! What every language must keep to, whoever translates.
+
+use std::collections::BTreeSet;
+
+use super::Language;
+use super::fill::{Piece, pieces};
+
+/// Every phrase of a language, by its name.
+fn all(language: Language) -> Vec<(&'static str, &'static str)> {
+    let it = language.phrases();
+    vec![
+        ("time.at", it.time.at),
+        ("time.minute", it.time.minute),
+        ("time.minutes", it.time.minutes),
+        ("time.hour", it.time.hour),
+        ("time.hours", it.time.hours),
+        ("sms.code", it.sms.code),
+        ("sms.link", it.sms.link),
+        ("sms.link_short", it.sms.link_short),
+        ("sms.notice", it.sms.notice),
+        ("mails.hello", it.mails.hello),
+        ("mails.hello_nobody", it.mails.hello_nobody),
+        ("mails.ending", it.mails.ending),
+        ("mails.person.subject", it.mails.person.subject),
+        ("mails.person.happened", it.mails.person.happened),
+        ("mails.person.unless", it.mails.person.unless),
+        ("mails.manager.subject", it.mails.manager.subject),
+        ("mails.manager.happened", it.mails.manager.happened),
+        ("mails.manager.unless", it.mails.manager.unless),
+    ]
+}
+
+fn placeholders(phrase: &str) -> BTreeSet<&str> {
+    pieces(phrase)
+        .filter_map(|piece| match piece {
+            Piece::Placeholder(name) => Some(name),
+            Piece::Words(_) => None,
+        })
+        .collect()
+}
+
+/// All languages against English: `same` are phrases that may be equal to it.
+pub(super) fn check(
+    all: fn(Language) -> Vec<(&'static str, &'static str)>,
+    same: &[(Language, &str)],
+) {
+    for language in Language::ALL {
+        let own = all(language);
+        for ((name, phrase), (other, english)) in own.iter().zip(all(Language::En)) {
+            let at = format!("{language:?} {name}: {phrase:?}");
+            assert_eq!(*name, other);
+            typography(language, phrase, &at);
+            // Who is named may be named twice, or once.
+            assert_eq!(placeholders(phrase), placeholders(english), "{at}");
+            if language != Language::En {
+                let may = same.contains(&(language, name));
+                assert_eq!(*phrase == english, may, "{at}");
+            }
+        }
+        assert_eq!(own.len(), all(Language::En).len());
+    }
+}
+
+/// What a careful printer looks at.
+fn typography(language: Language, phrase: &str, at: &str) {
+    assert!(!phrase.is_empty() && phrase == phrase.trim(), "{at}");
+    for never in ["  ", "\n", "\t", "'", "\"", "...", " ,", " .", "TODO", "{}"] {
+        assert!(!phrase.contains(never), "{never:?} in {at}");
+    }
+    assert_eq!(phrase.matches('{').count(), phrase.matches('}').count(), "{at}");
+    assert_eq!(phrase.matches('(').count(), phrase.matches(')').count(), "{at}");
+    for (mark, before) in phrase.chars().skip(1).zip(phrase.chars()) {
+        if !matches!(mark, ':' | ';' | '?' | '!') || phrase.contains("{hour}:{minute}") {
+            continue;
+        }
+        // A French mark of two parts stands apart, and never alone on a line.
+        let apart = matches!(before, '\u{a0}' | '\u{202f}');
+        assert_eq!(apart, language == Language::Fr, "{mark} in {at}");
+        assert!(apart || !before.is_whitespace(), "{mark} in {at}");
+    }
+    if language == Language::Es {
+        assert_eq!(phrase.matches('¿').count(), phrase.matches('?').count(), "{at}");
+        assert_eq!(phrase.matches('¡').count(), phrase.matches('!').count(), "{at}");
+    }
+    // Written with a letter of ours or a mark; no stray alphabet from a copy.
+    let stray = phrase
+        .chars()
+        .find(|c| !(c.is_ascii() || ('\u{a0}'..='\u{17f}').contains(c) || "’‘“”„–—…".contains(*c)));
+    assert_eq!(stray, None, "{at}");
+}
+
+#[test]
+fn every_language_says_the_same() {
+    let same = [(Language::Fr, "time.minute"), (Language::Fr, "time.minutes")];
+    check(all, &same);
+    let placeholders = |name: &str| {
+        let (_, phrase) = all(Language::En).into_iter().find(|(it, _)| *it == name).unwrap();
+        placeholders(phrase).into_iter().collect::<Vec<_>>()
+    };
+    assert_eq!(placeholders("sms.link"), ["brand", "link", "time"]);
+    assert_eq!(placeholders("sms.link_short"), ["brand", "link", "time"]);
+    assert_eq!(placeholders("sms.code"), ["brand", "code"]);
+    assert_eq!(placeholders("sms.notice"), ["at", "brand"]);
+    assert_eq!(placeholders("mails.person.happened"), ["at", "brand", "by", "phone"]);
+    assert_eq!(placeholders("mails.manager.happened"), ["at", "brand", "by", "person"]);
+}
+
+/// Nobody is to be addressed as a friend, and a mail with a link in it would teach people to follow
+/// links in mails.
+#[test]
+fn people_are_addressed_with_respect() {
+    let familiar: [(Language, &[&str]); 6] = [
+        (Language::Fr, &["tu", "te", "ton", "ta", "tes", "toi"]),
+        (Language::De, &["du", "dich", "dir", "dein", "deine"]),
+        (Language::Es, &["tú", "tu", "tus", "te", "ti"]),
+        (Language::Pt, &["tu", "teu", "tua", "te", "você"]),
+        (Language::Nl, &["je", "jij", "jou", "jouw"]),
+        (Language::It, &["tu", "tuo", "tua", "ti", "te"]),
+    ];
+    for (language, words) in familiar {
+        for (name, phrase) in all(language) {
+            let mut said = phrase.split(|c: char| !c.is_alphabetic()).map(str::to_lowercase);
+            let found = said.find(|word| words.contains(&word.as_str()));
+            assert_eq!(found, None, "{language:?} {name}: {phrase}");
+        }
+    }
+    for language in Language::ALL {
+        for (name, phrase) in all(language).iter().filter(|(name, _)| name.starts_with("mails")) {
+            assert!(!phrase.contains("http") && !phrase.contains("{link}"), "{name}: {phrase}");
+        }
+    }
+}
