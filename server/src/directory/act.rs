@@ -7,6 +7,7 @@ use super::fault::graph_refusal;
 use super::graph::is_unauthorised;
 use super::permissions::{END_SESSIONS, READ_PEOPLE};
 use super::{Directory, Tenant};
+use crate::language::Language;
 use crate::outbound::{Answer, Body, Method, Refusal};
 
 /// Who somebody reports to.
@@ -19,6 +20,16 @@ pub struct Manager {
     /// Their mailbox.
     #[serde(default)]
     pub mail: Option<String>,
+    #[serde(default)]
+    preferred_language: Option<String>,
+}
+
+impl Manager {
+    /// What they read, where Microsoft knows and we speak it.
+    #[must_use]
+    pub fn language(&self) -> Option<Language> {
+        self.preferred_language.as_deref().and_then(Language::of_tag)
+    }
 }
 
 impl Directory {
@@ -53,7 +64,7 @@ impl Directory {
     /// Who the person reports to; `None` when nobody is entered. (Graph "List manager": 404 for a
     /// person without one.)
     pub async fn manager(&self, tenant: &Tenant, id: &str) -> Answer<Option<Manager>> {
-        let options = [("$select", "displayName,mail")];
+        let options = [("$select", "displayName,mail,preferredLanguage")];
         let url = match tenant.url(&["users", id, "manager"], &options) {
             Ok(url) => url,
             Err(refused) => return refused,

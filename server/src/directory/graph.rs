@@ -21,7 +21,7 @@ use crate::secret::{Credential, Password};
 /// What is read of a person; all in v1.0. (Graph "Get user".)
 pub(super) const PERSON: &str = "id,userPrincipalName,mail,displayName,givenName,surname,accountEnabled,\
 userType,creationType,externalUserState,proxyAddresses,onPremisesSyncEnabled,isResourceAccount,\
-isManagementRestricted";
+isManagementRestricted,preferredLanguage";
 
 /// Pages of a list that are read before we call it unknown.
 const MOST_PAGES: usize = 20;

@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use shared::{Code, Finding};
 
+use crate::language::Language;
+
 /// A directory user: what the guard needs to know.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -36,6 +38,8 @@ pub struct Person {
     is_resource_account: Option<bool>,
     #[serde(default)]
     is_management_restricted: Option<bool>,
+    #[serde(default)]
+    preferred_language: Option<String>,
 }
 
 /// What is said of an account that may be a member's.
@@ -63,6 +67,12 @@ impl Person {
     #[must_use]
     pub fn mailbox(&self) -> Option<&str> {
         self.mail.as_deref().filter(|mail| !mail.is_empty())
+    }
+
+    /// What they read, where Microsoft knows and we speak it.
+    #[must_use]
+    pub fn language(&self) -> Option<Language> {
+        self.preferred_language.as_deref().and_then(Language::of_tag)
     }
 
     /// Whether this is one of their addresses: mail, user principal name or alias.
@@ -129,6 +139,21 @@ mod tests {
         for other in ["b.example", "x@b.example", "/o=x", ""] {
             assert!(!person.has_address(other), "{other}");
         }
+    }
+
+    /// Often nobody has said it: the portal has a field that few fill in.
+    #[test]
+    fn languages_are_those_that_we_speak() {
+        let language = |more: &str| {
+            let json = format!(r#"{{"id":"1","userPrincipalName":"a@b"{more}}}"#);
+            serde_json::from_str::<Person>(&json).unwrap().language()
+        };
+        assert_eq!(language(r#","preferredLanguage":"fr-FR""#), Some(Language::Fr));
+        assert_eq!(language(r#","preferredLanguage":"en-US""#), Some(Language::En));
+        for none in ["", r#","preferredLanguage":null"#, r#","preferredLanguage":"""#] {
+            assert_eq!(language(none), None, "{none}");
+        }
+        assert_eq!(language(r#","preferredLanguage":"zh-CN""#), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The languages that end users are spoken to in. Technicians and admins read English.
 //!
-//! What is said is in `phrases.rs` and, per language, in `en.rs`, `fr.rs`, …; whole texts are put
-//! together in [`sms`] and in `reset/letters.rs`.
+//! Which phrases there are is in `phrases.rs`, and what each language says in `en.rs`, `fr.rs`, …;
+//! they are put together in [`sms`] and `mails.rs`.
 
 mod de;
 mod en;
@@ -9,6 +9,7 @@ mod es;
 mod fill;
 mod fr;
 mod it;
+mod mails;
 mod nl;
 pub mod page;
 mod phrases;
@@ -18,6 +19,7 @@ pub mod sms;
 mod tests;
 mod when;
 
+pub use mails::{Done, Mail};
 use phrases::Phrases;
 use serde::{Deserialize, Serialize};
 

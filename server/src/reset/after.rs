@@ -5,8 +5,9 @@
 
 use shared::Code;
 
-use super::{Resets, words};
+use super::Resets;
 use crate::directory::{Phone, address_hash};
+use crate::language::sms;
 use crate::outbound::{Answer, Refusal, retry_delay};
 use crate::policy::Policy;
 use crate::random;
@@ -103,10 +104,17 @@ impl Resets {
         } else {
             match self.sms.provider(reset.account).await? {
                 Ok(provider) => {
-                    let brand = self.store.account_name(reset.account).await?;
-                    let body = words::notice_text(&brand, reset);
-                    let text =
-                        Text { to: phone.e164(), body, valid_for: NOTICE_LIFE, followed: false };
+                    let brand = self.store.brand(reset.account, Some(reset.customer)).await?;
+                    let language = brand.language_for(reset.language);
+                    let at = reset.applied_at.unwrap_or(reset.asked_at);
+                    let body = sms::notice(&brand, language, at);
+                    let text = Text {
+                        to: phone.e164(),
+                        from: brand.sender(),
+                        body,
+                        valid_for: NOTICE_LIFE,
+                        followed: false,
+                    };
                     self.sms.send(&provider, &text).await
                 }
                 Err(refusal) => Answer::Refused(refusal),

@@ -150,10 +150,15 @@ impl Resets {
         let mut names = ready.person.names();
         names.extend([ready.contact.name.as_str(), &ready.contact.customer_name]);
         let password = password::make(ready.policy.password, &names);
+        let language = ready.person.language();
+        let page_language = match language {
+            Some(language) => Some(language),
+            None => self.store.brand(account, Some(ready.contact.customer)).await?.language,
+        };
         let new = NewShare {
             account,
             customer: Some(ready.contact.customer),
-            language: None,
+            language: page_language,
             secret: &password,
             must_change: ready.policy.must_change,
             life_ms: ready.policy.link_ms,
@@ -184,7 +189,7 @@ impl Resets {
             one_factor,
             phone_changed_at: ready.phone_changed_at,
             must_change: ready.policy.must_change,
-            language: None,
+            language,
             tries: 0,
             answers: 0,
             unknown: false,

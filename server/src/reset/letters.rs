@@ -1,9 +1,11 @@
 //! What notification mails say. Plain text; never a password, a code, a link, or a phone in full. A
-//! mail with a link in it would teach people to follow links in such mails.
+//! mail with a link in it would teach people to follow links in such mails. The person and whom they
+//! report to read it in their language, admins in English.
 
 use super::words::utc;
 use crate::directory::ProofKind;
 use crate::integration::health::EndFrom;
+use crate::language::{self, Done, Language};
 use crate::store::Reset;
 
 /// A mail's words.
@@ -13,41 +15,29 @@ pub(super) struct Letter {
     pub(super) body: String,
 }
 
-/// To the person, right after Microsoft took the new password.
-pub(super) fn person(brand: &str, reset: &Reset) -> Letter {
-    let at = utc(reset.applied_at.unwrap_or(reset.asked_at));
-    let (person, by, phone) = (&reset.person, &reset.technician_name, &reset.phone_masked);
-    Letter {
-        subject: "Your Microsoft 365 password was reset".into(),
-        body: format!(
-            "Hello {person},\n\n\
-             your Microsoft 365 password was reset, {at}. {by} of {brand} did it, asked on the \
-             phone by somebody who proved to be you. The new one is shown once, by a link in a text \
-             to {phone}; nobody at {brand} knows it.\n\n\
-             If that was not you, call {brand} at once, on the number that you have always used.\n\n\
-             You don’t need to answer this mail. {brand} will never ask you for a password or a \
-             code by mail.\n"
-        ),
+impl From<language::Mail> for Letter {
+    fn from(language::Mail { subject, body }: language::Mail) -> Self {
+        Self { subject, body }
     }
 }
 
+/// To the person, right after Microsoft took the new password.
+pub(super) fn person(brand: &str, reset: &Reset, language: Language) -> Letter {
+    language.mail_to_person(&done(brand, reset)).into()
+}
+
 /// To whom the person reports. They can ask; they are told nothing that helps to sign in.
-pub(super) fn manager(brand: &str, reset: &Reset, name: &str) -> Letter {
-    let at = utc(reset.applied_at.unwrap_or(reset.asked_at));
-    let (person, by) = (&reset.person, &reset.technician_name);
-    let hello = if name.is_empty() { "Hello".into() } else { format!("Hello {name}") };
-    Letter {
-        subject: format!("The Microsoft 365 password of {person} was reset"),
-        body: format!(
-            "{hello},\n\n\
-             the Microsoft 365 password of {person} was reset, {at}. {by} of {brand} did it, asked on \
-             the phone by somebody who proved to be {person}. You get this mail because Microsoft \
-             has you as their manager.\n\n\
-             Ask {person} when you next speak to them. If it was not them, call {brand} at once, on \
-             the number that you have always used.\n\n\
-             You don’t need to answer this mail. {brand} will never ask you for a password or a \
-             code by mail.\n"
-        ),
+pub(super) fn manager(brand: &str, reset: &Reset, name: &str, language: Language) -> Letter {
+    language.mail_to_manager(&done(brand, reset), name).into()
+}
+
+fn done<'a>(brand: &'a str, reset: &'a Reset) -> Done<'a> {
+    Done {
+        brand,
+        person: &reset.person,
+        by: &reset.technician_name,
+        phone: &reset.phone_masked,
+        at: reset.applied_at.unwrap_or(reset.asked_at),
     }
 }
 
@@ -197,6 +187,7 @@ mod tests {
             person: "Zoë Übel".into(),
             phone_masked: "+1 ••• •••-••23".into(),
             unlock_sealed: Some(b"424242".to_vec()),
+            applied_at: Some(shared::Millis(1_795_356_300_000)),
             ..staged()
         }
     }
@@ -213,16 +204,21 @@ mod tests {
             let all = letter.body + &letter.subject;
             assert!(!all.contains("http") && !all.contains("424242"), "{all}");
         };
-        check(person("Brightline IT", &reset), &["Zoë", "Ann of Brightline IT", "••23", "call"]);
+        let en = Language::En;
+        let hers = person("Brightline IT", &reset, en);
+        check(hers, &["Zoë", "Ann of Brightline IT", "••23", "call", at]);
         check(
-            manager("Brightline IT", &reset, "Mo Manager"),
-            &["Hello Mo Manager", "Zoë Übel", "Ann of Brightline IT", "Ask", "call"],
+            manager("Brightline IT", &reset, "Mo Manager", en),
+            &["Hello Mo Manager", "Zoë Übel", "Ann of Brightline IT", "Ask", "call", at],
         );
-        assert!(manager("B", &reset, "").body.starts_with("Hello,"));
-        assert!(
-            !manager("B", &reset, "Mo").body.contains("••23"),
-            "their phone is not the manager's"
-        );
+        assert!(manager("B", &reset, "", en).body.starts_with("Hello,"));
+        for language in Language::ALL {
+            let to_them = person("Brightline IT", &reset, language);
+            check(to_them, &["Zoë Übel", "Ann", "Brightline IT", "••23", "14:05 UTC"]);
+            let to_boss = manager("Brightline IT", &reset, "Mo", language);
+            assert!(!to_boss.body.contains("••23"), "their phone is not the manager's");
+            check(to_boss, &["Mo", "Zoë Übel", "Ann", "Brightline IT", "14:05 UTC"]);
+        }
         check(stuck(&reset, ticket), &["Zoë", "48213", "Asked for by: Ann", "give this reset up"]);
         check(late(&reset, ticket, at), &["Zoë", "48213", at, "told nothing"]);
         check(brake("Brightline IT", at), &["Brightline IT", at, "attack"]);

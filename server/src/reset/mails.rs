@@ -7,12 +7,17 @@ use shared::{Code, IntegrationId};
 use uuid::Uuid;
 
 use super::letters::{self, Letter};
-use super::{Resets, words};
+use super::{Resets, brand_letter, words};
+use crate::brand::change;
 use crate::directory::{Manager, Tenant};
 use crate::integration::health;
+use crate::language::Language;
 use crate::outbound::{Answer, Mail, Mailbox, Refusal};
 use crate::random;
 use crate::store::{Lease, MAIL_PATIENCE_MS, MailKind, OutboxKind, OutboxRow, Reset, StoreError};
+
+/// A mailbox, and the language that its owner is known to read.
+type Reader = (Mailbox, Option<Language>);
 
 /// What came of a mail that was not refused.
 enum Told {
@@ -96,7 +101,7 @@ impl Resets {
             Some(id) => self.store.reset(row.account, id).await?,
             None => None,
         };
-        let to = match self.recipient(row, reset.as_ref()).await?.done() {
+        let (to, language) = match self.recipient(row, reset.as_ref()).await?.done() {
             Ok(Some(to)) => to,
             Ok(None) => {
                 let manager = row.kind == OutboxKind::Mail(MailKind::Manager);
@@ -107,13 +112,16 @@ impl Resets {
             }
             Err(other) => return Ok(other),
         };
-        let brand = self.store.account_name(row.account).await?;
-        let Some(letter) = self.letter(row, reset.as_ref(), &to.name, &brand).await? else {
+        // Admins know the MSP by its own name, whatever its customers' people read.
+        let customer = reset.as_ref().filter(|_| row.recipient.is_none()).map(|it| it.customer);
+        let brand = self.store.brand(row.account, customer).await?;
+        let reader = (to.name.as_str(), brand.language_for(language));
+        let Some(letter) = self.letter(row, reset.as_ref(), reader, brand.name()).await? else {
             return Ok(Answer::Refused(Code::NotFound.into()));
         };
         let mail = Mail {
             id: row.id,
-            from: sender.from(brand),
+            from: sender.from(brand.name().to_owned()),
             to,
             subject: letter.subject,
             body: letter.body,
@@ -122,16 +130,17 @@ impl Resets {
         Ok(self.mail.send(&sender, &mail).await.map(|()| Told::Somebody))
     }
 
-    /// Who gets it, by the address that they have now; `None` when they have none or have left.
+    /// Who gets it, by the address that they have now, and the language that they are known to
+    /// read; `None` when they have none or have left.
     async fn recipient(
         &self,
         row: &OutboxRow,
         reset: Option<&Reset>,
-    ) -> Result<Answer<Option<Mailbox>>, StoreError> {
+    ) -> Result<Answer<Option<Reader>>, StoreError> {
         if let Some(technician) = row.recipient {
             let found = self.store.technician(row.account, technician).await?;
             let found = found.map(|it| Mailbox { name: it.name, address: it.email });
-            return Ok(Answer::Done(found));
+            return Ok(Answer::Done(found.map(|mailbox| (mailbox, Some(Language::En)))));
         }
         let Some(reset) = reset else { return Ok(Answer::Done(None)) };
         if row.kind == OutboxKind::Mail(MailKind::Manager) {
@@ -139,12 +148,13 @@ impl Resets {
         }
         let contact = self.store.contact(row.account, reset.contact).await?;
         let card = contact.map(|contact| Mailbox { name: contact.name, address: contact.email });
-        Ok(Answer::Done(match card {
+        let mailbox = match card {
             Some(card) if row.kind == OutboxKind::Mail(MailKind::Person) => {
                 Some(self.mailbox_of(reset, card).await?)
             }
             card => card,
-        }))
+        };
+        Ok(Answer::Done(mailbox.map(|mailbox| (mailbox, reset.language))))
     }
 
     /// The person's mailbox as Microsoft has it now; where it has none, or does not answer, the
@@ -163,16 +173,18 @@ impl Resets {
     }
 
     /// Whom the person reports to, if anybody with a mailbox.
-    async fn manager_of(&self, reset: &Reset) -> Result<Answer<Option<Mailbox>>, StoreError> {
+    async fn manager_of(&self, reset: &Reset) -> Result<Answer<Option<Reader>>, StoreError> {
         let tenant = match self.switched_on(reset).await? {
             Ok(tenant) => tenant,
             Err(refusal) => return Ok(Answer::Refused(refusal)),
         };
         let manager = self.directory.manager(&tenant, &reset.directory_user).await;
         Ok(manager.map(|manager| {
-            let Manager { display_name, mail } = manager?;
+            let manager = manager?;
+            let language = manager.language();
+            let Manager { display_name, mail, .. } = manager;
             let address = mail.filter(|mail| !mail.is_empty())?;
-            Some(Mailbox { name: display_name.unwrap_or_default(), address })
+            Some((Mailbox { name: display_name.unwrap_or_default(), address }, language))
         }))
     }
 
@@ -180,11 +192,14 @@ impl Resets {
         &self,
         row: &OutboxRow,
         reset: Option<&Reset>,
-        to: &str,
+        (to, language): (&str, Language),
         brand: &str,
     ) -> Result<Option<Letter>, StoreError> {
         if let Some(id) = row.integration {
             return self.letter_about(row, id).await;
+        }
+        if row.kind == OutboxKind::Mail(MailKind::Branding) {
+            return self.letter_about_brand(row).await;
         }
         // Rows are written in the moment that they tell of.
         let at = words::utc(row.give_up_at.plus(-MAIL_PATIENCE_MS));
@@ -194,13 +209,30 @@ impl Resets {
             None => None,
         };
         Ok(Some(match row.kind {
-            OutboxKind::Mail(MailKind::Person | MailKind::Notice) => letters::person(brand, reset?),
-            OutboxKind::Mail(MailKind::Manager) => letters::manager(brand, reset?, to),
+            OutboxKind::Mail(MailKind::Person | MailKind::Notice) => {
+                letters::person(brand, reset?, language)
+            }
+            OutboxKind::Mail(MailKind::Manager) => letters::manager(brand, reset?, to, language),
             OutboxKind::Mail(MailKind::Stuck) => letters::stuck(reset?, ticket.as_deref()),
             OutboxKind::Mail(MailKind::Late) => letters::late(reset?, ticket.as_deref(), &at),
             OutboxKind::Mail(MailKind::Brake) => letters::brake(brand, &at),
             _ => return Err(StoreError::Inconsistent("a text among mails")),
         }))
+    }
+
+    /// About the account's brand or a customer's.
+    async fn letter_about_brand(&self, row: &OutboxRow) -> Result<Option<Letter>, StoreError> {
+        let about = row.about.as_deref().and_then(change::read_alarm);
+        let (customer, fields) = about.ok_or(StoreError::Inconsistent("a mail about a brand"))?;
+        let whose = match customer {
+            None => None,
+            Some(id) => {
+                let all = self.store.branded_customers(row.account).await?;
+                all.into_iter().find(|one| one.customer.id == id).map(|one| one.customer.name)
+            }
+        };
+        let at = words::utc(row.give_up_at.plus(-MAIL_PATIENCE_MS));
+        Ok(Some(brand_letter::changed(whose.as_deref(), &fields, &at)))
     }
 
     /// About an integration as it is now; `None` when it was deleted or mended meanwhile.

@@ -122,10 +122,11 @@ impl Resets {
         let password = share::password(keys, old)
             .map_err(|_| StoreError::Inconsistent("a sealed password that does not open"))?;
         let now = self.clock.now();
+        let brand = self.store.brand(reset.account, Some(reset.customer)).await?;
         let new = NewShare {
             account: reset.account,
             customer: Some(reset.customer),
-            language: reset.language,
+            language: reset.language.or(brand.language),
             secret: &password,
             must_change: reset.must_change,
             life_ms: policy.link_ms,

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::begin::{PHONE, place};
 use super::{Resets, share_notes, words};
+use crate::language::sms;
 use crate::outbound::{Answer, Refusal, retry_delay};
 use crate::random;
 use crate::share;
@@ -111,10 +112,12 @@ impl Resets {
                     String::from_utf8(phone)
                         .map_err(|_| StoreError::Inconsistent("a sealed phone"))?,
                 );
-                let body = words::link_text(brand.name(), link.expose(), life_ms);
+                let language = brand.language_for(reset.language);
+                let body = sms::link(&brand, language, link.expose(), life_ms);
                 // Not to arrive when the link is dead already.
                 let valid_for = life_ms / 1000;
-                let text = Text { to: &phone, body, valid_for, followed: true };
+                let from = brand.sender();
+                let text = Text { to: &phone, from, body, valid_for, followed: true };
                 self.sms.send(&provider, &text).await
             }
         };

@@ -1,34 +1,10 @@
-//! What end users and tickets read about a reset. Never a password, a code or a link in a note.
+//! What tickets say of a reset, in English. Never a password, a code or a link.
 
 use shared::{Code, Millis};
-use zeroize::Zeroizing;
 
 use super::Resets;
-use crate::gsm;
+use crate::language::Language;
 use crate::store::{OutboxKind, OutboxRow, OutboxState, Reset, StoreError};
-
-/// The text with the link: who it is from, the link mid-sentence (some phones open a link at
-/// either end of a text for a preview), when it ends, and what not to do. One segment.
-pub(super) fn link_text(brand: &str, link: &str, life_ms: i64) -> Zeroizing<String> {
-    let tail = format!(
-        " shows your new password once, within {}. Never read it out or forward it.",
-        span(life_ms)
-    );
-    let room = 160_usize.saturating_sub(link.len() + tail.len() + 2);
-    let brand = gsm::clean(brand, room.min(40));
-    Zeroizing::new(format!("{brand}: {link}{tail}"))
-}
-
-/// The text to another phone of the person: no link, no code, nothing to tap. One segment.
-pub(super) fn notice_text(brand: &str, reset: &Reset) -> Zeroizing<String> {
-    let at = utc(reset.applied_at.unwrap_or(reset.asked_at));
-    let tail = format!(
-        ": your Microsoft 365 password was reset, {at}. Not you? Call us at once, on the number \
-         that you have always used."
-    );
-    let brand = gsm::clean(brand, 160_usize.saturating_sub(tail.len()).min(40));
-    Zeroizing::new(brand + &tail)
-}
 
 /// What came of the person's sessions, where they were to end.
 fn sessions(rows: &[OutboxRow]) -> String {
@@ -45,18 +21,6 @@ fn sessions(rows: &[OutboxRow]) -> String {
             format!("Not signed out elsewhere: {} {next}\n", words.what)
         }
         Some((OutboxState::Waiting, _)) => "Signing out everywhere is still to be done.\n".into(),
-    }
-}
-
-/// `1 hour`, `45 minutes`.
-fn span(ms: i64) -> String {
-    let minutes = (ms / 60_000).max(1);
-    match (minutes / 60, minutes % 60) {
-        (0, 1) => "1 minute".into(),
-        (0, minutes) => format!("{minutes} minutes"),
-        (1, 0) => "1 hour".into(),
-        (hours, 0) => format!("{hours} hours"),
-        _ => format!("{minutes} minutes"),
     }
 }
 
@@ -125,40 +89,13 @@ pub(super) async fn note(
 
 /// `2026-11-22 14:05 UTC`: notes are read in many time zones.
 pub(super) fn utc(at: Millis) -> String {
-    let Ok(at) = time::OffsetDateTime::from_unix_timestamp(at.0.div_euclid(1000)) else {
-        return String::new();
-    };
-    let (date, month) = (at.date(), u8::from(at.month()));
-    format!("{}-{month:02}-{:02} {:02}:{:02} UTC", date.year(), date.day(), at.hour(), at.minute())
+    Language::En.at(at)
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::plan::tests::staged;
     use super::*;
-
-    #[test]
-    fn the_text_is_one_segment_with_the_link_inside() {
-        let link = format!("https://secure.a-rather-long-name.example/s#{}", "A".repeat(22));
-        for brand in ["Acme", &"Größe & Söhne ".repeat(9)] {
-            let text = link_text(brand, &link, 3_600_000);
-            assert!(gsm::fits_one_segment(&text), "{}", *text);
-            assert!(text.contains(&format!(": {link} shows")) && text.ends_with("forward it."));
-        }
-    }
-
-    #[test]
-    fn the_notice_is_one_segment_without_anything_to_tap() {
-        let reset = Reset { applied_at: Some(Millis(1_795_356_300_000)), ..staged() };
-        for brand in ["Acme", &"Größe & Söhne ".repeat(9)] {
-            let text = notice_text(brand, &reset);
-            assert!(gsm::fits_one_segment(&text), "{}", *text);
-            assert!(text.contains("2026-11-22 14:05 UTC") && text.contains("Not you? Call us"));
-            for never in ["http", "www", "Ada", "code", "/"] {
-                assert!(!text.contains(never), "{never}: {}", *text);
-            }
-        }
-    }
 
     #[test]
     fn the_note_tells_what_came_of_the_sessions() {
@@ -169,6 +106,7 @@ mod tests {
             integration: None,
             kind: OutboxKind::Sessions,
             recipient: None,
+            about: None,
             state,
             attempts: 1,
             give_up_at: Millis(0),
@@ -190,11 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn spans_and_times_are_plain() {
-        assert_eq!(span(3_600_000), "1 hour");
-        assert_eq!(span(7_200_000), "2 hours");
-        assert_eq!(span(900_000), "15 minutes");
-        assert_eq!(span(5_400_000), "90 minutes");
+    fn times_are_plain() {
         assert_eq!(utc(Millis(0)), "1970-01-01 00:00 UTC");
         assert_eq!(utc(Millis(1_795_356_300_000)), "2026-11-22 14:05 UTC");
         assert_eq!(utc(Millis(951_782_400_000)), "2000-02-29 00:00 UTC");

@@ -4,7 +4,6 @@
 //! keyed hash, each try counted before it is compared.
 
 mod rules;
-mod words;
 
 use shared::{
     AnswerAsk, Channel, Code, ContactId, DestinationKind, Millis, Outcome, Source, TechnicianId,
@@ -16,7 +15,8 @@ pub use rules::{Occasion, choose, counts, fresh_until, is_from_here};
 use crate::bell::Bell;
 use crate::clock::Clock;
 use crate::denied::Denied;
-use crate::directory::{Directory, Look, Phone, mask_phone};
+use crate::directory::{Directory, Look, Person, Phone, mask_phone};
+use crate::language::sms;
 use crate::outbound::Answer;
 use crate::policy::Policy;
 use crate::random;
@@ -120,9 +120,16 @@ impl Verifications {
             return Err(Denied::Limit { retry_after: hit.retry_after });
         }
         self.bell.ring(account);
-        let body = words::code_text(self.store.account_name(account).await?.as_str(), &code);
-        let text =
-            Text { to: phone.e164(), body, valid_for: policy.code_ms / 1000, followed: false };
+        let brand = self.store.brand(account, Some(contact.customer)).await?;
+        let theirs = look.person.as_ref().ok().and_then(Person::language);
+        let body = sms::code(&brand, brand.language_for(theirs), &code);
+        let text = Text {
+            to: phone.e164(),
+            from: brand.sender(),
+            body,
+            valid_for: policy.code_ms / 1000,
+            followed: false,
+        };
         let failed = match self.sms.send(&provider, &text).await {
             // `Unknown` may well have arrived; the contact will say.
             Answer::Done(_) | Answer::Unknown(_) => None,

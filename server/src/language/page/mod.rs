@@ -4,7 +4,13 @@
 //! `{}` is filled in by the page: a name, a time, a number, a link. Each phrase is a whole one, so
 //! that no language has to bend to another's grammar.
 
+mod de;
 mod en;
+mod es;
+mod fr;
+mod it;
+mod nl;
+mod pt;
 
 use serde::{Serialize, Serializer};
 
@@ -150,13 +156,13 @@ pub struct PagePhrases {
 #[must_use]
 pub const fn page(language: Language) -> &'static PagePhrases {
     match language {
-        Language::En
-        | Language::Fr
-        | Language::De
-        | Language::Es
-        | Language::Pt
-        | Language::Nl
-        | Language::It => &en::PHRASES,
+        Language::En => &en::PHRASES,
+        Language::Fr => &fr::PHRASES,
+        Language::De => &de::PHRASES,
+        Language::Es => &es::PHRASES,
+        Language::Pt => &pt::PHRASES,
+        Language::Nl => &nl::PHRASES,
+        Language::It => &it::PHRASES,
     }
 }
 
@@ -169,7 +175,7 @@ fn as_map<S: Serializer>(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::collections::BTreeSet;
 
     use serde_json::Value;
@@ -194,7 +200,7 @@ mod tests {
         }
     }
 
-    fn all(language: Language) -> Vec<(String, String)> {
+    pub(in crate::language) fn all(language: Language) -> Vec<(String, String)> {
         let mut into = Vec::new();
         texts(&serde_json::to_value(page(language)).unwrap(), "", &mut into);
         let said = page(language);
