@@ -73,6 +73,9 @@ pub(crate) fn tell(
                 &(words.opened_body)(&reset.person, reset.must_change),
             ),
             ShareState::Expired => headline(Tone::Bad, words.expired, words.nobody_has_it),
+            ShareState::Revoked { opened: Some(at) } => {
+                headline(Tone::Bad, words.revoked, &(words.maybe_read)(&clock(at)))
+            }
             ShareState::Revoked { .. } | ShareState::Destroyed => {
                 headline(Tone::Bad, words.revoked, words.nobody_has_it)
             }
@@ -224,6 +227,15 @@ mod tests {
         let told = told(&sample::reset(Stage::Completed, ShareState::Locked), 0);
         assert_eq!((told.tone, told.title.as_str()), (Tone::Bad, "Five wrong unlock codes"));
         assert!(told.body.contains("is kept") && told.body.contains("new link"), "{told:?}");
+    }
+
+    #[test]
+    fn a_link_that_was_closed_after_it_was_opened_may_have_been_read() {
+        let share = ShareState::Revoked { opened: Some(Millis(7)) };
+        let told = told(&sample::reset(Stage::Completed, share), 9);
+        assert_eq!((told.tone, told.title.as_str()), (Tone::Bad, "The link was closed"));
+        assert!(told.body.contains("opened at <7>") && told.body.contains("may have read"));
+        assert!(!told.body.contains("Nobody"), "{}", told.body);
     }
 
     #[test]
