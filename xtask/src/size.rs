@@ -2,20 +2,18 @@
 
 use std::fmt::Write;
 use std::fs;
+use std::process::Stdio;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::dist::compress;
 use crate::machine::Machine;
 
-/// Everything that a phone loads to show the reveal page, without the MSP's logo. The template
-/// stands for the page made from it: a few names more or less.
-const REVEAL: [&str; 4] = [
-    "server/templates/reveal.html",
-    "server/assets/share/reveal.css",
-    "server/assets/share/reveal.js",
-    "server/assets/share/icon.svg",
-];
+/// Everything that a phone loads to show the reveal page, without the MSP's logo, is told by the
+/// server's own example: it knows what it sends in which language.
+const REVEAL: &str = "reveal_page";
+/// What a look answers beside phrases: a name, a number, four colours, two sentences.
+const LOOK: usize = 400;
 
 /// 1 kB = 1000 bytes.
 const POD_BUDGET: usize = 120_000;
@@ -24,7 +22,10 @@ const REVEAL_BUDGET: usize = 8_000;
 
 pub(crate) struct Sizes {
     pod: Vec<Asset>,
+    /// In the language whose page is the heaviest.
     reveal: Vec<Asset>,
+    /// What comes on top where the link's language is not the browser's: the heaviest phrases.
+    words: Asset,
 }
 
 struct Asset {
@@ -45,14 +46,43 @@ pub(crate) fn measure(machine: &Machine) -> Result<Sizes> {
         .iter()
         .map(|name| weigh(machine, &format!("pkg/dist/{name}")))
         .collect::<Result<_>>()?;
-    let reveal = REVEAL
-        .iter()
-        .map(|path| {
-            weigh(machine, path)
-                .context("the list of the reveal page's files is in xtask/src/size.rs")
-        })
-        .collect::<Result<_>>()?;
-    Ok(Sizes { pod, reveal })
+    let (reveal, words) = reveal(&told(machine)?)?;
+    Ok(Sizes { pod, reveal, words })
+}
+
+/// What the server says of its reveal page: a line for each file, page and set of phrases.
+fn told(machine: &Machine) -> Result<String> {
+    let mut cargo = machine.cargo();
+    cargo.args(["run", "--quiet", "--package", "msp-reset-server", "--example", REVEAL]);
+    let out = cargo.stderr(Stdio::inherit()).output().context("cargo does not start")?;
+    ensure!(out.status.success(), "the example {REVEAL} of the server fails");
+    Ok(String::from_utf8(out.stdout)?)
+}
+
+/// The files, with the heaviest page; and the heaviest phrases.
+fn reveal(told: &str) -> Result<(Vec<Asset>, Asset)> {
+    let mut assets = vec![Asset { name: "look".into(), raw: LOOK, wire: LOOK }];
+    let (mut pages, mut words) = (Vec::new(), Vec::new());
+    for line in told.lines() {
+        let asset = Asset::read(line).with_context(|| format!("no weight: {line}"))?;
+        match asset.name.split_once('.') {
+            Some(("page", _)) => pages.push(asset),
+            Some(("words", _)) => words.push(asset),
+            _ => assets.push(asset),
+        }
+    }
+    let heaviest = |all: Vec<Asset>| all.into_iter().max_by_key(|asset| asset.wire);
+    assets.push(heaviest(pages).context("no page was weighed")?);
+    Ok((assets, heaviest(words).context("no phrases were weighed")?))
+}
+
+impl Asset {
+    /// `page.de 4128 1510`.
+    fn read(line: &str) -> Option<Self> {
+        let mut parts = line.split(' ');
+        let name = parts.next()?.to_owned();
+        Some(Self { name, raw: parts.next()?.parse().ok()?, wire: parts.next()?.parse().ok()? })
+    }
 }
 
 fn weigh(machine: &Machine, path: &str) -> Result<Asset> {
@@ -79,6 +109,14 @@ impl Sizes {
         let mut text = format!("{:<34} {:>10} {:>12}\n", "asset", "raw kB", "brotli kB");
         part(&mut text, "pod", &self.pod, POD_BUDGET, Some(POD_AIM));
         part(&mut text, "reveal page", &self.reveal, REVEAL_BUDGET, None);
+        let all = sum(&self.reveal) + self.words.wire;
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "where the link speaks another language than the browser: {} kB ({} on top)",
+            kb(all),
+            self.words.name
+        );
         text.trim_end().to_owned()
     }
 }
@@ -107,7 +145,7 @@ fn kb(bytes: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Asset, Sizes, kb};
+    use super::{Asset, Sizes, kb, reveal};
 
     fn assets(wire: usize) -> Vec<Asset> {
         vec![Asset { name: "a".into(), raw: wire, wire }]
@@ -115,12 +153,24 @@ mod tests {
 
     #[test]
     fn budgets_bind() {
-        let sizes = |pod, reveal| Sizes { pod: assets(pod), reveal: assets(reveal) };
+        let words = || assets(9_000).remove(0);
+        let sizes =
+            |pod, reveal| Sizes { pod: assets(pod), reveal: assets(reveal), words: words() };
         assert!(sizes(120_000, 8_000).within());
         assert!(!sizes(120_001, 8_000).within());
         assert!(!sizes(120_000, 8_001).within());
-        assert!(!Sizes { pod: Vec::new(), reveal: assets(1) }.within());
+        assert!(!Sizes { pod: Vec::new(), reveal: assets(1), words: words() }.within());
         assert!(sizes(120_001, 1).table().contains("over the budget of 120.0 kB"));
+    }
+
+    #[test]
+    fn the_heaviest_language_counts() {
+        let told = "reveal.js 9 8\npage.en 90 7\npage.de 80 20\nwords.en 5 4\nwords.it 4 5";
+        let (assets, words) = reveal(told).unwrap();
+        let names: Vec<&str> = assets.iter().map(|asset| asset.name.as_str()).collect();
+        assert_eq!(names, ["look", "reveal.js", "page.de"]);
+        assert_eq!((words.name.as_str(), words.wire), ("words.it", 5));
+        assert!(reveal("reveal.js 9 8").is_err() && reveal("reveal.js").is_err());
     }
 
     #[test]

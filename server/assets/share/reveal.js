@@ -1,86 +1,136 @@
 // The reveal page. Reads the token from the fragment, asks what this link is, opens it after a
 // tap, decrypts here. The server never sees the token; this page never keeps the password.
+//
+// Old phones open it too: nothing younger than 2018 is used without another way beside it
+// (docs/operate.md names the browsers; a test in web/reveal.rs looks for younger words).
 
-// Every phrase, in one place. `{}` is filled in.
-const EN = {
-  title: 'Your new password',
-  from: 'From {}',
-  looking: 'Checking your link…',
-  ready: 'Your password is ready',
-  readyWhy: '{} has reset your password. Tap the button when you are ready to use it: this link shows it once.',
-  until: 'This link stops working at {}.',
-  code: 'Unlock code',
-  codeWhy: 'Your help desk tells you this number on the phone.',
-  reveal: 'Reveal',
-  opening: 'Opening…',
-  codeMissing: 'Type the unlock code that your help desk tells you.',
-  codeWrong: ['That is not the unlock code. One try is left.', 'That is not the unlock code. {} tries are left.'],
-  tooMany: 'Too many attempts. Wait a minute, then try again.',
-  offline: 'There was no answer. Check your connection and try again; nothing is lost.',
-  again: 'Try again',
-  here: 'Here is your password',
-  label: 'Password',
-  hidden: 'Password is hidden',
-  key: 'Digits are underlined, symbols stand in a box.',
-  copy: 'Copy password',
-  copied: 'Copied. Paste it where you sign in.',
-  notCopied: 'This browser does not allow copying. Select the password above.',
-  hide: 'Hide',
-  show: 'Show',
-  spell: 'Spell it out',
-  spellNot: 'Close spelling',
-  spelt: 'Character by character',
-  next: 'What to do now',
-  steps: ['Copy the password.', 'Go to {} and sign in with it.', 'You will choose a new password when you sign in. This one stops working then.'],
-  stays: 'This stays your password until you change it.',
-  never: 'Nobody from your help desk will ask you to read out or forward this password.',
-  gone: 'The password is no longer shown',
-  goneWhy: 'It was taken off the screen to keep it safe.',
-  showAgain: 'Show it again',
-  dead: 'This link does not work any more',
-  deadWhy: 'It may have been used already, or its time is over. You have done nothing wrong.',
-  partial: 'This link is not complete',
-  partialWhy: 'Open it again from the text message, or copy the whole link.',
-  old: 'This browser can’t open the link',
-  oldWhy: 'Open it in an up-to-date browser, such as the one that came with your phone. Nothing is lost.',
-  call: 'Call {} and ask for a new link.',
-  desk: 'your help desk',
-  call2: 'Questions, or was this not you? Call {}.',
-  capital: 'capital {}',
-  small: 'small {}',
-  digits: 'zero one two three four five six seven eight nine'.split(' '),
-  signs: { '-': 'hyphen', '_': 'underscore', '.': 'full stop', ',': 'comma', ':': 'colon', ';': 'semicolon', '!': 'exclamation mark', '?': 'question mark', '@': 'at sign', '#': 'hash', $: 'dollar', '%': 'percent', '&': 'ampersand', '*': 'asterisk', '+': 'plus', '=': 'equals', '/': 'slash', '\\': 'backslash', '(': 'open bracket', ')': 'close bracket', '[': 'open square bracket', ']': 'close square bracket', '{': 'open brace', '}': 'close brace', '<': 'less than', '>': 'greater than', '~': 'tilde', '^': 'caret', '|': 'bar', "'": 'apostrophe', '"': 'quotation mark', '`': 'backtick', ' ': 'blank' },
-};
-const T = EN;
+// What the server knew: phrases, their language, the host's brand; in Settings a sample.
+const page = JSON.parse(document.getElementById('page').textContent);
 const SHOWN_MS = 5 * 60 * 1000;
+const LONGEST_MS = 30 * 60 * 1000;
 const SIGN_IN = 'www.office.com';
+const COLORS = ['--light', '--on-light', '--dark', '--on-dark'];
 
-const say = (text, fill) => text.replace('{}', fill);
-const main = document.getElementById('main');
-// This tab's memory, or this page's where a browser allows no storage.
-const memory = (() => { try { return sessionStorage; } catch { return {}; } })();
-let brand = JSON.parse(memory.brand || '{"name":"","help":""}');
+let words = page.words;
+let lang = page.lang;
+let brand = page.brand || {};
+let keys;
+let password = '';
+// When it leaves the screen, and until when this tab may fetch it again.
 let shownUntil = 0;
+let graceUntil = 0;
+
+const main = document.getElementById('main');
+let card = document.getElementById('card');
+const pending = card;
+const say = (text, fill) => text.replace('{}', fill);
+
+// This tab's memory, or this page's where a browser allows no storage.
+const memory = (() => {
+  try {
+    sessionStorage.tried = 1;
+    delete sessionStorage.tried;
+    return page.sample ? {} : sessionStorage;
+  } catch {
+    return {};
+  }
+})();
+
+function forget() {
+  for (const key of ['token', 'nonce', 'tapped']) delete memory[key];
+}
 
 // Makes an element: h('p', { class: 'soft' }, 'text', child…).
-function h(name, attributes = {}, ...children) {
+function h(name, attributes, ...children) {
   const node = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (key.startsWith('on')) node.addEventListener(key.slice(2), value);
-    else if (value !== false && value != null) node.setAttribute(key, value === true ? '' : value);
+    else node.setAttribute(key, value);
   }
   // What is not there (`a && h(…)`) is left out.
-  node.append(...children.filter((child) => child != null && child !== false));
+  node.append(...children.filter(Boolean));
   return node;
+}
+
+const p = (...children) => h('p', {}, ...children);
+
+function put(next) {
+  main.replaceChild(next, card);
+  card = next;
 }
 
 // Shows one screen, and moves focus to its heading so that it is read out.
 function screen(title, ...children) {
   const heading = h('h1', { tabindex: -1 }, title);
-  main.querySelectorAll('section').forEach((old) => old.remove());
-  main.append(h('section', {}, heading, ...children));
+  put(h('section', {}, heading, ...children));
   document.title = brand.name ? `${title} · ${brand.name}` : title;
-  if (title !== T.looking) heading.focus();
+  // A preview leaves the focus with the form beside it.
+  if (!page.sample || password) heading.focus();
+}
+
+function filled(text, node) {
+  const [before, after] = text.split('{}');
+  return [before, node, after];
+}
+
+// The help desk's number, to tap.
+const number = (kind) => /^[+\d][\d ()./-]{4,}$/.test(brand.help)
+  && h('a', { class: kind, href: `tel:${brand.help.replace(/[^+\d]/g, '')}` }, brand.help);
+
+// Whom to ask, at the end of a screen that needs nobody.
+function doubt() {
+  const whom = number('') || brand.name;
+  return whom ? filled(words.doubt, whom) : [words.doubt_desk];
+}
+
+// Whom to call, where that is all there is to do.
+function call() {
+  const large = number('button main');
+  return large || !brand.name ? [p(words.call_desk), large] : [p(say(words.call, brand.name))];
+}
+
+// A button that does the one thing there is to do.
+function act(text, what) {
+  return h('button', { class: 'main', onclick: what }, text);
+}
+
+const dead = () => {
+  forget();
+  screen(words.dead, p(words.dead_why), ...call());
+};
+
+// Tries again after a tap, or when the phone is back in the net.
+function offline(retry) {
+  const go = () => {
+    removeEventListener('online', go);
+    put(pending);
+    retry();
+  };
+  addEventListener('online', go);
+  screen(words.offline, p(words.offline_why), act(words.again, go));
+}
+
+// In the reader's own time, the way they write it.
+function clock(at) {
+  const date = new Date(at);
+  const form = { hour: 'numeric', minute: '2-digit' };
+  if (date.toDateString() !== new Date().toDateString()) Object.assign(form, { day: 'numeric', month: 'short' });
+  return date.toLocaleString((navigator.languages || []).find((own) => own.startsWith(lang)) || lang, form);
+}
+
+// Puts on a brand and a language.
+function wear(look) {
+  if (look.brand) brand = look.brand;
+  if (look.words) words = look.words;
+  if (look.language) document.documentElement.lang = lang = look.language;
+  (brand.colors || []).forEach((color, at) => document.documentElement.style.setProperty(COLORS[at], color));
+  const line = document.getElementById('brand');
+  const logo = line.querySelector('img');
+  if (!logo || logo.getAttribute('src') !== brand.logo) {
+    line.textContent = '';
+    line.append(brand.logo ? h('img', { src: brand.logo, alt: brand.name }) : brand.name ? say(words.from, brand.name) : '');
+  }
+  document.getElementById('foot').textContent = brand.footer || '';
 }
 
 // Base64url.
@@ -92,54 +142,20 @@ const decode = (text) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_
 async function derive(token) {
   const base = await crypto.subtle.importKey('raw', token, 'HKDF', false, ['deriveBits']);
   const part = async (info, bits) => new Uint8Array(await crypto.subtle.deriveBits(
-    { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(0), info: new TextEncoder().encode(info) }, base, bits));
-  return { id: await part('share id', 128), proof: await part('share proof', 256), key: await part('share key', 256) };
+    { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(0), info: new TextEncoder().encode(`share ${info}`) }, base, bits));
+  return { id: await part('id', 128), proof: await part('proof', 256), key: await part('key', 256) };
 }
 
 // Status and body; status 0 when there was no answer to rely on.
 async function post(path, body) {
   try {
-    const answer = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), cache: 'no-store', credentials: 'omit', signal: AbortSignal.timeout?.(20000) });
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 20000);
+    const answer = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), cache: 'no-store', credentials: 'omit', signal: stop.signal });
     return [answer.status, await answer.json()];
   } catch {
     return [0, {}];
   }
-}
-
-function forget() {
-  for (const key of ['token', 'nonce', 'tapped']) delete memory[key];
-}
-
-// Whom to call: a number to tap, or whatever else the help desk is known by.
-const phone = () => /^[+\d][\d ()./-]{4,}$/.test(brand.help)
-  ? h('a', { href: `tel:${brand.help.replace(/[^+\d]/g, '')}` }, brand.help)
-  : brand.help || brand.name || T.desk;
-
-function filled(text, node) {
-  const [before, after = ''] = text.split('{}');
-  return [before, node, after];
-}
-
-const dead = () => {
-  forget();
-  screen(T.dead, h('p', {}, T.deadWhy), h('p', {}, ...filled(T.call, phone())));
-};
-
-const offline = (retry) => screen(T.title,
-  h('p', { role: 'alert', class: 'bad' }, T.offline),
-  h('form', { onsubmit: (e) => { e.preventDefault(); retry(); } }, h('button', { class: 'main' }, T.again)));
-
-function clock(at) {
-  const date = new Date(at);
-  const today = date.toDateString() === new Date().toDateString();
-  return date.toLocaleString([], today ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' });
-}
-
-function showBrand() {
-  memory.brand = JSON.stringify(brand);
-  const line = document.getElementById('brand');
-  line.textContent = say(T.from, brand.name);
-  line.hidden = !brand.name;
 }
 
 async function start() {
@@ -150,150 +166,201 @@ async function start() {
     if (memory.token !== fragment) {
       // Another link, perhaps from another help desk.
       forget();
-      delete memory.brand;
-      brand = { name: '', help: '' };
+      delete memory.seen;
     }
     memory.token = fragment;
   }
-  if (!crypto.subtle) return screen(T.old, h('p', {}, T.oldWhy));
+  wear(JSON.parse(memory.seen || '{}'));
+  if (page.sample) return ready(page.sample);
+  if (!window.crypto || !crypto.subtle) return screen(words.old, p(words.old_why), ...call());
   if (!/^[\w-]{22}$/.test(memory.token || '')) {
     forget();
-    return screen(T.partial, h('p', {}, T.partialWhy), h('p', {}, ...filled(T.call, phone())));
+    return screen(words.partial, p(words.partial_why), ...call());
   }
   // Made before the first attempt: it lets this tab, and no other, fetch again for a while.
-  memory.nonce ||= encode(crypto.getRandomValues(new Uint8Array(16)));
-  const keys = await derive(decode(memory.token));
-  screen(T.looking, h('p', { class: 'soft wait', role: 'status' }, T.looking));
-  const [status, look] = await post('/s/look', { id: encode(keys.id) });
-  if (look.brand) brand = { ...look.brand, stays: !look.must_change };
-  showBrand();
-  if (status === 200) return ready(keys, look);
+  memory.nonce = memory.nonce || encode(crypto.getRandomValues(new Uint8Array(16)));
+  keys = await derive(decode(memory.token));
+  const [status, look] = await post('/s/look', { id: encode(keys.id), language: page.lang });
+  if (status === 200) {
+    look.brand.stays = !look.must_change;
+    memory.seen = JSON.stringify({ brand: look.brand, language: look.language, words: look.words });
+    wear(look);
+    return ready(look);
+  }
+  if (status !== 410) return offline(start);
   // Opened, perhaps by this very tab before a reload or a lost answer.
-  if (status === 410) return memory.tapped ? fetchAgain(keys) : dead();
-  return offline(start);
+  if (!memory.tapped) return dead();
+  // Whoever comes back by the back button may not be alone any more.
+  const came = performance.getEntriesByType('navigation')[0];
+  if (came && came.type === 'back_forward') return gone(true);
+  return fetchAgain();
 }
 
-function ready(keys, look) {
+function ready(look) {
   const alert = h('p', { class: 'bad', role: 'alert', id: 'bad' });
-  const input = look.code_needed && h('input', { id: 'code', inputmode: 'numeric', autocomplete: 'off', maxlength: 9, 'aria-describedby': 'why bad', required: true });
-  const button = h('button', { class: 'main' }, T.reveal);
-  const form = h('form', { novalidate: true, onsubmit: submit },
-    input && h('label', { for: 'code' }, T.code), input, input && h('p', { class: 'small soft', id: 'why' }, T.codeWhy), alert, button);
+  const input = look.code_needed && h('input', { id: 'code', inputmode: 'numeric', pattern: '[0-9]*', autocomplete: 'off', maxlength: 20, 'aria-describedby': 'why bad', required: '' });
+  const button = h('button', { class: 'main' }, words.reveal);
+  const form = h('form', { novalidate: '', onsubmit: submit },
+    input && h('label', { for: 'code' }, words.code), input, input && h('p', { class: 'small soft', id: 'why' }, words.code_why), alert, button);
   let busy = false;
 
   async function submit(event) {
     event.preventDefault();
     if (busy) return;
-    const code = input ? input.value.replace(/\s/g, '') : undefined;
-    if (input && !code) return refuse(T.codeMissing);
+    // People paste blanks, dashes, and sometimes the words around it.
+    const code = input ? input.value.replace(/\D/g, '') : undefined;
+    if (input && !code) return refuse(words.code_missing);
     busy = true;
     alert.textContent = '';
     button.setAttribute('aria-disabled', 'true');
-    button.textContent = T.opening;
-    const answer = await open(keys, code);
+    button.textContent = words.opening;
+    const answer = await open(code);
     busy = false;
     button.removeAttribute('aria-disabled');
-    button.textContent = T.reveal;
+    button.textContent = words.reveal;
     if (answer) refuse(answer);
   }
 
   function refuse(text) {
     alert.textContent = text;
-    if (input) { input.setAttribute('aria-invalid', 'true'); input.focus(); input.select(); } else button.focus();
+    if (!input) return button.focus();
+    input.setAttribute('aria-invalid', 'true');
+    input.focus();
+    input.select();
   }
 
-  screen(T.ready,
-    h('p', {}, say(T.readyWhy, brand.name || T.desk)),
-    look.expires_at && h('p', { class: 'soft' }, say(T.until, clock(look.expires_at))),
-    form, h('p', { class: 'small soft' }, ...filled(T.call2, phone())));
+  screen(words.ready,
+    p(brand.intro || say(words.ready_why, brand.name)),
+    form,
+    h('p', { class: 'small soft' }, say(words.until, clock(Date.now() + look.expires_at - look.now))),
+    h('p', { class: 'small soft' }, ...doubt()));
 }
 
-// Opens the link. Shows the password, or the dead page, or returns what to tell.
-async function open(keys, code) {
+// Opens, and shows what was in it. Gives what to say when it can be tried again.
+async function open(code) {
+  if (page.sample) return reveal(page.sample.password, SHOWN_MS);
   memory.tapped = '1';
   const [status, body] = await post('/s/open', { id: encode(keys.id), proof: encode(keys.proof), nonce: memory.nonce, code });
   if (status === 200) {
     const sealed = decode(body.sealed);
-    const key = await crypto.subtle.importKey('raw', keys.key, 'AES-GCM', false, ['decrypt']);
-    const clear = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: sealed.subarray(0, 12), additionalData: keys.id }, key, sealed.subarray(12));
-    const left = body.grace_until - body.now;
-    return reveal(new TextDecoder().decode(clear), keys, Math.min(left || SHOWN_MS, SHOWN_MS));
+    try {
+      const key = await crypto.subtle.importKey('raw', keys.key, 'AES-GCM', false, ['decrypt']);
+      const clear = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: sealed.subarray(0, 12), additionalData: keys.id }, key, sealed.subarray(12));
+      return reveal(new TextDecoder().decode(clear), body.grace_until - body.now);
+    } catch {
+      return dead();
+    }
   }
   if (status === 410) return dead();
-  if (status === 422) {
-    const left = body.tries_left;
-    return say(left === 1 ? T.codeWrong[0] : T.codeWrong[1], left);
+  if (status === 422) return say(words.code_wrong[body.tries_left === 1 ? 0 : 1], body.tries_left);
+  return status === 429 ? words.too_many : `${words.offline}. ${words.offline_why}`;
+}
+
+async function fetchAgain() {
+  if (await open()) offline(fetchAgain);
+}
+
+// A button that opens something and closes it again.
+function toggle(closed, open, change) {
+  let is = false;
+  const button = h('button', {
+    onclick() {
+      is = !is;
+      button.textContent = is ? open : closed;
+      change(is);
+    },
+  }, closed);
+  return button;
+}
+
+function reveal(clear, left) {
+  password = clear;
+  graceUntil = Date.now() + left;
+  shownUntil = Date.now() + Math.min(left, SHOWN_MS);
+  const box = h('p', { class: 'pass', translate: 'no', role: 'group', 'aria-label': words.label });
+  const status = h('p', { class: 'key', role: 'status' }, words.key);
+  const spelling = h('div', { id: 'spelling' });
+  let hidden;
+
+  function draw(hide) {
+    hidden = hide;
+    box.className = hide ? 'pass off' : 'pass';
+    box.textContent = '';
+    box.append(...(hide
+      ? [h('span', { 'aria-label': words.hidden, role: 'img' }, '•'.repeat(12))]
+      : password.match(/\d+|[A-Za-z]+|[^A-Za-z\d]/gu).map((run) => (/\d/.test(run) ? h('i', {}, run) : /[A-Za-z]/.test(run) ? run : h('b', {}, run)))));
   }
-  return status === 429 ? T.tooMany : T.offline;
-}
 
-async function fetchAgain(keys) {
-  const trouble = await open(keys);
-  if (trouble) offline(() => fetchAgain(keys));
-}
-
-function reveal(password, keys, left) {
-  shownUntil ||= Date.now() + left;
-  const box = h('p', { class: 'pass', id: 'password', translate: 'no', role: 'group', 'aria-label': T.label });
-  const status = h('p', { class: 'note', role: 'status' });
-  const spelling = h('div', { id: 'spelling', hidden: true });
-  const toggle = (button, on, off, change) => button.addEventListener('click', () => {
-    const open = button.textContent === on;
-    button.textContent = open ? off : on;
-    change(open);
+  const hide = toggle(words.hide, words.show, draw);
+  const spell = toggle(words.spell, words.spell_not, (open) => {
+    spell.setAttribute('aria-expanded', open);
+    spelling.textContent = '';
+    if (open) spelling.append(h('h2', {}, words.spelt), h('ol', { class: 'spell' }, ...[...password].map((c) => h('li', {}, h('code', { translate: 'no' }, c), ' ', name(c)))));
   });
-  const draw = (shown) => box.replaceChildren(...(shown
-    ? [...password.matchAll(/\d+|[A-Za-z]+|[^A-Za-z\d]/g)].map(([run]) => /\d/.test(run) ? h('i', {}, run) : /[A-Za-z]/.test(run) ? run : h('b', {}, run))
-    : [h('span', { 'aria-label': T.hidden, role: 'img' }, '•'.repeat(12))]));
-  const copy = h('button', { class: 'main' }, T.copy);
-  copy.addEventListener('click', async () => {
+  spell.setAttribute('aria-controls', 'spelling');
+  spell.setAttribute('aria-expanded', false);
+
+  const copy = act(words.copy, async () => {
+    let done = true;
     try {
       await navigator.clipboard.writeText(password);
-      status.textContent = T.copied;
     } catch {
-      draw(true);
+      if (hidden) hide.click();
       getSelection().selectAllChildren(box);
-      status.textContent = document.execCommand('copy') ? T.copied : T.notCopied;
+      done = document.execCommand('copy');
     }
+    // In the same place, as high as before: nothing jumps under the finger.
+    status.style.minHeight = `${status.offsetHeight}px`;
+    status.className = done ? 'key done' : 'key';
+    status.textContent = done ? words.copied : words.not_copied;
+    if (done) copy.textContent = `✓ ${words.copy}`;
   });
-  const hide = h('button', {}, T.hide);
-  toggle(hide, T.show, T.hide, (open) => draw(open));
-  const spell = h('button', { 'aria-controls': 'spelling', 'aria-expanded': 'false' }, T.spell);
-  toggle(spell, T.spell, T.spellNot, (open) => {
-    spelling.hidden = !open;
-    spell.setAttribute('aria-expanded', String(open));
-    spelling.replaceChildren(...(open ? [h('h2', {}, T.spelt), h('ol', { class: 'spell' }, ...[...password].map((c) => h('li', {}, h('code', {}, c), ' ', name(c))))] : []));
-  });
-  draw(true);
+
+  const when = h('span', { role: 'status' });
+  const tell = () => { when.textContent = say(words.clears, clock(shownUntil)); };
+  const longer = h('button', {
+    class: 'plain',
+    onclick() {
+      shownUntil = Math.min(shownUntil + SHOWN_MS, Date.now() + LONGEST_MS);
+      tell();
+    },
+  }, words.longer);
+
+  draw(false);
+  tell();
   const link = h('a', { href: `https://${SIGN_IN}`, rel: 'noreferrer noopener', target: '_blank' }, SIGN_IN);
-  screen(T.here, box,
-    h('p', { class: 'key' }, T.key),
-    copy, h('div', { class: 'two' }, hide, spell), status, spelling,
-    h('h2', {}, T.next),
-    h('ol', {}, h('li', {}, T.steps[0]), h('li', {}, ...filled(T.steps[1], link)), h('li', {}, h('strong', {}, brand.stays ? T.stays : T.steps[2]))),
-    h('p', { class: 'small soft' }, T.never, ' ', ...filled(T.call2, phone())));
-  const clear = (again) => {
-    password = '';
-    removeEventListener('pagehide', leave);
-    gone(again && keys);
-  };
-  // The back button may bring the page back from memory: nothing must be left to see in it.
-  const leave = () => clear(true);
-  addEventListener('pagehide', leave);
-  setTimeout(() => { if (password) { forget(); clear(false); } }, shownUntil - Date.now());
+  screen(words.here, box, status, copy, h('div', { class: 'two' }, hide, spell),
+    h('p', { class: 'small soft when' }, when, longer), spelling,
+    h('h2', {}, words.next),
+    h('ol', {}, h('li', {}, words.steps[0]), h('li', {}, ...filled(words.steps[1], link)), h('li', {}, h('strong', {}, brand.stays ? words.stays : words.steps[2]))),
+    h('p', { class: 'small soft' }, words.never, ' ', ...doubt()));
 }
 
-function gone(keys) {
-  screen(T.gone, h('p', {}, T.goneWhy),
-    keys && h('form', { onsubmit: (e) => { e.preventDefault(); fetchAgain(keys); } }, h('button', { class: 'main' }, T.showAgain)),
-    h('p', {}, ...filled(T.call, phone())));
+function gone(again) {
+  password = '';
+  screen(words.gone, p(words.gone_why),
+    again ? act(words.show_again, () => { put(pending); fetchAgain(); }) : '',
+    ...(again ? [h('p', { class: 'small soft' }, ...doubt())] : call()));
 }
 
 function name(c) {
-  if (/\d/.test(c)) return T.digits[c];
-  if (/[A-Z]/.test(c)) return say(T.capital, c);
-  return /[a-z]/.test(c) ? say(T.small, c) : T.signs[c] || c;
+  if (/\d/.test(c)) return words.digits[c];
+  if (/[A-Z]/.test(c)) return say(words.capital, c);
+  return /[a-z]/.test(c) ? say(words.small, c) : words.signs[c] || c;
 }
+
+// By the clock, not by a timer's count: a phone sleeps.
+setInterval(() => {
+  const now = Date.now();
+  if (graceUntil && now > graceUntil) {
+    graceUntil = 0;
+    forget();
+  }
+  if (password && now > shownUntil) gone(false);
+}, 1000);
+
+// The back button may bring the page back from memory: nothing must be left to see in it.
+addEventListener('pagehide', () => password && gone(graceUntil && !page.sample));
 
 // A second link opened in the same tab changes only the fragment.
 addEventListener('hashchange', () => location.hash && location.reload());

@@ -11,6 +11,7 @@ mod fr;
 mod it;
 mod mails;
 mod nl;
+pub mod page;
 mod phrases;
 mod pt;
 pub mod sms;
@@ -20,6 +21,7 @@ mod when;
 
 pub use mails::{Done, Mail};
 use phrases::Phrases;
+
 use serde::{Deserialize, Serialize};
 
 /// A language that we speak.

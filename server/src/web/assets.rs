@@ -5,19 +5,19 @@
 //! asked for again each time and answered with 304 when nothing changed.
 //!
 //! The pod comes with compressed twins; our own files are compressed once, when first asked for.
+//! So is the reveal page, which is the same for everybody at one host in one language.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-
+use axum::body::Bytes;
 use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use data_encoding::HEXLOWER;
 use rust_embed::{Embed, EmbeddedFile};
+use serde::Serialize;
 use shared::Code;
 
 use super::problem::Failure;
+use super::smaller::{accepts_brotli, at_once, kept, lean};
 
 #[derive(Embed)]
 #[folder = "assets"]
@@ -32,16 +32,31 @@ struct Pod;
 const FOREVER: &str = "public, max-age=31536000, immutable";
 const ASK_AGAIN: &str = "no-cache";
 
-/// The address of one of our own files, with its hash: `app.css` → `/assets/app.1f….css`.
+/// The address of one of our own files, with its hash: `app.css` → `/assets/app.1f….css`. The
+/// reveal page's files are there too, for its preview in Settings.
 #[must_use]
 pub fn app(name: &str) -> String {
-    format!("/assets/{}", with_hash("app", name))
+    let folder = folder_of(name);
+    format!("/assets/{}", with_hash(folder, name))
+}
+
+/// Where a file of `/assets` is: pages' own, else the reveal page's.
+fn folder_of(name: &str) -> &'static str {
+    if Own::get(&format!("app/{name}")).is_some() { "app" } else { "share" }
 }
 
 /// The address of one of the reveal page's files.
 #[must_use]
 pub fn share(name: &str) -> String {
     format!("/s/assets/{}", with_hash("share", name))
+}
+
+/// A file of the reveal page: its name, its bytes as they are written and as they are sent.
+pub(super) fn weight_of_share(name: &str) -> (String, usize, usize) {
+    let Some(file) = Own::get(&format!("share/{name}")) else { return (name.to_owned(), 0, 0) };
+    let raw = file.data.len();
+    let wire = kept(&lean(name, file.data)).map_or(0, |small| small.len());
+    (name.to_owned(), raw, wire)
 }
 
 fn with_hash(folder: &str, name: &str) -> String {
@@ -60,7 +75,7 @@ fn short_hash(file: &EmbeddedFile) -> String {
 /// # Errors
 /// [`Code::NotFound`].
 pub async fn own(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Failure> {
-    own_file("app", &name, &headers)
+    own_file(None, &name, &headers)
 }
 
 /// A file of the reveal page, `GET /s/assets/{name}`.
@@ -68,7 +83,7 @@ pub async fn own(Path(name): Path<String>, headers: HeaderMap) -> Result<Respons
 /// # Errors
 /// [`Code::NotFound`].
 pub async fn of_share(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Failure> {
-    own_file("share", &name, &headers)
+    own_file(Some("share"), &name, &headers)
 }
 
 /// `GET /pkg/{*path}`: the built pod.
@@ -80,13 +95,14 @@ pub async fn pod(Path(path): Path<String>, headers: HeaderMap) -> Result<Respons
     answer(Pod::get, &path, caching, &headers)
 }
 
-fn own_file(folder: &str, name: &str, headers: &HeaderMap) -> Result<Response, Failure> {
+fn own_file(folder: Option<&str>, name: &str, headers: &HeaderMap) -> Result<Response, Failure> {
     // `app.1f….css` is `app.css`; a page from before an update gets today's file, unkept.
     let parts: Vec<&str> = name.split('.').collect();
-    let (path, hash) = match parts[..] {
-        [stem, hash, kind] if has_hash(name) => (format!("{folder}/{stem}.{kind}"), Some(hash)),
-        _ => (format!("{folder}/{name}"), None),
+    let (file, hash) = match parts[..] {
+        [stem, hash, kind] if has_hash(name) => (format!("{stem}.{kind}"), Some(hash)),
+        _ => (name.to_owned(), None),
     };
+    let path = format!("{}/{file}", folder.unwrap_or_else(|| folder_of(&file)));
     let today = Own::get(&path).map(|file| short_hash(&file));
     let caching = if hash.is_some() && hash == today.as_deref() { FOREVER } else { ASK_AGAIN };
     answer(Own::get, &path, caching, headers)
@@ -116,18 +132,6 @@ fn kind(path: &str) -> &'static str {
     }
 }
 
-fn accepts_brotli(headers: &HeaderMap) -> bool {
-    headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok()).any(
-        |list| {
-            list.split(',').any(|one| {
-                let mut parts = one.split(';').map(str::trim);
-                let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("br"));
-                named && !parts.any(|weight| matches!(weight, "q=0" | "q=0.0" | "q=0.00"))
-            })
-        },
-    )
-}
-
 fn answer(
     get: fn(&str) -> Option<EmbeddedFile>,
     path: &str,
@@ -140,19 +144,23 @@ fn answer(
     }
     let Some(plain) = get(path) else { return Err(Code::NotFound.into()) };
     let hash = short_hash(&plain);
+    let twin = get(&format!("{path}.br"));
+    // The built pod is as small as it gets.
+    let body = if twin.is_some() { plain.data } else { lean(path, plain.data) };
     let small = accepts_brotli(headers)
-        .then(|| {
-            get(&format!("{path}.br")).map(|twin| twin.data).or_else(|| squeezed(&hash, &plain))
+        .then(|| match twin {
+            Some(twin) => Some(Bytes::from(twin.data.into_owned())),
+            None => kept(&body).map(Bytes::from_owner),
         })
         .flatten();
     let (body, etag, encoding) = match small {
         Some(small) => (small, format!("\"{hash}-br\""), Some("br")),
-        None => (plain.data, format!("\"{hash}\""), None),
+        None => (body.into_owned().into(), format!("\"{hash}\""), None),
     };
     let mut response = if asks_for_this(headers, &etag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        body.into_owned().into_response()
+        body.into_response()
     };
     let mut say = |name: HeaderName, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -169,19 +177,40 @@ fn answer(
     Ok(response)
 }
 
-/// The file in brotli, at its smallest. A handful of files, so they are all kept.
-fn squeezed(hash: &str, file: &EmbeddedFile) -> Option<Cow<'static, [u8]>> {
-    static KEPT: Mutex<Option<HashMap<String, Vec<u8>>>> = Mutex::new(None);
-    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    let kept = kept.get_or_insert_default();
-    if let Some(small) = kept.get(hash) {
-        return Some(Cow::Owned(small.clone()));
+/// A page that many get alike, in brotli for those who take it. Who calls says what it varies by.
+pub(super) fn page(text: String, headers: &HeaderMap) -> Response {
+    let small = accepts_brotli(headers).then(|| kept(text.as_bytes())).flatten();
+    let encoded = small.is_some();
+    let body = small.map_or_else(|| text.into(), Bytes::from_owner);
+    let kind = HeaderValue::from_static("text/html; charset=utf-8");
+    let mut response = ([(header::CONTENT_TYPE, kind)], body).into_response();
+    if encoded {
+        let brotli = HeaderValue::from_static("br");
+        response.headers_mut().insert(header::CONTENT_ENCODING, brotli);
     }
-    let how = brotli::enc::BrotliEncoderParams { quality: 11, ..Default::default() };
-    let mut small = Vec::new();
-    brotli::BrotliCompress(&mut &file.data[..], &mut small, &how).ok()?;
-    kept.insert(hash.to_owned(), small.clone());
-    Some(Cow::Owned(small))
+    response
+}
+
+/// JSON for one, in brotli where they take it.
+///
+/// # Errors
+/// When the value is none in JSON.
+pub(super) fn json_at_once(
+    value: &impl Serialize,
+    headers: &HeaderMap,
+) -> Result<Response, Failure> {
+    let bytes = serde_json::to_vec(value).map_err(|_| Code::Internal)?;
+    let small = accepts_brotli(headers).then(|| at_once(&bytes)).flatten();
+    let kind = HeaderValue::from_static("application/json");
+    let vary = HeaderValue::from_static("accept-encoding");
+    let said = [(header::CONTENT_TYPE, kind), (header::VARY, vary)];
+    Ok(match small {
+        Some(small) => {
+            let brotli = [(header::CONTENT_ENCODING, HeaderValue::from_static("br"))];
+            (said, brotli, small).into_response()
+        }
+        None => (said, bytes).into_response(),
+    })
 }
 
 fn asks_for_this(headers: &HeaderMap, etag: &str) -> bool {
@@ -198,7 +227,7 @@ mod tests {
     fn ask(headers: &[(HeaderName, &str)], name: &str) -> Result<Response, Failure> {
         let headers =
             headers.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect();
-        own_file("app", name, &headers)
+        own_file(None, name, &headers)
     }
 
     #[test]
@@ -241,21 +270,6 @@ mod tests {
             ("1a2b3c4d/x.js", false),
         ] {
             assert_eq!(has_hash(path), hash, "{path}");
-        }
-    }
-
-    #[test]
-    fn brotli_goes_to_those_who_take_it() {
-        for (list, takes) in [
-            ("gzip, br", true),
-            ("br;q=0.5", true),
-            ("br;q=0", false),
-            ("gzip", false),
-            ("", false),
-        ] {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::ACCEPT_ENCODING, list.parse().unwrap());
-            assert_eq!(accepts_brotli(&headers), takes, "{list}");
         }
     }
 }

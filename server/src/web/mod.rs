@@ -10,6 +10,7 @@ pub mod pages;
 pub mod problem;
 pub mod reveal;
 pub mod share;
+mod smaller;
 #[cfg(test)]
 mod tests;
 

@@ -3,13 +3,18 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 use shared::{Code, Millis, Problem};
 
-use super::api;
 use super::problem::Failure;
+use super::reveal::{At, Seen};
+use super::{api, assets};
 use crate::app::App;
+use crate::language::Language;
+use crate::language::page::{PagePhrases, page};
 use crate::seal::sha256;
 use crate::share::unlock_hash;
 use crate::store::OpenResult;
@@ -19,24 +24,23 @@ use crate::store::OpenResult;
 #[serde(deny_unknown_fields)]
 pub struct LookAsk {
     id: String,
+    /// What the page speaks: the browser's language, or ours.
+    language: Option<Language>,
 }
 
 /// What a look tells.
 #[derive(Serialize)]
 pub struct LookView {
-    brand: Brand,
+    brand: Seen,
+    /// What the page is to speak.
+    language: Language,
+    /// The phrases for that, where the page has others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    words: Option<&'static PagePhrases>,
     expires_at: Millis,
     now: Millis,
     code_needed: bool,
     must_change: bool,
-}
-
-/// Who the link is from.
-#[derive(Serialize)]
-struct Brand {
-    name: String,
-    /// Whom to call; empty where the brand does not say.
-    help: String,
 }
 
 /// An opening, after a tap.
@@ -63,22 +67,33 @@ pub struct OpenView {
 /// `link-dead` for everything that can't be opened.
 pub async fn look(
     State(app): State<App>,
+    At(host): At,
+    headers: HeaderMap,
     api::Json(ask): api::Json<LookAsk>,
-) -> Result<Json<LookView>, Failure> {
+) -> Result<Response, Failure> {
     let now = app.clock.now();
     let id = bytes::<16>(&ask.id)?;
     let row = app.store.look_at_share(&id, now).await?.ok_or(Code::LinkDead)?;
+    if !host.serves(row.account) {
+        return Err(Code::LinkDead.into());
+    }
     let brand = app.store.brand(row.account, row.customer).await?;
-    Ok(Json(LookView {
-        brand: Brand {
-            name: brand.name().to_owned(),
-            help: brand.help.clone().unwrap_or_default(),
-        },
+    let language = row.language.or(brand.language).or(ask.language).unwrap_or_default();
+    let words = ask.language.filter(|own| *own != language).map(|_| page(language));
+    let view = LookView {
+        brand: Seen::of(&brand, language),
+        language,
+        words,
         expires_at: row.expires_at,
         now,
         code_needed: row.code_needed,
         must_change: row.must_change,
-    }))
+    };
+    match words {
+        // Some kilobytes: as few as can be.
+        Some(_) => assets::json_at_once(&view, &headers),
+        None => Ok(Json(view).into_response()),
+    }
 }
 
 /// Opens, for one device.
@@ -87,12 +102,16 @@ pub async fn look(
 /// `unlock-wrong` with the tries left, `link-dead` for everything else.
 pub async fn open(
     State(app): State<App>,
+    At(host): At,
     api::Json(ask): api::Json<OpenAsk>,
 ) -> Result<Json<OpenView>, Failure> {
     let now = app.clock.now();
     let (id, proof) = (bytes::<16>(&ask.id)?, bytes::<32>(&ask.proof)?);
     let nonce = bytes::<16>(&ask.nonce)?;
     let (account, share) = app.store.share_row(&id).await?.ok_or(Code::LinkDead)?;
+    if !host.serves(account) {
+        return Err(Code::LinkDead.into());
+    }
     let digits: String =
         ask.code.unwrap_or_default().chars().filter(|c| !c.is_whitespace()).collect();
     // An empty code is no try: the page asks for it first.
