@@ -34,6 +34,7 @@ pub(crate) fn client(address: SocketAddr) -> Client {
         .redirect(reqwest::redirect::Policy::none())
         .resolve("app.localhost", address)
         .resolve("s.localhost", address)
+        .resolve("go.localhost", address)
         .build()
         .unwrap()
 }
@@ -115,6 +116,17 @@ impl Desk {
             None => request,
         })
         .await
+    }
+
+    /// A file, as one of our own pages sends it.
+    pub(crate) async fn own_file(&self, path: &str, file: Vec<u8>) -> Reply {
+        let request = self
+            .client
+            .put(format!("{}{path}", self.origin))
+            .header("origin", &self.origin)
+            .header("cookie", &self.cookie)
+            .body(file);
+        self.hear(request).await
     }
 
     async fn hear(&self, request: reqwest::RequestBuilder) -> Reply {
