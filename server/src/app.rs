@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::bell::Bell;
+use crate::branding::Branding;
 use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::integration::Integrations;
@@ -40,6 +41,8 @@ pub struct App {
     pub integrations: Integrations,
     /// Links that one device can open.
     pub shares: Shares,
+    /// How end users see accounts and their customers.
+    pub branding: Branding,
     /// The reset engine.
     pub resets: Resets,
 }
@@ -83,6 +86,12 @@ impl App {
             settings: settings.clone(),
             wake: Arc::clone(&wake),
         };
+        let branding = Branding {
+            store: store.clone(),
+            clock: clock.clone(),
+            settings: settings.clone(),
+            wake: Arc::clone(&wake),
+        };
         let resets = Resets {
             store: store.clone(),
             directory,
@@ -108,6 +117,7 @@ impl App {
             verifications,
             integrations,
             shares,
+            branding,
             resets,
         })
     }

@@ -9,14 +9,13 @@ pub mod colors;
 pub mod help;
 pub mod logo;
 mod sender;
-mod sms;
 mod text;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use check::{Wrong, check};
+pub use check::{Around, Wrong, check};
 pub use sender::Sender;
 
 use crate::language::Language;
@@ -106,6 +105,28 @@ impl Brand {
             host: self.host.or(account.host),
             language: self.language.or(account.language),
             texts,
+        }
+    }
+
+    /// Says nothing where something can't be kept, for a preview of the rest. `field` is one that
+    /// [`check()`] names; colours go together.
+    pub fn leave_out(&mut self, field: &str) {
+        match field.split('.').collect::<Vec<_>>()[..] {
+            ["name"] => self.name = None,
+            ["help"] => self.help = None,
+            ["sender"] => self.sender = None,
+            ["host"] => self.host = None,
+            ["colors", _] => self.colors = None,
+            ["texts", language, field] => {
+                let texts = Language::of_tag(language).and_then(|it| self.texts.get_mut(&it));
+                match (texts, field) {
+                    (Some(texts), "sms") => texts.sms.clear(),
+                    (Some(texts), "intro") => texts.intro.clear(),
+                    (Some(texts), "footer") => texts.footer.clear(),
+                    _ => {}
+                }
+            }
+            _ => {}
         }
     }
 

@@ -3,6 +3,8 @@
 mod aborts;
 mod after;
 mod alarms;
+mod branding;
+mod branding_page;
 mod conformance;
 mod connection_test;
 mod faults;
