@@ -25,6 +25,7 @@ mod reset;
 mod reveal_page;
 mod secrets;
 mod share;
+mod share_view;
 mod start;
 mod stop;
 mod troubles;
