@@ -124,19 +124,18 @@ fn acts(reset: &Reset, share: Option<&Share>, rows: &[OutboxRow], now: Millis) -
     let mut acts = Vec::new();
     let waiting =
         rows.iter().any(|row| row.kind == OutboxKind::Text && row.state == OutboxState::Waiting);
-    let open = share.is_some_and(|it| matches!(facts(it, now).state, ShareState::Open { .. }));
-    if open && !waiting {
+    let state = share.map(|share| facts(share, now).state);
+    if matches!(state, Some(ShareState::Open { .. })) && !waiting {
         acts.push(ResetAct::Resend);
     }
     if share.is_some_and(|share| renewable(reset, share, now)) {
         acts.push(ResetAct::NewLink);
     }
-    let kept = share.is_some_and(|share| {
-        matches!(share.state, ShareStanding::Closed | ShareStanding::Open | ShareStanding::Locked)
-            // Whoever opened it may fetch it again: that can be stopped.
-            || share.in_grace(now)
-    });
-    if kept && !reset.stage.is_live() {
+    let kept =
+        matches!(state, Some(ShareState::Closed | ShareState::Open { .. } | ShareState::Locked));
+    // Whoever opened it may fetch it again: that can be stopped.
+    let in_grace = share.is_some_and(|share| share.in_grace(now));
+    if (kept || in_grace) && !reset.stage.is_live() {
         acts.push(ResetAct::GiveUp);
     }
     acts

@@ -33,6 +33,7 @@ mod reveal_look;
 mod reveal_page;
 mod secrets;
 mod share;
+mod share_view;
 mod start;
 mod stop;
 mod troubles;

@@ -2,7 +2,8 @@
 
 use super::super::{Database, Db, Write};
 use crate::store::{
-    Lease, OutboxKind, OutboxRow, OutboxState, OutboxStore, Owner, Reset, StoreError,
+    Lease, NOTE_PATIENCE_MS, OutboxKind, OutboxRow, OutboxState, OutboxStore, Owner, Reset,
+    StoreError,
 };
 use async_trait::async_trait;
 use shared::{AccountId, Code, IntegrationId, Millis, ResetId, TechnicianId};
@@ -230,6 +231,9 @@ impl OutboxStore for Database {
             OutboxKind::Notice => Act::NoticeFailed,
             _ => Act::NoteFailed,
         };
+        if row.kind == OutboxKind::Text {
+            self.text_is_lost(&mut write, row, now).await?;
+        }
         if matches!(row.kind, OutboxKind::Text | OutboxKind::Sessions) {
             self.wake_note(&mut write, (reset.account, reset.id), now).await?;
         }
@@ -291,6 +295,9 @@ impl OutboxStore for Database {
                 Entry { reset: row.reset, code: failure, ..Entry::new(act).about(provider_id) };
             self.note(&mut write, account, now, &entry).await?;
         }
+        if failure.is_some() && row.kind == OutboxKind::Text {
+            self.text_is_lost(&mut write, &row, now).await?;
+        }
         write.commit().await?;
         Ok(true)
     }
@@ -311,6 +318,34 @@ impl OutboxStore for Database {
 }
 
 impl Database {
+    /// The ticket hears of it, unless its first note is still to come and tells; a link that is
+    /// over has told of that.
+    async fn text_is_lost(
+        &self,
+        write: &mut Write,
+        row: &OutboxRow,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let Some(reset) = row.reset else { return Ok(()) };
+        let told: Option<i64> = sqlx::query_scalar(
+            "select r.asked_at from resets r where r.account = $1 and r.id = $2
+                 and r.ticket is not null
+                 and exists (select 1 from shares s where s.reset = r.id and s.state = 'open')
+                 and not exists (select 1 from outbox o where o.reset = r.id
+                     and o.kind = 'note-set' and o.state = 'waiting')",
+        )
+        .bind(row.account.0)
+        .bind(reset.0)
+        .fetch_optional(write.db())
+        .await?;
+        if told.is_some() {
+            let give_up = now.plus(NOTE_PATIENCE_MS);
+            let whose = (row.account, reset);
+            self.put_in_outbox(write, whose, OutboxKind::NoteUnsent, now, give_up).await?;
+        }
+        Ok(())
+    }
+
     /// Note and notice need not wait any longer, once all that the note tells of has come to an end.
     pub(super) async fn wake_note(
         &self,

@@ -47,6 +47,7 @@ mod resets;
 mod schema;
 mod sessions;
 mod share_life;
+mod share_sealed;
 mod shares;
 mod staging;
 mod steps;
