@@ -63,6 +63,8 @@ pub enum Act {
     IntegrationWorks,
     /// Its secret or certificate is about to end.
     IntegrationExpiring,
+    /// How end users see the account, or one of its customers, was changed.
+    BrandChanged,
     /// A contact was linked to a directory user.
     DirectoryLinked,
     /// The person whom a contact was linked to is gone, or no longer has its address.

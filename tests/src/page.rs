@@ -15,11 +15,11 @@ use crate::browser::{end_process, target};
 const PATIENCE: Duration = Duration::from_secs(25);
 const PAUSE: Duration = Duration::from_millis(40);
 
-/// All text that is shown, in shadow roots too.
+/// All text that is shown, in shadow roots too. (A script's `innerText` is all that is in it.)
 const TEXT: &str = "
     const texts = [];
     const visit = (root) => {
-        for (const child of root.children) if (child.innerText) texts.push(child.innerText);
+        for (const child of root.children) if (child.innerText && child.localName !== 'script') texts.push(child.innerText);
         for (const node of root.querySelectorAll('*')) if (node.shadowRoot) visit(node.shadowRoot);
     };
     if (document.body) { visit(document.body); }
@@ -126,11 +126,36 @@ impl Page {
         let size =
             json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
         self.cdp("Emulation.setDeviceMetricsOverride", size).await.unwrap();
-        let features = json!({"features": [
-            {"name": "prefers-color-scheme", "value": if dark { "dark" } else { "light" }},
-            {"name": "prefers-reduced-motion", "value": "reduce"},
-        ]});
-        self.cdp("Emulation.setEmulatedMedia", features).await.unwrap();
+        self.prefers("screen", &[("prefers-color-scheme", if dark { "dark" } else { "light" })])
+            .await;
+    }
+
+    /// On screen or paper, and what the person has set in their system. Nothing moves, whatever.
+    pub(crate) async fn prefers(&self, media: &str, features: &[(&str, &str)]) {
+        let all = features.iter().chain(&[("prefers-reduced-motion", "reduce")]);
+        let features: Vec<Value> =
+            all.map(|(name, value)| json!({"name": name, "value": value})).collect();
+        let wanted = json!({"media": media, "features": features});
+        self.cdp("Emulation.setEmulatedMedia", wanted).await.unwrap();
+    }
+
+    /// The languages that the person reads, as `Accept-Language` and scripts tell them.
+    pub(crate) async fn reads(&self, languages: &str) {
+        let agent = self.script("return navigator.userAgent").await;
+        let wanted = json!({"userAgent": agent, "acceptLanguage": languages});
+        self.cdp("Emulation.setUserAgentOverride", wanted).await.unwrap();
+    }
+
+    /// Runs this in every page from now on, before its own scripts.
+    pub(crate) async fn before_scripts(&self, script: &str) {
+        let wanted = json!({"source": script});
+        self.cdp("Page.addScriptToEvaluateOnNewDocument", wanted).await.unwrap();
+    }
+
+    /// No page's own scripts run from now on.
+    pub(crate) async fn without_scripts(&self) {
+        let wanted = json!({"value": true});
+        self.cdp("Emulation.setScriptExecutionDisabled", wanted).await.unwrap();
     }
 
     /// Writes `target/screenshots/NAME.png`: the whole page, however long.
@@ -145,10 +170,13 @@ impl Page {
 
     /// Nothing sticks out sideways.
     pub(crate) async fn fits(&self) {
-        let wide = "return [document.scrollingElement.scrollWidth, innerWidth]";
+        let wide = "return [document.scrollingElement.scrollWidth, innerWidth,
+            ...[...document.querySelectorAll('body *')]
+                .filter((node) => node.getBoundingClientRect().right > innerWidth)
+                .map((node) => node.outerHTML.slice(0, 80))]";
         let sizes = self.script(wide).await;
         let (content, window) = (sizes[0].as_u64(), sizes[1].as_u64());
-        assert!(content <= window, "{} is {sizes} wide", self.address().await);
+        assert!(content <= window, "{} is too wide: {sizes}", self.address().await);
     }
 
     /// Everything that is shown now.

@@ -278,7 +278,7 @@ function reveal(clear, left) {
   graceUntil = Date.now() + left;
   shownUntil = Date.now() + Math.min(left, SHOWN_MS);
   const box = h('p', { class: 'pass', translate: 'no', role: 'group', 'aria-label': words.label });
-  const status = h('p', { class: 'note', role: 'status' });
+  const status = h('p', { class: 'key', role: 'status' }, words.key);
   const spelling = h('div', { id: 'spelling' });
   let hidden;
 
@@ -309,7 +309,11 @@ function reveal(clear, left) {
       getSelection().selectAllChildren(box);
       done = document.execCommand('copy');
     }
+    // In the same place, as high as before: nothing jumps under the finger.
+    status.style.minHeight = `${status.offsetHeight}px`;
+    status.className = done ? 'key done' : 'key';
     status.textContent = done ? words.copied : words.not_copied;
+    if (done) copy.textContent = `✓ ${words.copy}`;
   });
 
   const when = h('span', { role: 'status' });
@@ -325,13 +329,11 @@ function reveal(clear, left) {
   draw(false);
   tell();
   const link = h('a', { href: `https://${SIGN_IN}`, rel: 'noreferrer noopener', target: '_blank' }, SIGN_IN);
-  screen(words.here, box,
-    h('p', { class: 'key' }, words.key),
-    copy, h('div', { class: 'two' }, hide, spell), status, spelling,
+  screen(words.here, box, status, copy, h('div', { class: 'two' }, hide, spell),
+    h('p', { class: 'small soft when' }, when, longer), spelling,
     h('h2', {}, words.next),
     h('ol', {}, h('li', {}, words.steps[0]), h('li', {}, ...filled(words.steps[1], link)), h('li', {}, h('strong', {}, brand.stays ? words.stays : words.steps[2]))),
-    h('p', { class: 'small soft' }, words.never, ' ', ...doubt()),
-    h('p', { class: 'small soft when' }, when, longer));
+    h('p', { class: 'small soft' }, words.never, ' ', ...doubt()));
 }
 
 function gone(again) {

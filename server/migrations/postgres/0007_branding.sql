@@ -16,6 +16,11 @@ create table logos (
     created_at bigint not null,
     primary key (account, hash)
 );
+-- The page asks for one by its hash alone.
+create index logos_hash on logos (hash);
+
+-- What a mail tells of, where neither a reset nor an integration says it. Never a secret.
+alter table outbox add column about text;
 
 -- What a link's page needs to know, whatever the link is for: whose brand, in which language (null: the
 -- browser's), and whether the secret is replaced at the next sign-in.

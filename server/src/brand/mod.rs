@@ -1,10 +1,23 @@
 //! How end users see an MSP: its name, logo, colours, words, help desk and host. Pure.
 //!
-//! An account has one brand; a customer's may differ in whatever it says itself.
+//! An account has one brand; a customer's may differ in whatever it says itself. `check` says what can
+//! be kept and why not, `change` what a change is about, `logo` makes a picture anew.
+
+pub mod change;
+mod check;
+pub mod colors;
+pub mod help;
+pub mod logo;
+mod sender;
+mod sms;
+mod text;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+pub use check::{Wrong, check};
+pub use sender::Sender;
 
 use crate::language::Language;
 
@@ -100,6 +113,12 @@ impl Brand {
     #[must_use]
     pub fn name(&self) -> &str {
         self.name.as_deref().unwrap_or_default()
+    }
+
+    /// Who its texts are from, where that is not the SMS integration's own sender.
+    #[must_use]
+    pub fn sender(&self) -> Option<Sender> {
+        self.sender.as_deref().and_then(|sender| Sender::parse(sender).ok())
     }
 
     /// Its own words in a language.

@@ -108,8 +108,13 @@ impl Resets {
                     let language = brand.language_for(reset.language);
                     let at = reset.applied_at.unwrap_or(reset.asked_at);
                     let body = sms::notice(&brand, language, at);
-                    let text =
-                        Text { to: phone.e164(), body, valid_for: NOTICE_LIFE, followed: false };
+                    let text = Text {
+                        to: phone.e164(),
+                        from: brand.sender(),
+                        body,
+                        valid_for: NOTICE_LIFE,
+                        followed: false,
+                    };
                     self.sms.send(&provider, &text).await
                 }
                 Err(refusal) => Answer::Refused(refusal),

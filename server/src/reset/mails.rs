@@ -7,7 +7,8 @@ use shared::{Code, IntegrationId};
 use uuid::Uuid;
 
 use super::letters::{self, Letter};
-use super::{Resets, words};
+use super::{Resets, brand_letter, words};
+use crate::brand::change;
 use crate::directory::{Manager, Tenant};
 use crate::integration::health;
 use crate::language::Language;
@@ -197,6 +198,9 @@ impl Resets {
         if let Some(id) = row.integration {
             return self.letter_about(row, id).await;
         }
+        if row.kind == OutboxKind::Mail(MailKind::Branding) {
+            return self.letter_about_brand(row).await;
+        }
         // Rows are written in the moment that they tell of.
         let at = words::utc(row.give_up_at.plus(-MAIL_PATIENCE_MS));
         let reset = reset.ok_or(StoreError::Inconsistent("a mail without its reset"));
@@ -214,6 +218,21 @@ impl Resets {
             OutboxKind::Mail(MailKind::Brake) => letters::brake(brand, &at),
             _ => return Err(StoreError::Inconsistent("a text among mails")),
         }))
+    }
+
+    /// About the account's brand or a customer's.
+    async fn letter_about_brand(&self, row: &OutboxRow) -> Result<Option<Letter>, StoreError> {
+        let about = row.about.as_deref().and_then(change::read_alarm);
+        let (customer, fields) = about.ok_or(StoreError::Inconsistent("a mail about a brand"))?;
+        let whose = match customer {
+            None => None,
+            Some(id) => {
+                let all = self.store.branded_customers(row.account).await?;
+                all.into_iter().find(|one| one.customer.id == id).map(|one| one.customer.name)
+            }
+        };
+        let at = words::utc(row.give_up_at.plus(-MAIL_PATIENCE_MS));
+        Ok(Some(brand_letter::changed(whose.as_deref(), &fields, &at)))
     }
 
     /// About an integration as it is now; `None` when it was deleted or mended meanwhile.

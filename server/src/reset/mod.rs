@@ -9,6 +9,7 @@
 mod after;
 mod again;
 mod begin;
+mod brand_letter;
 mod drive;
 mod letters;
 mod mails;

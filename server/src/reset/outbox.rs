@@ -109,7 +109,8 @@ impl Resets {
                 let body = sms::link(&brand, language, &link, life_ms);
                 // Not to arrive when the link is dead already.
                 let valid_for = life_ms / 1000;
-                let text = Text { to: &phone, body, valid_for, followed: true };
+                let from = brand.sender();
+                let text = Text { to: &phone, from, body, valid_for, followed: true };
                 self.sms.send(&provider, &text).await
             }
         };

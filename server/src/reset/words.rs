@@ -120,6 +120,7 @@ mod tests {
             integration: None,
             kind: OutboxKind::Sessions,
             recipient: None,
+            about: None,
             state,
             attempts: 1,
             give_up_at: Millis(0),

@@ -7,6 +7,7 @@ use shared::{AccountId, Code, IntegrationId};
 
 pub use twilio::{code_of, signature, status_rank};
 
+use crate::brand::Sender;
 use crate::outbound::{Answer, Outbound, Refusal};
 use crate::seal::Place;
 use crate::secret::Credential;
@@ -135,6 +136,8 @@ impl Provider {
 pub struct Text<'a> {
     /// To whom, E.164.
     pub to: &'a str,
+    /// The brand's sender, in place of the integration's own.
+    pub from: Option<Sender>,
     /// What it says; one GSM-7 segment.
     pub body: zeroize::Zeroizing<String>,
     /// Not to be delivered after so many seconds.

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use shared::Code;
 use zeroize::Zeroizing;
 
-use super::{Provider, Text};
+use super::{Provider, Text, TwilioSettings};
+use crate::brand::Sender;
 use crate::outbound::{Answer, Auth, Body, Call, Method, Outbound, Refusal, Reply};
 use crate::secret::Credential;
 
@@ -35,10 +36,8 @@ pub(super) async fn send(
     let Ok(url) = url::Url::parse(&address) else {
         return Answer::Refused(Code::SmsNotSetUp.into());
     };
-    let sender = match (&settings.messaging_service, &settings.from) {
-        (Some(service), _) => ("MessagingServiceSid", service),
-        (None, Some(from)) => ("From", from),
-        (None, None) => return Answer::Refused(Code::SmsNotSetUp.into()),
+    let Some(sender) = sender(text, settings) else {
+        return Answer::Refused(Code::SmsNotSetUp.into());
     };
     let clear = |value: &str| Zeroizing::new(value.to_owned());
     let mut form = vec![
@@ -68,6 +67,22 @@ pub(super) async fn send(
     })
 }
 
+/// Which field names the sender, and as what: the brand's, else the integration's own.
+fn sender<'a>(text: &'a Text<'_>, settings: &'a TwilioSettings) -> Option<(&'static str, &'a str)> {
+    match &text.from {
+        Some(Sender::Service(service)) => return Some(("MessagingServiceSid", service)),
+        Some(Sender::Number(from)) => return Some(("From", from)),
+        // No name gets to a phone in the United States or Canada: there the integration's own sender
+        // is right for everybody. (twilio.com/docs/api/errors/21657; support.twilio.com, 223181348)
+        Some(Sender::Name(from)) if !text.to.starts_with("+1") => return Some(("From", from)),
+        Some(Sender::Name(_)) | None => {}
+    }
+    match (&settings.messaging_service, &settings.from) {
+        (Some(service), _) => Some(("MessagingServiceSid", service)),
+        (None, from) => from.as_deref().map(|from| ("From", from)),
+    }
+}
+
 fn refusal(reply: &Reply) -> Refusal {
     let number = serde_json::from_slice::<TwilioError>(&reply.body).unwrap_or_default().code;
     let code = match (number, reply.status) {
@@ -83,7 +98,9 @@ pub fn code_of(number: u32) -> Code {
     match number {
         21_610 => Code::SmsOptedOut,
         21_211 | 21_614 | 30_006 => Code::SmsNumber,
-        21_408 | 21_603 | 21_606 | 21_608 | 21_612 | 30_034 => Code::SmsNotSetUp,
+        21_212 | 21_408 | 21_603 | 21_606 | 21_608 | 21_612 | 21_657 | 21_701 | 30_034 => {
+            Code::SmsNotSetUp
+        }
         30_004 | 30_007 => Code::SmsBlocked,
         30_001..=30_999 => Code::SmsUndelivered,
         _ => Code::SmsNotSetUp,
@@ -140,6 +157,31 @@ mod tests {
         .to_vec();
         let url = "https://mycompany.com/myapp.php?foo=1&bar=2";
         assert_eq!(signature(&token, url, &form), "RSOYDt4T1cUTdK1PDd93/VVr8B8=");
+    }
+
+    #[test]
+    fn a_brands_sender_goes_before_the_integrations_own() {
+        let settings = |service: Option<&str>| TwilioSettings {
+            api: String::new(),
+            account_sid: String::new(),
+            key_sid: None,
+            from: Some("+12065550100".into()),
+            messaging_service: service.map(str::to_owned),
+        };
+        let check = |to: &str, from: Option<&str>, service: Option<&str>, right| {
+            let from = from.map(|from| Sender::parse(from).unwrap());
+            let text = Text { to, from, body: Zeroizing::default(), valid_for: 1, followed: false };
+            assert_eq!(sender(&text, &settings(service)), Some(right));
+        };
+        let service = format!("MG{}", "0".repeat(32));
+        let (us, de) = ("+12065550123", "+4915112345678");
+        check(us, None, None, ("From", "+12065550100"));
+        check(us, None, Some("MG1"), ("MessagingServiceSid", "MG1"));
+        check(us, Some("+12065550199"), Some("MG1"), ("From", "+12065550199"));
+        check(de, Some(&service), None, ("MessagingServiceSid", &service));
+        check(de, Some("Brightline"), Some("MG1"), ("From", "Brightline"));
+        check(us, Some("Brightline"), Some("MG1"), ("MessagingServiceSid", "MG1"));
+        check(us, Some("Brightline"), None, ("From", "+12065550100"));
     }
 
     #[test]

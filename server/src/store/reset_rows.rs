@@ -168,6 +168,8 @@ pub enum MailKind {
     Failing,
     /// Admins, that an integration leads elsewhere, or protects other people than before.
     Loosened,
+    /// Admins, that texts and pages lead elsewhere or say something else than before.
+    Branding,
 }
 
 impl OutboxKind {
@@ -191,6 +193,7 @@ impl OutboxKind {
             OutboxKind::Mail(MailKind::Expiring) => "mail-expiring",
             OutboxKind::Mail(MailKind::Failing) => "mail-failing",
             OutboxKind::Mail(MailKind::Loosened) => "mail-loosened",
+            OutboxKind::Mail(MailKind::Branding) => "mail-branding",
         }
     }
 
@@ -214,6 +217,7 @@ impl OutboxKind {
             Self::Mail(MailKind::Expiring),
             Self::Mail(MailKind::Failing),
             Self::Mail(MailKind::Loosened),
+            Self::Mail(MailKind::Branding),
         ]
         .into_iter()
         .find(|kind| kind.as_str() == text)
@@ -249,6 +253,8 @@ pub struct OutboxRow {
     pub kind: OutboxKind,
     /// A mail to a technician: to whom.
     pub recipient: Option<TechnicianId>,
+    /// What a mail tells of, where neither reset nor integration says it.
+    pub about: Option<String>,
     /// How it stands.
     pub state: OutboxState,
     /// How often it was tried.

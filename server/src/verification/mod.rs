@@ -123,8 +123,13 @@ impl Verifications {
         let brand = self.store.brand(account, Some(contact.customer)).await?;
         let theirs = look.person.as_ref().ok().and_then(Person::language);
         let body = sms::code(&brand, brand.language_for(theirs), &code);
-        let text =
-            Text { to: phone.e164(), body, valid_for: policy.code_ms / 1000, followed: false };
+        let text = Text {
+            to: phone.e164(),
+            from: brand.sender(),
+            body,
+            valid_for: policy.code_ms / 1000,
+            followed: false,
+        };
         let failed = match self.sms.send(&provider, &text).await {
             // `Unknown` may well have arrived; the contact will say.
             Answer::Done(_) | Answer::Unknown(_) => None,

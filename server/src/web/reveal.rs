@@ -42,6 +42,21 @@ impl FromRequestParts<App> for At {
     }
 }
 
+impl At {
+    /// A link of another account is no link at an account's own host.
+    ///
+    /// # Errors
+    /// `link-dead`.
+    pub(super) async fn must_serve(&self, app: &App, look_id: &[u8]) -> Result<(), Failure> {
+        let HostOf::Account(_) = self.0 else { return Ok(()) };
+        let share = app.store.share_row(look_id).await?;
+        match share.is_some_and(|(account, _)| self.0.serves(account)) {
+            true => Ok(()),
+            false => Err(Code::LinkDead.into()),
+        }
+    }
+}
+
 /// A brand as the page gets it, in one language. Plain text all of it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Seen {

@@ -30,6 +30,14 @@ async fn accepts_a_text_and_puts_it_on_the_phone() {
 }
 
 #[tokio::test]
+async fn a_name_may_send_where_names_may() {
+    let scene = Scene::start().await;
+    let form = [("To", "+447400123456"), ("From", "Bright 1"), ("Body", "x")];
+    let reply = read(scene.text(&form)).await.expect("an answer");
+    assert_eq!((reply.status, reply.body["from"].as_str()), (201, Some("Bright 1")));
+}
+
+#[tokio::test]
 async fn a_messaging_service_and_an_api_key_work_too() {
     let scene = Scene::start().await;
     let form =
@@ -61,6 +69,11 @@ async fn refuses_with_twilios_codes() {
         (with("To", "+12065550137"), 21614),
         (with("From", ""), 21603),
         (with("From", "+12065550199"), 21606),
+        // A name is no sender in the United States; eleven plain characters are a name.
+        (with("From", "Brightline"), 21657),
+        (with("From", "Brightline IT"), 21212),
+        (with("From", "Bright-IT"), 21212),
+        (with("From", "2065550100"), 21212),
         (with("MessagingServiceSid", "MG00000000000000000000000000000000"), 21701),
         (with("Body", ""), 21602),
         (with("ValidityPeriod", "0"), 21624),

@@ -140,6 +140,20 @@ fn sender(
         let Some(from) = from else {
             return Err(Refusal::bad(21_603, "A 'From' phone number is required."));
         };
+        if is_name(from) {
+            // No name in place of a number in the United States and Canada.
+            // (twilio.com/docs/api/errors/21657)
+            if to.starts_with("+1") {
+                let text = format!("The Sender ID {from} is not supported for the destination {to}");
+                return Err(Refusal::bad(21_657, text));
+            }
+            return Ok((from.to_owned(), None));
+        }
+        // [K] (SOURCES.md T1.4)
+        if !is_phone(from) {
+            let text = format!("The 'From' number {from} is not a valid phone number, shortcode, or alphanumeric sender ID.");
+            return Err(Refusal::bad(21_212, text));
+        }
         if from == to {
             return Err(Refusal::bad(21_266, "'To' and 'From' number cannot be the same."));
         }
@@ -164,6 +178,14 @@ fn line(world: &World, to: &str) -> Result<Option<Line>, Refusal> {
             line => Ok(line),
         }
     })
+}
+
+/// "up to 11 characters […] upper- and lower-case ASCII letters, the digits 0 through 9, and space
+/// […] at least one letter" (twilio.com/docs/api/errors/21709)
+fn is_name(text: &str) -> bool {
+    (1..=11).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b' ')
+        && text.bytes().any(|b| b.is_ascii_alphabetic())
 }
 
 /// E.164; in the North American plan exactly ten digits follow the 1.

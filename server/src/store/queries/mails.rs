@@ -118,7 +118,7 @@ impl Database {
         &self,
         write: &mut Write,
         account: AccountId,
-        about: About,
+        about: About<'_>,
         kind: MailKind,
         now: Millis,
     ) -> Result<(), StoreError> {
@@ -163,8 +163,10 @@ async fn mails(write: &mut Write, account: AccountId) -> Result<bool, StoreError
 
 /// What a mail is about.
 #[derive(Clone, Copy)]
-pub(super) enum About {
+pub(super) enum About<'a> {
     Account,
+    /// The account's brand or a customer's: which, and what of it, as `brand::change` writes it.
+    Brand(&'a str),
     Reset(ResetId),
     Integration(IntegrationId),
 }
@@ -172,20 +174,21 @@ pub(super) enum About {
 async fn put_mail(
     write: &mut Write,
     account: AccountId,
-    about: About,
+    about: About<'_>,
     kind: MailKind,
     recipient: Option<TechnicianId>,
     now: Millis,
 ) -> Result<(), StoreError> {
-    let (reset, integration) = match about {
-        About::Account => (None, None),
-        About::Reset(reset) => (Some(reset.0), None),
-        About::Integration(integration) => (None, Some(integration.0)),
+    let (reset, integration, words) = match about {
+        About::Account => (None, None, None),
+        About::Brand(words) => (None, None, Some(words)),
+        About::Reset(reset) => (Some(reset.0), None, None),
+        About::Integration(integration) => (None, Some(integration.0), None),
     };
     sqlx::query(
         "insert into outbox (id, account, reset, integration, kind, recipient, state, due_at,
-             give_up_at)
-         values ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8)",
+             give_up_at, about)
+         values ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8, $9)",
     )
     .bind(random::id(now))
     .bind(account.0)
@@ -195,6 +198,7 @@ async fn put_mail(
     .bind(recipient.map(|technician| technician.0))
     .bind(now.0)
     .bind(now.plus(MAIL_PATIENCE_MS).0)
+    .bind(words)
     .execute(write.db())
     .await?;
     Ok(())

@@ -22,6 +22,7 @@ fn outbox(row: &Line) -> Result<OutboxRow, StoreError> {
         kind: OutboxKind::parse(row.try_get::<&str, _>("kind")?)
             .ok_or(StoreError::Inconsistent("an outbox kind"))?,
         recipient: row.try_get::<Option<Uuid>, _>("recipient")?.map(TechnicianId),
+        about: row.try_get("about")?,
         state: match row.try_get::<&str, _>("state")? {
             "waiting" => OutboxState::Waiting,
             "done" => OutboxState::Done,
