@@ -186,8 +186,13 @@ async fn whoever_hammers_makes_nothing_grow(world: World) {
     // Far beyond, it is not even counted: a read, as for any stranger.
     let most = format!("update shares set late_attempts = {MOST_LATE} where reset = $1");
     store.seed(Box::leak(most.into_boxed_str()), &[reset.id.0]).await;
-    let opening =
-        Opening { look_id: &look_id, proof_hash: PROOF, opener_hash: b"other", unlock_hash: None };
+    let opening = Opening {
+        look_id: &look_id,
+        proof_hash: PROOF,
+        opener_hash: b"other",
+        unlock_hash: None,
+        only: None,
+    };
     let attempt = store.open_share(opening, after(13)).await.unwrap();
     assert_eq!((attempt.result, attempt.changed), (OpenResult::Dead, None));
     assert_eq!(world.share(&reset).await.late_at, Some(after(12)));
