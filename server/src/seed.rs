@@ -15,7 +15,9 @@ use crate::random;
 use crate::seal::Keys;
 use crate::secret::{LinkToken, Password, SpokenCode};
 use crate::share::{self, seal_password};
-use crate::store::{After, ImportRow, Lease, Reset, Role, Share, Store, StoreError, Verification};
+use crate::store::{
+    After, ImportRow, Lease, Reset, Role, Share, ShareStanding, Store, StoreError, Verification,
+};
 
 const HOUR_MS: i64 = 60 * 60_000;
 
@@ -126,6 +128,23 @@ impl Msp {
                 return Ok(link);
             }
         }
+    }
+
+    /// A link of nobody's reset, made and ready to be opened.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub async fn link_of_nobody(&self, store: &Store, now: Millis) -> Result<Link, StoreError> {
+        let id = ResetId(random::id(now));
+        let (share, link) = seal(&store.keys, self.account, id, None, now)?;
+        let share = Share {
+            reset: None,
+            state: ShareStanding::Open,
+            latest_at: Some(now.plus(HOUR_MS)),
+            ..share
+        };
+        store.put_share(&share, now).await?;
+        Ok(link)
     }
 
     /// What waits in the account's outbox is not sent; its resets are completed.

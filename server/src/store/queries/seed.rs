@@ -1,8 +1,9 @@
 //! Rows for tests of other modules, which know no SQL.
 
 use super::super::Database;
-use crate::store::SeedStore;
+use crate::store::{SeedStore, Share, StoreError};
 use async_trait::async_trait;
+use shared::Millis;
 use uuid::Uuid;
 
 #[expect(
@@ -19,5 +20,11 @@ impl SeedStore for Database {
         }
         query.execute(write.db()).await.unwrap();
         write.commit().await.unwrap();
+    }
+
+    async fn put_share(&self, share: &Share, now: Millis) -> Result<(), StoreError> {
+        let mut write = self.write(share.account).await?;
+        self.insert_share(&mut write, share, now).await?;
+        write.commit().await
     }
 }

@@ -18,6 +18,7 @@ on_both!(
     sixty_four_devices_and_one_winner,
     sixty_four_guesses_are_five_tries,
     coming_late_is_told_once,
+    a_share_may_stand_by_itself,
 );
 
 const RIGHT: &[u8] = b"hash of the right unlock code";
@@ -226,4 +227,14 @@ async fn coming_late_is_told_once(world: World) {
     // One note in the ticket is enough.
     let rows = world.store.outbox_of(reset.account, reset.id).await.unwrap();
     assert_eq!(rows.iter().filter(|row| row.kind == OutboxKind::NoteLate).count(), 1);
+}
+
+async fn a_share_may_stand_by_itself(world: World) {
+    let (_, share) = world.ours.asked(world.verified().await, "nobody");
+    let alone =
+        Share { reset: None, state: ShareStanding::Open, latest_at: Some(after(HOUR)), ..share };
+    world.store.put_share(&alone, START).await.unwrap();
+    let opened = tap(&world.store, &alone, b"phone", None, START).await;
+    assert_eq!(opened, opened_at(START));
+    assert_eq!(world.told("share-opened").await[0]["reset"], serde_json::Value::Null);
 }
