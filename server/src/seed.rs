@@ -13,8 +13,8 @@ use crate::password;
 use crate::policy::PasswordKind;
 use crate::random;
 use crate::seal::Keys;
-use crate::secret::{LinkToken, Password, SpokenCode};
-use crate::share::{self, NewShare};
+use crate::secret::{self, LinkToken, Password, SpokenCode};
+use crate::share::{self, Begins, NewShare, Shares};
 use crate::store::{
     After, ImportRow, Lease, Owner, Reset, Role, Share, Store, StoreError, Verification,
 };
@@ -130,6 +130,16 @@ impl Msp {
         }
     }
 
+    /// A link of no reset, made by the engine by itself and ready to be opened.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub async fn link_of_nobody(&self, shares: &Shares) -> Result<LinkToken, StoreError> {
+        let password = password::make(PasswordKind::Random, &[]);
+        let new = new_share(self.account, &password, None);
+        token(&shares.create(&new, Begins::Now, None).await?.link)
+    }
+
     /// What waits in the account's outbox is not sent; its resets are completed.
     pub async fn send_nothing(&self, store: &Store) {
         let sent = "update outbox set state = 'done' where account = $1 and state = 'waiting'";
@@ -224,21 +234,35 @@ pub fn seal(
     now: Millis,
 ) -> Result<(Share, Link), StoreError> {
     let password = password::make(PasswordKind::Random, &[]);
-    let new = NewShare {
+    let new = new_share(account, &password, unlock);
+    let owner = Some(Owner::Reset(reset));
+    let share = Share { owner, ..share::seal(keys, &new, now) };
+    let link = share::link(keys, &share, "https://s.example")
+        .map_err(|_| StoreError::Inconsistent("a share without its token"))?;
+    let token = token(&link)?;
+    Ok((share, Link { token, password, reset }))
+}
+
+fn new_share<'a>(
+    account: AccountId,
+    secret: &'a Password,
+    unlock: Option<&'a SpokenCode>,
+) -> NewShare<'a> {
+    NewShare {
         account,
         customer: None,
         language: None,
-        secret: &password,
+        secret,
         must_change: true,
         life_ms: HOUR_MS,
         unlock,
-    };
-    let owner = Some(Owner::Reset(reset));
-    let share = Share { owner, ..share::seal(keys, &new, now) };
-    let broken = || StoreError::Inconsistent("a share without its token");
-    let text = share::link(keys, &share, "https://s.example").map_err(|_| broken())?;
-    let fragment = text.expose().split_once('#').map_or("", |(_, fragment)| fragment);
+    }
+}
+
+/// What stands in a link's fragment.
+fn token(link: &secret::Link) -> Result<LinkToken, StoreError> {
+    let broken = || StoreError::Inconsistent("a link without its token");
+    let fragment = link.expose().split_once('#').map_or("", |(_, fragment)| fragment);
     let bytes = BASE64URL_NOPAD.decode(fragment.as_bytes()).map_err(|_| broken())?;
-    let token = LinkToken::new(Zeroizing::new(bytes.try_into().map_err(|_| broken())?));
-    Ok((share, Link { token, password, reset }))
+    Ok(LinkToken::new(Zeroizing::new(bytes.try_into().map_err(|_| broken())?)))
 }
