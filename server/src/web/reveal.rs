@@ -50,10 +50,9 @@ impl At {
     /// `link-dead`.
     pub(super) async fn must_serve(&self, app: &App, look_id: &[u8]) -> Result<(), Failure> {
         let HostOf::Account(_) = self.0 else { return Ok(()) };
-        let share = app.store.share_row(look_id).await?;
-        match share.is_some_and(|(account, _)| self.0.serves(account)) {
-            true => Ok(()),
-            false => Err(Code::LinkDead.into()),
+        match app.store.account_of_link(look_id).await? {
+            Some(account) if self.0.serves(account) => Ok(()),
+            _ => Err(Code::LinkDead.into()),
         }
     }
 }
@@ -179,7 +178,9 @@ pub async fn get(
     let language = of_browser(&headers)
         .or_else(|| brand.as_ref().and_then(|brand| brand.language))
         .unwrap_or_default();
-    let seen = brand.as_ref().map(|brand| Seen::of(brand, language));
+    // What stands above the button comes with the look: no link, no button.
+    let seen =
+        brand.as_ref().map(|brand| Seen { intro: String::new(), ..Seen::of(brand, language) });
     let text = render(language, seen.as_ref(), None, assets::share)?;
     let mut response = assets::page(text, &headers);
     let vary = HeaderValue::from_static("accept-language, accept-encoding");
