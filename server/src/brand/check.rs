@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Brand, Colors, Texts, colors, help, sender::Sender, sms, text};
+use super::{Brand, Colors, Texts, colors, help, sender::Sender, text};
+use crate::language::sms;
 
 /// Something that can't be kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -13,12 +14,21 @@ pub struct Wrong {
     pub detail: String,
 }
 
-/// The brand in our own spelling. What is empty is not said. `hosts` are the operator's for this
-/// account; `kept` is the host as it is stored, which may stay though it is none of them any more.
+/// What the operator's settings and the stored brand say to a new one.
+pub struct Around<'a> {
+    /// The account's own share hosts.
+    pub hosts: &'a [&'a str],
+    /// The host as it is stored, which may stay though the operator has taken it away.
+    pub kept: Option<&'a str>,
+    /// The longest origin that a link of the account may have: texts must have room for it.
+    pub longest: &'a str,
+}
+
+/// The brand in our own spelling. What is empty is not said.
 ///
 /// # Errors
 /// Everything that can't be kept.
-pub fn check(said: &Brand, hosts: &[&str], kept: Option<&str>) -> Result<Brand, Vec<Wrong>> {
+pub fn check(said: &Brand, around: &Around<'_>) -> Result<Brand, Vec<Wrong>> {
     let mut all = Errors(Vec::new());
     let name = all.text("name", &said.name, text::name);
     let help = all.text("help", &said.help, help::check);
@@ -26,7 +36,7 @@ pub fn check(said: &Brand, hosts: &[&str], kept: Option<&str>) -> Result<Brand, 
     let sender = all.text("sender", &said.sender, own);
     let host = all.text("host", &said.host, |chosen| {
         let chosen = chosen.trim_end_matches('/');
-        if hosts.contains(&chosen) || kept == Some(chosen) {
+        if around.hosts.contains(&chosen) || around.kept == Some(chosen) {
             return Ok(chosen.to_owned());
         }
         Err("Choose one of the hosts that your operator has given you.")
@@ -40,7 +50,11 @@ pub fn check(said: &Brand, hosts: &[&str], kept: Option<&str>) -> Result<Brand, 
     for (language, said) in &said.texts {
         let at = |field: &str| format!("texts.{}.{field}", language.as_str());
         let kept = Texts {
-            sms: all.page_text(&at("sms"), &said.sms, sms::check),
+            sms: all.page_text(&at("sms"), &said.sms, |text| {
+                let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                sms::check(&text, *language, around.longest).map_err(|bad| sentence(&bad))?;
+                Ok(text)
+            }),
             intro: all.page_text(&at("intro"), &said.intro, |text| text::page(text, true)),
             footer: all.page_text(&at("footer"), &said.footer, |text| text::page(text, false)),
         };
@@ -59,6 +73,14 @@ pub fn check(said: &Brand, hosts: &[&str], kept: Option<&str>) -> Result<Brand, 
         texts,
     };
     if all.0.is_empty() { Ok(brand) } else { Err(all.0) }
+}
+
+/// As it stands alone beside a field.
+fn sentence(bad: &sms::BadTemplate) -> String {
+    let words = bad.to_string();
+    let mut chars = words.chars();
+    let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}.", chars.as_str())
 }
 
 fn is_empty(colors: &Colors) -> bool {
@@ -105,6 +127,10 @@ mod tests {
 
     const HOSTS: [&str; 1] = ["https://go.ours.example"];
 
+    fn check(said: &Brand, kept: Option<&str>) -> Result<Brand, Vec<Wrong>> {
+        super::check(said, &Around { hosts: &HOSTS, kept, longest: HOSTS[0] })
+    }
+
     fn said(text: &str) -> Option<String> {
         Some(text.to_owned())
     }
@@ -123,7 +149,7 @@ mod tests {
             texts,
             ..Brand::default()
         };
-        assert_eq!(check(&entered, &HOSTS, None), Ok(Brand::default()));
+        assert_eq!(check(&entered, None), Ok(Brand::default()));
     }
 
     #[test]
@@ -138,7 +164,7 @@ mod tests {
             texts: [(Language::Fr, french)].into(),
             ..Brand::default()
         };
-        let wrong = check(&entered, &HOSTS, None).unwrap_err();
+        let wrong = check(&entered, None).unwrap_err();
         let fields: Vec<_> = wrong.iter().map(|wrong| wrong.field.as_str()).collect();
         let all = [
             "name",
@@ -151,13 +177,14 @@ mod tests {
             "texts.fr.footer",
         ];
         assert_eq!(fields, all);
+        assert_eq!(wrong[5].detail, "{link} must be in it, once.");
     }
 
     #[test]
     fn a_host_is_one_of_the_accounts() {
         let choose = |host: &str, kept: Option<&str>| {
             let entered = Brand { host: said(host), ..Brand::default() };
-            check(&entered, &HOSTS, kept).map(|brand| brand.host)
+            check(&entered, kept).map(|brand| brand.host)
         };
         assert_eq!(choose("https://go.ours.example/", None), Ok(said("https://go.ours.example")));
         assert!(choose("https://s.example", None).is_err());
@@ -177,7 +204,7 @@ mod tests {
             texts: [(Language::En, english)].into(),
             ..Brand::default()
         };
-        let kept = check(&entered, &HOSTS, None).unwrap();
+        let kept = check(&entered, None).unwrap();
         assert_eq!(kept.name.as_deref(), Some("Brightline"));
         assert_eq!(kept.sender.as_deref(), Some("+12065550100"));
         assert_eq!(kept.logo.as_deref(), Some("hash"), "a logo has a way of its own");

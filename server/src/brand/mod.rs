@@ -9,14 +9,13 @@ pub mod colors;
 pub mod help;
 pub mod logo;
 mod sender;
-mod sms;
 mod text;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use check::{Wrong, check};
+pub use check::{Around, Wrong, check};
 pub use sender::Sender;
 
 use crate::language::Language;

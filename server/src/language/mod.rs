@@ -21,6 +21,7 @@ mod when;
 
 pub use mails::{Done, Mail};
 use phrases::Phrases;
+
 use serde::{Deserialize, Serialize};
 
 /// A language that we speak.

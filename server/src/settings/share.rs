@@ -6,6 +6,7 @@ use serde::Deserialize;
 use shared::AccountId;
 
 use super::{BadSettings, impossible, origin};
+use crate::language::sms::LONGEST_ORIGIN;
 
 /// The pages that end users open.
 #[derive(Debug, Clone, Deserialize)]
@@ -69,6 +70,13 @@ impl Share {
         own.unwrap_or(&self.origin)
     }
 
+    /// The longest origin that a link of this account may have.
+    #[must_use]
+    pub fn longest_for(&self, account: AccountId) -> &str {
+        let all = self.of_account(account).into_iter().chain([self.origin.trim_end_matches('/')]);
+        all.max_by_key(|origin| origin.len()).unwrap_or_default()
+    }
+
     /// The origin that a `Host` header names; `None` for a host that is none of these.
     #[must_use]
     pub fn origin_of(&self, host: &str) -> Option<&str> {
@@ -80,6 +88,7 @@ impl Share {
     /// Names contradictions among these hosts, and with our own origin.
     pub(super) fn check(&self, own: &url::Url) -> Result<(), BadSettings> {
         let share = origin("share.origin", &self.origin)?;
+        short_enough("share.origin", &self.origin)?;
         if own.host_str() == share.host_str() {
             return impossible(format!(
                 "server.origin and share.origin are both on {}: the pages that end users open need a host name of their own",
@@ -93,6 +102,7 @@ impl Share {
         for text in self.hosts.keys() {
             let name = format!("share.hosts.\"{text}\"");
             let host = origin(&name, text)?.host_str().map(str::to_owned);
+            short_enough(&name, text)?;
             if let Some((_, other)) = taken.iter().find(|(known, _)| *known == host) {
                 return impossible(format!(
                     "{name} and {other} are both on {}: a link would not tell whose it is",
@@ -103,6 +113,18 @@ impl Share {
         }
         Ok(())
     }
+}
+
+/// A text message has 160 characters, and the link is only one of the things in it.
+fn short_enough(name: &str, origin: &str) -> Result<(), BadSettings> {
+    let length = origin.trim_end_matches('/').len();
+    if length <= LONGEST_ORIGIN {
+        return Ok(());
+    }
+    impossible(format!(
+        "{name} has {length} characters: more than {LONGEST_ORIGIN}, and a text with such a link \
+         would no longer be one message"
+    ))
 }
 
 /// The host name of an origin, as [`host_name`] gives it.
@@ -176,6 +198,9 @@ mod tests {
         ] {
             assert_eq!(share.origin_for(OURS, chosen), goes, "{chosen:?}");
         }
+        assert_eq!(share.longest_for(OURS), "https://it.ours.example:8443");
+        let nobody = AccountId(uuid::Uuid::nil());
+        assert_eq!(share.longest_for(nobody), "https://s.example");
         assert_eq!(share.origin_of("go.ours.example:1"), Some("https://go.ours.example"));
         assert_eq!(share.origin_of("reset.example"), None);
     }
@@ -188,6 +213,8 @@ mod tests {
         assert!(told("https://go.example/x").contains("scheme, host and port"));
         assert!(told("http://go.example").contains("use https"));
         assert!(told("go.example").contains("share.hosts"));
+        let long = format!("https://{}.example", "a".repeat(40));
+        assert!(told(&long).contains("no longer be one message"));
         let twice = [("https://go.example", OURS), ("https://go.example:444", THEIRS)];
         let told = settings(&twice).check().unwrap_err().to_string();
         assert!(told.contains("both on go.example"), "{told}");

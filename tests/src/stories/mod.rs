@@ -10,6 +10,7 @@ mod health;
 mod integration_page;
 mod integrations;
 mod keyboard;
+mod languages;
 mod look_up;
 mod mail;
 mod meanwhile;
