@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::bell::Bell;
+use crate::branding::Branding;
 use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::integration::Integrations;
@@ -37,6 +38,8 @@ pub struct App {
     pub verifications: Verifications,
     /// Customers' tenants: connected, tested, looked after.
     pub integrations: Integrations,
+    /// How end users see accounts and their customers.
+    pub branding: Branding,
     /// The reset engine.
     pub resets: Resets,
 }
@@ -73,6 +76,12 @@ impl App {
             wake: Arc::clone(&wake),
             testing: Arc::default(),
         };
+        let branding = Branding {
+            store: store.clone(),
+            clock: clock.clone(),
+            settings: settings.clone(),
+            wake: Arc::clone(&wake),
+        };
         let resets = Resets {
             store: store.clone(),
             directory,
@@ -88,6 +97,17 @@ impl App {
             under_way: UnderWay::default(),
         };
         let keys = store.keys.clone();
-        Ok(Self { settings, clock, keys, store, tasks, stop, verifications, integrations, resets })
+        Ok(Self {
+            settings,
+            clock,
+            keys,
+            store,
+            tasks,
+            stop,
+            verifications,
+            integrations,
+            branding,
+            resets,
+        })
     }
 }

@@ -2,6 +2,8 @@
 //! connections, from one JSON file. All of it or nothing, but for the passwords, which are set right after
 //! (`msp-reset set-up-link` helps when that was cut short). `sample/import.json` is an example.
 
+mod brand;
+
 use std::path::Path;
 
 use serde::Deserialize;
@@ -10,6 +12,7 @@ use uuid::Uuid;
 use zeroize::Zeroize;
 
 use crate::app::App;
+use crate::brand::Brand;
 use crate::directory::{M365Settings, token};
 use crate::mail::{self, SmtpSettings};
 use crate::policy::Policy;
@@ -36,6 +39,10 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct Account {
     name: String,
+    /// Chosen beforehand, where `[share.hosts]` names it.
+    id: Option<AccountId>,
+    /// How end users see it; its logo is a PNG or JPEG in base64.
+    brand: Option<Brand>,
     /// What differs from the defaults in `policy.rs`.
     #[serde(default)]
     policy: Option<Policy>,
@@ -76,6 +83,8 @@ struct SmtpConnection {
 #[serde(deny_unknown_fields)]
 struct Customer {
     name: String,
+    /// Where it differs from the account's.
+    brand: Option<Brand>,
     #[serde(default)]
     m365: Option<M365Connection>,
     contacts: Vec<Contact>,
@@ -141,8 +150,11 @@ pub async fn import(app: &App, path: &Path) -> Result<AccountId, BadImport> {
 pub async fn import_text(app: &App, text: &str) -> Result<AccountId, BadImport> {
     let file: File = serde_json::from_str(text).map_err(|error| unreadable(&error))?;
     let now = app.clock.now();
-    let account = AccountId(random::id(now));
+    let account = file.account.id.unwrap_or_else(|| AccountId(random::id(now)));
     let mut rows = vec![ImportRow::Account { id: account, name: file.account.name }];
+    if let Some(brand) = file.account.brand {
+        rows.extend(brand::rows(app, account, None, "account.brand", brand).await?);
+    }
     if let Some(policy) = file.account.policy {
         let unfit = |why| BadImport::Value(format!("account.policy: {why}"));
         policy.check().map_err(unfit)?;
@@ -177,8 +189,14 @@ pub async fn import_text(app: &App, text: &str) -> Result<AccountId, BadImport> 
     if let Some(smtp) = file.smtp {
         rows.extend(smtp_rows(app, account, now, smtp)?);
     }
-    for customer in file.customers {
-        rows.extend(customer_rows(app, account, now, customer)?);
+    for mut customer in file.customers {
+        let brand = customer.brand.take();
+        let name = format!("customers[\"{}\"].brand", customer.name);
+        let (id, of_customer) = customer_rows(app, account, now, customer)?;
+        rows.extend(of_customer);
+        if let Some(brand) = brand {
+            rows.extend(brand::rows(app, account, Some(id), &name, brand).await?);
+        }
     }
     app.store.import(account, now, &rows).await?;
     for (technician, password, totp) in sign_ins {
@@ -261,7 +279,7 @@ fn customer_rows(
     account: AccountId,
     now: Millis,
     customer: Customer,
-) -> Result<Vec<ImportRow>, BadImport> {
+) -> Result<(CustomerId, Vec<ImportRow>), BadImport> {
     let customer_id = CustomerId(random::id(now));
     let mut rows = vec![ImportRow::Customer { id: customer_id, name: customer.name.clone() }];
     if let Some(m365) = customer.m365 {
@@ -297,7 +315,7 @@ fn customer_rows(
             });
         }
     }
-    Ok(rows)
+    Ok((customer_id, rows))
 }
 
 /// Its hosts come from the operator's row of that cloud; who imports may name them instead.

@@ -5,6 +5,7 @@ pub mod app;
 pub mod audit;
 pub mod bell;
 pub mod brand;
+pub mod branding;
 pub mod clock;
 pub mod denied;
 pub mod directory;

@@ -120,6 +120,17 @@ impl Desk {
         .await
     }
 
+    /// A file, as one of our own pages sends it.
+    pub(crate) async fn own_file(&self, path: &str, file: Vec<u8>) -> Reply {
+        let request = self
+            .client
+            .put(format!("{}{path}", self.origin))
+            .header("origin", &self.origin)
+            .header("cookie", &self.cookie)
+            .body(file);
+        self.hear(request).await
+    }
+
     async fn hear(&self, request: reqwest::RequestBuilder) -> Reply {
         let response = request.send().await.unwrap();
         let status = response.status().as_u16();

@@ -34,11 +34,11 @@ impl Person {
             .split_whitespace()
             .find(|word| word.starts_with("http"))
             .unwrap_or_else(|| panic!("no link in: {text}"));
-        let (_, token) = link.split_once("/s#").unwrap();
+        let (origin, token) = link.split_once("/s#").unwrap();
         let token = BASE64URL_NOPAD.decode(token.as_bytes()).unwrap();
         Self {
             client: client(address),
-            origin: format!("http://s.localhost:{}", address.port()),
+            origin: origin.to_owned(),
             token: token.try_into().unwrap(),
             nonce: *server::random::bytes::<16>(),
         }
@@ -57,6 +57,11 @@ impl Person {
             token: self.token,
             nonce: *server::random::bytes::<16>(),
         }
+    }
+
+    /// The same link at another host of ours.
+    pub(crate) fn elsewhere(&self, origin: &str) -> Self {
+        Self { origin: origin.to_owned(), ..self.another_device() }
     }
 
     /// The same device with a link that was never sent.
@@ -79,8 +84,13 @@ impl Person {
     }
 
     pub(crate) async fn look(&self) -> Reply {
+        self.post("/s/look", json!({"id": self.look_id()})).await
+    }
+
+    /// What a look asks for.
+    pub(crate) fn look_id(&self) -> String {
         let derived = derive(&LinkToken::new(Zeroizing::new(self.token)));
-        self.post("/s/look", json!({"id": BASE64URL_NOPAD.encode(&derived.id)})).await
+        BASE64URL_NOPAD.encode(&derived.id)
     }
 
     pub(crate) async fn open(&self, code: Option<&str>) -> Reply {

@@ -58,6 +58,8 @@ for (const button of byData('busy')) {
   const label = [...button.childNodes];
   const form = button.form;
   form.addEventListener('submit', (event) => {
+    // A form may have another button, for a look at it.
+    if (event.submitter && event.submitter !== button) return;
     if (form.ariaBusy === 'true') return event.preventDefault();
     form.ariaBusy = 'true';
     button.setAttribute('aria-disabled', 'true');
@@ -70,6 +72,75 @@ for (const button of byData('busy')) {
     button.removeAttribute('aria-disabled');
     button.replaceChildren(...label);
   });
+}
+
+// A colour that can be picked as well as typed.
+for (const picker of byData('picks')) {
+  const field = document.getElementById(picker.dataset.picks);
+  const shown = () => {
+    const text = field.value.trim() || field.placeholder;
+    if (/^#?[0-9a-f]{6}$/i.test(text)) picker.value = `#${text.replace('#', '')}`.toLowerCase();
+  };
+  picker.hidden = false;
+  picker.addEventListener('input', () => {
+    field.value = picker.value;
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+  field.addEventListener('input', shown);
+  shown();
+}
+
+// A form that is looked at while it is typed into: the page in its frame, the text beside it.
+for (const form of byData('previews')) {
+  const button = form.querySelector('[formtarget]');
+  let waits;
+  let newest = 0;
+  const look = async () => {
+    newest += 1;
+    const mine = newest;
+    // A new frame each time: the old one's history would be the way back from this page.
+    const old = [...document.getElementsByName(form.dataset.previews)].at(-1);
+    const fresh = old.cloneNode();
+    fresh.removeAttribute('src');
+    old.removeAttribute('name');
+    old.removeAttribute('id');
+    old.after(fresh);
+    form.requestSubmit(button);
+    fresh.addEventListener('load', () => {
+      for (const frame of [...fresh.parentElement.children]) if (frame !== fresh && !frame.name) frame.remove();
+    });
+    const body = new URLSearchParams(new FormData(form));
+    const answer = await fetch(`${form.getAttribute('action')}/text`, { method: 'POST', body }).catch(() => null);
+    if (!answer?.ok || mine !== newest) return;
+    const told = await answer.json();
+    told.sms.plural = told.sms.segments === 1 ? '' : 's';
+    for (const part of document.querySelectorAll('[data-sms]')) part.textContent = told.sms[part.dataset.sms];
+    notShown(told.wrong);
+  };
+  const soon = () => {
+    clearTimeout(waits);
+    waits = setTimeout(look, 300);
+  };
+  button.hidden = true;
+  form.addEventListener('input', soon);
+  // What belongs to the form and stands elsewhere.
+  for (const other of form.elements) if (!form.contains(other)) other.addEventListener('input', soon);
+}
+
+// What is typed and can't be kept, so that it is not in the preview either.
+function notShown(wrong) {
+  const place = document.getElementById('not-shown');
+  const lines = wrong.map((one) => {
+    const line = document.createElement('li');
+    line.textContent = one.detail;
+    return line;
+  });
+  if (!lines.length) return place.replaceChildren();
+  const head = document.createElement('p');
+  head.textContent = 'Not shown, because it can’t be kept like this:';
+  const list = document.createElement('ul');
+  list.append(...lines);
+  place.replaceChildren(head, list);
 }
 
 // The reset's note is in the ticket by the time the pod says that the reset is complete; the notes

@@ -178,6 +178,10 @@ mod tests {
         ];
         assert_eq!(fields, all);
         assert_eq!(wrong[5].detail, "{link} must be in it, once.");
+        // Without all of it, the rest can be kept.
+        let mut rest = entered;
+        wrong.iter().for_each(|wrong| rest.leave_out(&wrong.field));
+        assert_eq!(check(&rest, None), Ok(Brand::default()));
     }
 
     #[test]

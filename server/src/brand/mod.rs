@@ -108,6 +108,28 @@ impl Brand {
         }
     }
 
+    /// Says nothing where something can't be kept, for a preview of the rest. `field` is one that
+    /// [`check()`] names; colours go together.
+    pub fn leave_out(&mut self, field: &str) {
+        match field.split('.').collect::<Vec<_>>()[..] {
+            ["name"] => self.name = None,
+            ["help"] => self.help = None,
+            ["sender"] => self.sender = None,
+            ["host"] => self.host = None,
+            ["colors", _] => self.colors = None,
+            ["texts", language, field] => {
+                let texts = Language::of_tag(language).and_then(|it| self.texts.get_mut(&it));
+                match (texts, field) {
+                    (Some(texts), "sms") => texts.sms.clear(),
+                    (Some(texts), "intro") => texts.intro.clear(),
+                    (Some(texts), "footer") => texts.footer.clear(),
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// The name that end users read: never empty where the store gave it.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -69,6 +69,12 @@ pub fn link(brand: &Brand, language: Language, link: &str, life_ms: i64) -> Zero
         .unwrap_or_else(|| with_brand(ours.link_short, &short, name, BRAND_LEAST))
 }
 
+/// Our own words for the text with a link, for whoever writes their own.
+#[must_use]
+pub fn ours(language: Language) -> &'static str {
+    language.phrases().sms.link
+}
+
 /// The text to another phone of the person: no link, no code, nothing to tap.
 #[must_use]
 pub fn notice(brand: &Brand, language: Language, at: Millis) -> Zeroizing<String> {

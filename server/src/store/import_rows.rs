@@ -4,6 +4,7 @@ use shared::{AccountId, ContactId, CustomerId, IntegrationId, Millis, Technician
 use uuid::Uuid;
 
 use super::Role;
+use crate::brand::logo::Logo;
 
 /// One row of an import, parents first.
 #[expect(missing_docs, reason = "the fields are the columns")]
@@ -12,6 +13,10 @@ pub enum ImportRow {
     Account { id: AccountId, name: String },
     /// What the account demands of all its customers, as JSON.
     Policy { body: String },
+    /// How end users see it, or one of its customers, as JSON.
+    Brand { customer: Option<CustomerId>, body: String },
+    /// A picture that a brand names.
+    Logo(Logo),
     /// A person at the MSP; signing in comes separately.
     Technician {
         id: TechnicianId,

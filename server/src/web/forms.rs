@@ -7,7 +7,8 @@ use std::net::SocketAddr;
 
 use axum::Form;
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
+use axum::extract::multipart::MultipartError;
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use data_encoding::BASE64URL_NOPAD;
@@ -67,6 +68,49 @@ impl<T: DeserializeOwned> FromRequest<App> for OwnJson<T> {
             Ok(body) => Ok(Self(body)),
             Err(_) => Err(Code::BadRequest.into()),
         }
+    }
+}
+
+/// A file that was sent as it is from one of our own pages.
+pub struct OwnFile(pub Bytes);
+
+impl FromRequest<App> for OwnFile {
+    type Rejection = Failure;
+    async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
+        from_own_page(&app.settings.server.origin, request.headers())?;
+        Ok(Self(Bytes::from_request(request, app).await.map_err(|_| Code::TooLarge)?))
+    }
+}
+
+/// A form with one file, sent from one of our own pages.
+pub struct OwnUpload {
+    /// The form's token.
+    pub form: String,
+    /// What was chosen; empty when nothing was.
+    pub file: Bytes,
+}
+
+impl FromRequest<App> for OwnUpload {
+    type Rejection = Failure;
+    async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
+        from_own_page(&app.settings.server.origin, request.headers())?;
+        let refused = |error: &MultipartError| match error.status().as_u16() {
+            413 => Code::TooLarge,
+            _ => Code::BadRequest,
+        };
+        let mut parts =
+            Multipart::from_request(request, app).await.map_err(|_| Code::BadRequest)?;
+        let mut upload = Self { form: String::new(), file: Bytes::new() };
+        while let Some(part) = parts.next_field().await.map_err(|error| refused(&error))? {
+            let name = part.name().unwrap_or_default().to_owned();
+            let bytes = part.bytes().await.map_err(|error| refused(&error))?;
+            match name.as_str() {
+                "form" => upload.form = String::from_utf8_lossy(&bytes).into_owned(),
+                "file" => upload.file = bytes,
+                _ => {}
+            }
+        }
+        Ok(upload)
     }
 }
 

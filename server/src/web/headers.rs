@@ -51,6 +51,10 @@ const ANY_HOST: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 const APP_CSP: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
     style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; \
     base-uri 'none'; frame-ancestors 'none'";
+/// The same for a page that frames one of our own, for a look at it.
+pub const FRAMING_CSP: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
+    style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; \
+    frame-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 /// The reveal page sends no form: its script asks.
 const SHARE_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; \
@@ -161,7 +165,7 @@ mod tests {
         assert!(!headers.contains_key(header::STRICT_TRANSPORT_SECURITY), "plain http here");
         add(&mut headers, Site::Share, "https://go.example");
         assert!(headers.contains_key(header::STRICT_TRANSPORT_SECURITY));
-        for csp in [APP_CSP, SHARE_CSP] {
+        for csp in [APP_CSP, FRAMING_CSP, SHARE_CSP] {
             assert!(csp.starts_with("default-src 'none'") && !csp.contains("unsafe-inline"));
             assert!(csp.contains("frame-ancestors 'none'") && csp.contains("base-uri 'none'"));
         }

@@ -6,6 +6,7 @@ pub mod auth;
 pub mod forms;
 pub mod headers;
 pub mod hooks;
+pub mod logo;
 pub mod pages;
 pub mod problem;
 pub mod reveal;
@@ -20,7 +21,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderName, Request, StatusCode};
 use axum::middleware;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{
@@ -29,14 +30,17 @@ use tower_http::request_id::{
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
-use self::api::integrations;
+use self::api::{branding, integrations};
 use self::pages::settings;
 use crate::app::App;
+use crate::brand::logo::MOST_BYTES;
 use crate::clock::Clock;
 use crate::random;
 
 /// The largest body that anybody may send us.
 const MAX_BODY: usize = 64 * 1024;
+/// A picture, and the form around it.
+const MAX_LOGO_BODY: usize = MOST_BYTES + 16 * 1024;
 /// Longer than a long poll, shorter than a proxy's patience.
 const TIME_LIMIT: Duration = Duration::from_secs(55);
 
@@ -64,6 +68,8 @@ fn routes() -> Router<App> {
         .route("/settings/integrations", get(settings::integrations::list))
         .route("/settings/integrations/new", get(settings::integrations::new))
         .nest("/settings/integrations/m365", m365_routes())
+        .merge(branding_routes())
+        .route("/logo/{hash}", get(logo::get))
         .route("/assets/{name}", get(assets::own))
         .route("/pkg/{*path}", get(assets::pod))
         // The pod: the cookie gets a token, the token does the rest.
@@ -88,11 +94,21 @@ fn routes() -> Router<App> {
         .route("/api/integrations/{id}/certificate/use", post(integrations::use_certificate))
         .route("/api/integrations/{id}/switch", post(integrations::switch))
         .route("/api/integrations/{id}/test", post(integrations::test))
-        // End users, on the share host.
+        .route("/api/brand", get(branding::get).put(branding::put))
+        .route(
+            "/api/customers/{id}/brand",
+            get(branding::get_customer)
+                .put(branding::put_customer)
+                .delete(branding::delete_customer),
+        )
+        .route("/api/brand/logo", delete(branding::delete_logo))
+        .route("/api/customers/{id}/brand/logo", delete(branding::delete_customer_logo))
+        // End users, on the share hosts.
         .route("/s", get(reveal::get))
         .route("/s/look", post(share::look))
         .route("/s/open", post(share::open))
         .route("/s/assets/{name}", get(assets::of_share))
+        .route("/s/logo/{hash}", get(logo::get))
         // Other companies' programs.
         .route("/hooks/twilio/{id}", post(hooks::twilio))
         // The operator's.
@@ -119,6 +135,31 @@ fn m365_routes() -> Router<App> {
         .route("/{id}/connect.ps1", get(m365_files::powershell))
 }
 
+/// How end users see the account and its customers, in the settings.
+fn branding_routes() -> Router<App> {
+    use settings::{branding, branding_acts, branding_preview};
+    let mut routes = Router::new();
+    for whose in ["/settings/branding", "/settings/branding/{customer}"] {
+        let at = |act: &str| format!("{whose}{act}");
+        routes = routes
+            .route(whose, get(branding::get).post(branding::post))
+            .route(&at("/preview"), get(branding_preview::get).post(branding_preview::post))
+            .route(&at("/text"), post(branding_preview::text))
+            .route(&at("/logo/remove"), post(branding_acts::remove_logo));
+    }
+    routes.route("/settings/branding/{customer}/forget", post(branding_acts::forget))
+}
+
+/// The few that take more than [`MAX_BODY`]: pictures.
+fn logo_routes() -> Router<App> {
+    use settings::branding_acts;
+    Router::new()
+        .route("/settings/branding/logo", post(branding_acts::logo))
+        .route("/settings/branding/{customer}/logo", post(branding_acts::logo))
+        .route("/api/brand/logo", put(branding::put_logo))
+        .route("/api/customers/{id}/brand/logo", put(branding::put_customer_logo))
+}
+
 /// Whether this process can do its work; one that can't should be started anew.
 async fn health(State(app): State<App>) -> StatusCode {
     if app.store.can_write() { StatusCode::NO_CONTENT } else { StatusCode::SERVICE_UNAVAILABLE }
@@ -126,11 +167,13 @@ async fn health(State(app): State<App>) -> StatusCode {
 
 /// The routes, and what every request passes through on its way in, last one first.
 pub fn router(app: App) -> Router {
-    routes()
+    // A body has a size, a request has a time.
+    let small = routes().layer(RequestBodyLimitLayer::new(MAX_BODY));
+    let large = logo_routes().layer(RequestBodyLimitLayer::new(MAX_LOGO_BODY));
+    small
+        .merge(large)
         // Problems as pages, for browsers.
         .layer(middleware::from_fn(pages::in_words))
-        // A body has a size, a request has a time.
-        .layer(RequestBodyLimitLayer::new(MAX_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIME_LIMIT))
         // A bug in one request is that request's.
         .layer(CatchPanicLayer::custom(panicked))

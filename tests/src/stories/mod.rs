@@ -2,6 +2,8 @@
 
 mod after;
 mod alarms;
+mod branding;
+mod branding_page;
 mod conformance;
 mod connection_test;
 mod faults;

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use shared::{AccountId, Millis};
 
 use crate::audit::{Act, Entry};
+use crate::brand::logo::Logo;
 
 #[async_trait]
 impl ImportStore for Database {
@@ -55,6 +56,21 @@ async fn insert(
         .bind(account.0)
         .bind(uuid::Uuid::nil())
         .bind(body)
+        .bind(now.0),
+        ImportRow::Brand { customer, body } => sqlx::query(
+            "insert into brands (account, customer, body, updated_at) values ($1, $2, $3, $4)",
+        )
+        .bind(account.0)
+        .bind(customer.map_or(uuid::Uuid::nil(), |customer| customer.0))
+        .bind(body)
+        .bind(now.0),
+        ImportRow::Logo(Logo { hash, png }) => sqlx::query(
+            "insert into logos (account, hash, png, created_at) values ($1, $2, $3, $4)
+             on conflict do nothing",
+        )
+        .bind(account.0)
+        .bind(hash)
+        .bind(png)
         .bind(now.0),
         ImportRow::Technician { id, name, email, role, may_reset, may_use_ui } => sqlx::query(
             "insert into technicians (id, account, name, email, role, may_reset, may_use_ui,

@@ -36,16 +36,19 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         match self.0 {
             NotDone::Denied(denied) => Failure::from(denied).into_response(),
-            NotDone::Fields(errors) => {
-                let problem = Problem::new(Code::InvalidFields);
-                let status = StatusCode::UNPROCESSABLE_ENTITY;
-                let mut body = serde_json::to_value(problem).unwrap_or_default();
-                body["errors"] = json!(errors);
-                let kind = [(header::CONTENT_TYPE, "application/problem+json")];
-                (status, kind, Json(body)).into_response()
-            }
+            NotDone::Fields(errors) => with_fields(&errors),
         }
     }
+}
+
+/// The problem that fields can't be right, with the fields.
+pub(super) fn with_fields(errors: &impl serde::Serialize) -> Response {
+    let problem = Problem::new(Code::InvalidFields);
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    let mut body = serde_json::to_value(problem).unwrap_or_default();
+    body["errors"] = json!(errors);
+    let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+    (status, kind, Json(body)).into_response()
 }
 
 type Answer<T> = Result<T, Refusal>;

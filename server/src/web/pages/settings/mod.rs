@@ -1,5 +1,9 @@
 //! `/settings`: what admins set up. Only they see the tab, and only they get the pages.
 
+pub mod branding;
+pub mod branding_acts;
+mod branding_form;
+pub mod branding_preview;
 mod form;
 mod guide;
 mod health;

@@ -1,0 +1,441 @@
+//! The form of a brand: what was typed, what holds where nothing is, and what is wrong at its field.
+
+use std::collections::BTreeMap;
+
+use shared::{AccountId, Millis};
+
+use crate::brand::colors::derive;
+use crate::brand::{Brand, Colors, Texts, Wrong};
+use crate::branding::BrandView;
+use crate::language::Language;
+use crate::language::page::page;
+use crate::language::sms;
+
+/// What a form sends: texts by the names of their fields.
+pub(super) struct Posted(pub(super) BTreeMap<String, String>);
+
+/// The page's own colours (`assets/share/reveal.css`).
+const OURS: [&str; 4] = ["#1f5fbf", "#ffffff", "#7db0f7", "#0d1826"];
+
+impl Posted {
+    /// What stands in a field; nothing where the form has none of that name.
+    pub(super) fn text(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", |text| text.trim())
+    }
+
+    /// The version that the form was made of.
+    pub(super) fn version(&self) -> Option<Millis> {
+        self.text("version").parse().ok().map(Millis)
+    }
+
+    /// The colours that go with the main one are to be chosen for them.
+    fn derives(&self) -> bool {
+        self.text("derive") == "yes"
+    }
+
+    /// What was entered, as it stands there.
+    pub(super) fn brand(&self) -> Brand {
+        let said = |name: &str| Some(self.text(name).to_owned());
+        let accent = self.text("colors.accent");
+        let typed = |name: &str| self.text(&format!("colors.{name}")).to_owned();
+        let colors = match derive(accent) {
+            Some(colors) if self.derives() => colors,
+            // Nothing to go by: the others say nothing either, and the main one says why not.
+            _ if self.derives() && accent.is_empty() => Colors {
+                accent: String::new(),
+                on_accent: String::new(),
+                dark_accent: String::new(),
+                on_dark_accent: String::new(),
+            },
+            _ if self.derives() => Colors { accent: accent.into(), ..ours() },
+            _ => Colors {
+                accent: accent.into(),
+                on_accent: typed("on_accent"),
+                dark_accent: typed("dark_accent"),
+                on_dark_accent: typed("on_dark_accent"),
+            },
+        };
+        let texts = Language::ALL.into_iter().map(|language| {
+            let text = |field: &str| self.text(&at(language, field)).to_owned();
+            let own = Texts { sms: text("sms"), intro: text("intro"), footer: text("footer") };
+            (language, own)
+        });
+        Brand {
+            name: said("name"),
+            logo: None,
+            colors: Some(colors),
+            help: said("help"),
+            sender: said("sender"),
+            host: said("host"),
+            language: Language::of_tag(self.text("language")),
+            texts: texts.collect(),
+        }
+    }
+
+    /// What is stored, as a form would send it.
+    pub(super) fn of(said: &Brand, version: Option<Millis>) -> Self {
+        let mut fields = BTreeMap::new();
+        let mut put = |name: &str, text: &str| {
+            fields.insert(name.to_owned(), text.to_owned());
+        };
+        put("version", &version.map_or_else(String::new, |version| version.0.to_string()));
+        for (name, text) in [
+            ("name", &said.name),
+            ("help", &said.help),
+            ("sender", &said.sender),
+            ("host", &said.host),
+        ] {
+            put(name, text.as_deref().unwrap_or_default());
+        }
+        put("language", said.language.map_or("", Language::as_str));
+        let derived = match &said.colors {
+            None => true,
+            Some(colors) => {
+                put("colors.accent", &colors.accent);
+                put("colors.on_accent", &colors.on_accent);
+                put("colors.dark_accent", &colors.dark_accent);
+                put("colors.on_dark_accent", &colors.on_dark_accent);
+                derive(&colors.accent).as_ref() == Some(colors)
+            }
+        };
+        put("derive", if derived { "yes" } else { "" });
+        for (language, texts) in &said.texts {
+            put(&at(*language, "sms"), &texts.sms);
+            put(&at(*language, "intro"), &texts.intro);
+            put(&at(*language, "footer"), &texts.footer);
+        }
+        Self(fields)
+    }
+}
+
+fn ours() -> Colors {
+    let [accent, on_accent, dark_accent, on_dark_accent] = OURS.map(str::to_owned);
+    Colors { accent, on_accent, dark_accent, on_dark_accent }
+}
+
+fn at(language: Language, field: &str) -> String {
+    format!("texts.{}.{field}", language.as_str())
+}
+
+/// How a field looks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Line,
+    Area,
+    Color,
+    Choice,
+}
+
+/// One field as the template shows it.
+pub(super) struct Field {
+    pub(super) name: String,
+    pub(super) id: String,
+    pub(super) label: &'static str,
+    pub(super) value: String,
+    /// What holds while it is empty.
+    pub(super) placeholder: String,
+    pub(super) hint: String,
+    pub(super) wrong: Option<String>,
+    pub(super) kind: Kind,
+    pub(super) choices: Vec<(String, String)>,
+}
+
+impl Field {
+    pub(super) fn is_area(&self) -> bool {
+        self.kind == Kind::Area
+    }
+
+    pub(super) fn is_color(&self) -> bool {
+        self.kind == Kind::Color
+    }
+
+    pub(super) fn is_choice(&self) -> bool {
+        self.kind == Kind::Choice
+    }
+}
+
+/// One language's texts.
+pub(super) struct Tongue {
+    pub(super) tag: &'static str,
+    pub(super) name: &'static str,
+    /// Something is said in it, or something is wrong there.
+    pub(super) open: bool,
+    pub(super) own: bool,
+    pub(super) fields: Vec<Field>,
+}
+
+/// Something that could not be kept, for the list above the form.
+pub(super) struct Listed {
+    pub(super) id: String,
+    pub(super) label: String,
+    pub(super) words: String,
+}
+
+/// The form as the template shows it.
+pub(super) struct Form {
+    pub(super) token: String,
+    pub(super) version: String,
+    pub(super) who: Vec<Field>,
+    pub(super) accent: Field,
+    pub(super) derive: bool,
+    pub(super) others: Vec<Field>,
+    pub(super) links: Vec<Field>,
+    pub(super) tongues: Vec<Tongue>,
+    pub(super) errors: Vec<Listed>,
+    /// Somebody else has changed the brand since this form was made.
+    pub(super) changed: bool,
+}
+
+impl Form {
+    /// Of what was typed (or is stored), beside what holds otherwise.
+    pub(super) fn new(
+        token: String,
+        account: AccountId,
+        view: &BrandView,
+        posted: &Posted,
+        errors: &[Wrong],
+    ) -> Self {
+        let make = Maker { view, posted, errors, account };
+        let tongues = Language::ALL.into_iter().map(|language| make.tongue(language)).collect();
+        let (accent, others) = make.colors();
+        let mut form = Self {
+            token,
+            version: posted.text("version").to_owned(),
+            who: make.who(),
+            accent,
+            derive: posted.derives(),
+            others,
+            links: make.links(),
+            tongues,
+            errors: Vec::new(),
+            changed: false,
+        };
+        let tongue = |field: &Field| {
+            let tag = field.name.split('.').nth(1).filter(|_| field.name.starts_with("texts."));
+            tag.and_then(Language::of_tag).map(Language::own_name)
+        };
+        form.errors = form
+            .fields()
+            .filter_map(|field| {
+                let label = match tongue(field) {
+                    Some(language) => format!("{} ({language})", field.label),
+                    None => field.label.to_owned(),
+                };
+                Some(Listed { id: field.id.clone(), label, words: field.wrong.clone()? })
+            })
+            .collect();
+        // A colour that can't be read must be seen with those that go with it.
+        form.derive &= form.others.iter().all(|field| field.wrong.is_none());
+        form
+    }
+
+    fn fields(&self) -> impl Iterator<Item = &Field> {
+        let one = std::iter::once(&self.accent);
+        let texts = self.tongues.iter().flat_map(|tongue| &tongue.fields);
+        self.who.iter().chain(one).chain(&self.others).chain(&self.links).chain(texts)
+    }
+}
+
+struct Maker<'a> {
+    view: &'a BrandView,
+    posted: &'a Posted,
+    errors: &'a [Wrong],
+    account: AccountId,
+}
+
+impl Maker<'_> {
+    fn field(&self, name: &str, label: &'static str, kind: Kind) -> Field {
+        let wrong = self.errors.iter().find(|wrong| wrong.field == name);
+        Field {
+            name: name.to_owned(),
+            id: name.replace(['.', '_'], "-"),
+            label,
+            value: self.posted.text(name).to_owned(),
+            placeholder: String::new(),
+            hint: String::new(),
+            wrong: wrong.map(|wrong| wrong.detail.clone()),
+            kind,
+            choices: Vec::new(),
+        }
+    }
+
+    /// Where what holds comes from, while a field is empty.
+    fn otherwise(&self, above: Option<&str>, nothing: &str) -> String {
+        match (&self.view.customer, above) {
+            (Some(_), Some(above)) => format!("Empty: as the account, {above}."),
+            (Some(_), None) => format!("Empty: as the account. {nothing}"),
+            (None, _) => nothing.to_owned(),
+        }
+    }
+
+    fn who(&self) -> Vec<Field> {
+        let above = &self.view.above;
+        let mut name = self.field("name", "Name", Kind::Line);
+        name.placeholder = above.name().to_owned();
+        name.hint = "What people read in texts and on the page, where there is no logo.".into();
+        let mut help = self.field("help", "Help desk’s telephone number", Kind::Line);
+        help.placeholder = above.help.clone().unwrap_or_default();
+        help.hint = self.otherwise(
+            above.help.as_deref(),
+            "The page says to call it in doubt, and a tap dials it. Begin with + and the country code.",
+        );
+        let mut language = self.field("language", "Language", Kind::Choice);
+        let inherited = above.language.unwrap_or_default().own_name();
+        let nothing = match self.view.customer {
+            Some(_) => format!("As the account: {inherited}"),
+            None => format!("{inherited}, where nothing is known"),
+        };
+        let all = Language::ALL.map(|one| (one.as_str().to_owned(), one.own_name().to_owned()));
+        language.choices = std::iter::once((String::new(), nothing)).chain(all).collect();
+        language.hint =
+            "For people whose own language Microsoft does not know, or we don’t speak.".into();
+        vec![name, help, language]
+    }
+
+    fn colors(&self) -> (Field, Vec<Field>) {
+        let held = self.view.above.colors.clone().unwrap_or_else(ours);
+        let one = |name: &'static str, label, holds: &str, hint: &str| {
+            let mut field = self.field(name, label, Kind::Color);
+            field.placeholder = holds.to_owned();
+            field.hint = hint.to_owned();
+            field
+        };
+        let hint = self.otherwise(
+            self.view.above.colors.as_ref().map(|colors| colors.accent.as_str()),
+            "The button, and links. Empty: our blue.",
+        );
+        let accent = one("colors.accent", "Main colour", &held.accent, &hint);
+        let others = vec![
+            one("colors.on_accent", "Text on it", &held.on_accent, "What stands on the button."),
+            one(
+                "colors.dark_accent",
+                "Main colour, dark",
+                &held.dark_accent,
+                "For phones that are set to dark: lighter than the main colour.",
+            ),
+            one(
+                "colors.on_dark_accent",
+                "Text on it, dark",
+                &held.on_dark_accent,
+                "What stands on the button there.",
+            ),
+        ];
+        (accent, others)
+    }
+
+    fn links(&self) -> Vec<Field> {
+        let above = &self.view.above;
+        let mut host = self.field("host", "Links lead to", Kind::Choice);
+        let inherited = above.host.as_deref().unwrap_or(&self.view.common_host);
+        let nothing = match self.view.customer {
+            Some(_) => format!("As the account: {inherited}"),
+            None => self.view.common_host.clone(),
+        };
+        host.choices = vec![(String::new(), nothing)];
+        host.choices.extend(self.view.hosts.iter().map(|own| (own.clone(), own.clone())));
+        if !host.value.is_empty() && !self.view.hosts.contains(&host.value) {
+            let gone = format!("{} (no longer yours: not used)", host.value);
+            host.choices.push((host.value.clone(), gone));
+        }
+        host.hint = if self.view.hosts.is_empty() {
+            format!(
+                "Your operator can give you a host name of your own, in [share.hosts] of the \
+                 settings. They need your account’s id: {}",
+                self.account
+            )
+        } else {
+            "Host names come from your operator.".into()
+        };
+        let mut sender = self.field("sender", "Texts are from", Kind::Line);
+        sender.placeholder = above.sender.clone().unwrap_or_default();
+        sender.hint = self.otherwise(
+            above.sender.as_deref(),
+            "A number of yours at your SMS provider (+12065550100), a name of up to 11 letters and \
+             digits, or a messaging service (MG…). Empty: the SMS connection’s own. A name can’t be \
+             answered, so a STOP does not reach it; numbers that begin with +1 get the connection’s \
+             own, as the United States and Canada take no names.",
+        );
+        vec![host, sender]
+    }
+
+    fn tongue(&self, language: Language) -> Tongue {
+        let above = self.view.above.texts(language);
+        let or = |own: String, ours: String| if own.is_empty() { ours } else { own };
+        let mut fields = Vec::new();
+        for (field, label, holds, hint) in [
+            (
+                "sms",
+                "Text with the link",
+                or(above.sms, sms::ours(language).to_owned()),
+                "{brand}, {link} and {time} are filled in. It stays one text message.",
+            ),
+            (
+                "intro",
+                "On the page, above the button",
+                or(above.intro, page(language).ready_why.replace("{}", "{brand}")),
+                "{brand} is filled in. At most 300 characters, no addresses.",
+            ),
+            ("footer", "At the page’s foot", above.footer, "At most 300 characters, no addresses."),
+        ] {
+            let mut made = self.field(&at(language, field), label, Kind::Area);
+            made.placeholder = holds;
+            made.hint = hint.to_owned();
+            fields.push(made);
+        }
+        Tongue {
+            tag: language.as_str(),
+            name: language.own_name(),
+            open: fields.iter().any(|field| field.wrong.is_some()),
+            own: fields.iter().any(|field| !field.value.is_empty()),
+            fields,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn posted(fields: &[(&str, &str)]) -> Posted {
+        Posted(fields.iter().map(|(name, text)| ((*name).into(), (*text).into())).collect())
+    }
+
+    #[test]
+    fn what_is_stored_comes_back_as_it_was() {
+        let french = Texts { sms: "s".into(), intro: "i".into(), footer: "f".into() };
+        let said = Brand {
+            name: Some("Brightline".into()),
+            help: Some("+1 206 555 0100".into()),
+            colors: derive("#8a1538"),
+            sender: Some("Brightline".into()),
+            host: Some("https://go.ours.example".into()),
+            language: Some(Language::Fr),
+            texts: [(Language::Fr, french)].into(),
+            logo: None,
+        };
+        let back = Posted::of(&said, Some(Millis(7)));
+        assert!(back.version() == Some(Millis(7)) && back.derives());
+        let mut again = back.brand();
+        again.texts.retain(|_, texts| *texts != Texts::default());
+        assert_eq!(again, said);
+        // Chosen by hand: the others are the form's.
+        let by_hand = Colors { dark_accent: "#ffffff".into(), ..derive("#8a1538").unwrap() };
+        let said = Brand { colors: Some(by_hand), ..said };
+        let back = Posted::of(&said, None);
+        assert!(!back.derives() && back.version().is_none());
+        assert_eq!(back.brand().colors, said.colors);
+    }
+
+    #[test]
+    fn the_other_colors_are_chosen_by_us_or_by_them() {
+        let colors = |fields: &[(&str, &str)]| posted(fields).brand().colors.unwrap();
+        let ours = colors(&[("derive", "yes"), ("colors.accent", "#8A1538")]);
+        assert_eq!(Some(ours), derive("#8a1538"));
+        let nothing = colors(&[("derive", "yes"), ("colors.on_accent", "#000000")]);
+        assert_eq!((nothing.accent.as_str(), nothing.on_accent.as_str()), ("", ""));
+        let bad = colors(&[("derive", "yes"), ("colors.accent", "red")]);
+        assert_eq!(bad.accent, "red", "it is refused for what it is");
+        let theirs = colors(&[("colors.accent", "#8a1538"), ("colors.on_accent", "#eeeeee")]);
+        assert_eq!((theirs.on_accent.as_str(), theirs.dark_accent.as_str()), ("#eeeeee", ""));
+    }
+}
