@@ -164,7 +164,9 @@ pub async fn get(
     let language = of_browser(&headers)
         .or_else(|| brand.as_ref().and_then(|brand| brand.language))
         .unwrap_or_default();
-    let seen = brand.as_ref().map(|brand| Seen::of(brand, language));
+    // What stands above the button comes with the look: no link, no button.
+    let seen =
+        brand.as_ref().map(|brand| Seen { intro: String::new(), ..Seen::of(brand, language) });
     let text = render(language, seen.as_ref(), None, assets::share)?;
     let mut response = assets::page(text, &headers);
     let vary = HeaderValue::from_static("accept-language, accept-encoding");

@@ -1,3 +1,5 @@
+//! One segment, whatever is filled in; and what an MSP may write of its own.
+
 use super::*;
 use crate::brand::Texts;
 
