@@ -213,7 +213,7 @@ mod tests {
             ("¿No fue usted? Sí, año", "¿No fue usted? Si, año"),
             ("größer Ärger, „ja“", "größer Ärger, \"ja\""),
             ("één keer – ideeën", "één keer - ideeen"),
-            ("perché è già così", "perché è già cosi"),
+            ("perché è già così, òra", "perché è già così, òra"),
             ("Łódź, Dvořák, Ştefan", "Lodz, Dvorak, Stefan"),
             ("e\u{301}t", "et"),
             ("Acme® [IT] €5", "Acme [IT] €5"),

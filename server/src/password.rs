@@ -15,7 +15,8 @@ use names::Names;
 const LOWER: &[u8] = b"abcdefghijkmnpqrstuvwxyz";
 const UPPER: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZ";
 const DIGITS: &[u8] = b"23456789";
-const SYMBOLS: &[u8] = b"!#$%*+-=?@";
+/// What is neither letter nor digit in any password of ours.
+pub(crate) const SYMBOLS: &[u8] = b"!#$%*+-=?@";
 /// Symbols that Entra does not read as letters: `$` counts as `s`, `@` as `a`.
 const SEPARATORS: &[u8] = b"!#%*+-=?";
 const LENGTH: usize = 16;

@@ -34,7 +34,9 @@ pub(crate) fn client(address: SocketAddr) -> Client {
         .redirect(reqwest::redirect::Policy::none())
         .resolve("app.localhost", address)
         .resolve("s.localhost", address)
+        // Hosts of single accounts.
         .resolve("go.localhost", address)
+        .resolve("help.localhost", address)
         .build()
         .unwrap()
 }

@@ -44,6 +44,11 @@ impl Person {
         }
     }
 
+    /// The same link at another host.
+    pub(crate) fn at_origin(world: &World, origin: &str, text: &str) -> Self {
+        Self { origin: origin.to_owned(), ..Self::at(world.address, text) }
+    }
+
     /// The same link on another device.
     pub(crate) fn another_device(&self) -> Self {
         Self {

@@ -110,18 +110,30 @@ impl World {
 
     /// The server stops as an operator stops it, and starts again on the same database.
     pub(crate) async fn restart(&mut self) {
+        self.restart_with(|_| {}).await;
+    }
+
+    /// The same with other settings.
+    pub(crate) async fn restart_with(&mut self, change: impl FnOnce(&mut Settings)) {
         self.app.stop.cancel();
         self.running.take().unwrap().await.unwrap().unwrap();
         let listener = TcpListener::bind(self.address).await.unwrap();
-        let settings = (*self.app.settings).clone();
+        let mut settings = (*self.app.settings).clone();
+        change(&mut settings);
+        settings.check().unwrap();
         self.app = serve::open(settings, self.clock.clone()).await.unwrap();
         self.running = Some(tokio::spawn(serve::run(self.app.clone(), listener)));
     }
 
+    /// Another MSP on the same server.
+    pub(crate) async fn stranger_account(&self) -> AccountId {
+        let other = sample(&self.outside).replace("@brightline.example", "@other-msp.example");
+        import::import_text(&self.app, &other).await.unwrap()
+    }
+
     /// A technician of another MSP on the same server, signed in.
     pub(crate) async fn stranger(&self) -> Desk {
-        let other = sample(&self.outside).replace("@brightline.example", "@other-msp.example");
-        import::import_text(&self.app, &other).await.unwrap();
+        self.stranger_account().await;
         Desk::sign_in_as(self, &EMAIL.replace("@brightline.example", "@other-msp.example")).await
     }
 

@@ -23,7 +23,8 @@ let graceUntil = 0;
 const main = document.getElementById('main');
 let card = document.getElementById('card');
 const pending = card;
-const say = (text, fill) => text.replace('{}', fill);
+// (In some languages a time ends with a full stop, as a sentence does.)
+const say = (text, fill) => text.replace('{}', fill).replace(/\.\.$/, '.');
 
 // This tab's memory, or this page's where a browser allows no storage.
 const memory = (() => {

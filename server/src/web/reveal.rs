@@ -11,13 +11,14 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use serde::Serialize;
-use shared::{AccountId, Code};
+use shared::Code;
 
 use super::assets;
 use super::problem::Failure;
 use super::smaller::{at_once, kept};
 use crate::app::App;
 use crate::brand::Brand;
+use crate::brand::help::dialled;
 use crate::language::Language;
 use crate::language::page::{PagePhrases, page};
 use crate::settings::HostOf;
@@ -39,6 +40,21 @@ impl FromRequestParts<App> for At {
         let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
         let host = host.or_else(|| parts.uri.host()).unwrap_or_default();
         Ok(Self(app.settings.share.account_of(host)))
+    }
+}
+
+impl At {
+    /// A link of another account is no link at an account's own host.
+    ///
+    /// # Errors
+    /// `link-dead`.
+    pub(super) async fn must_serve(&self, app: &App, look_id: &[u8]) -> Result<(), Failure> {
+        let HostOf::Account(_) = self.0 else { return Ok(()) };
+        let share = app.store.share_row(look_id).await?;
+        match share.is_some_and(|(account, _)| self.0.serves(account)) {
+            true => Ok(()),
+            false => Err(Code::LinkDead.into()),
+        }
     }
 }
 
@@ -134,9 +150,9 @@ struct Call<'a> {
 impl<'a> Call<'a> {
     /// `None` where there is nothing to dial.
     fn of(seen: &'a Seen, words: &PagePhrases) -> Option<Self> {
-        let dial: String = seen.help.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+        let dial = dialled(&seen.help);
         let (before, after) = words.doubt.split_once("{}")?;
-        (dial.len() > 3).then_some(Self { before, number: &seen.help, dial, after })
+        (!dial.is_empty()).then_some(Self { before, number: &seen.help, dial, after })
     }
 }
 
@@ -149,7 +165,14 @@ pub async fn get(
     At(host): At,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let brand = match whose(host) {
+    // Whose brand a host shows before it knows which link is asked for: its account's. A server
+    // with a single account has only one that it could be.
+    let account = match host {
+        HostOf::Account(account) => Some(account),
+        HostOf::AllAccounts => app.store.only_account().await?,
+        HostOf::Unknown => None,
+    };
+    let brand = match account {
         Some(account) => Some(app.store.brand(account, None).await?),
         None => None,
     };
@@ -162,14 +185,6 @@ pub async fn get(
     let vary = HeaderValue::from_static("accept-language, accept-encoding");
     response.headers_mut().insert(header::VARY, vary);
     Ok(response)
-}
-
-/// Whose brand a host shows before it knows which link is asked for.
-fn whose(host: HostOf) -> Option<AccountId> {
-    match host {
-        HostOf::Account(account) => Some(account),
-        HostOf::AllAccounts | HostOf::Unknown => None,
-    }
 }
 
 fn of_browser(headers: &HeaderMap) -> Option<Language> {

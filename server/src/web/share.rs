@@ -67,16 +67,14 @@ pub struct OpenView {
 /// `link-dead` for everything that can't be opened.
 pub async fn look(
     State(app): State<App>,
-    At(host): At,
+    host: At,
     headers: HeaderMap,
     api::Json(ask): api::Json<LookAsk>,
 ) -> Result<Response, Failure> {
     let now = app.clock.now();
     let id = bytes::<16>(&ask.id)?;
+    host.must_serve(&app, &id).await?;
     let row = app.store.look_at_share(&id, now).await?.ok_or(Code::LinkDead)?;
-    if !host.serves(row.account) {
-        return Err(Code::LinkDead.into());
-    }
     let brand = app.store.brand(row.account, row.customer).await?;
     let language = row.language.or(brand.language).or(ask.language).unwrap_or_default();
     let words = ask.language.filter(|own| *own != language).map(|_| page(language));
@@ -102,16 +100,14 @@ pub async fn look(
 /// `unlock-wrong` with the tries left, `link-dead` for everything else.
 pub async fn open(
     State(app): State<App>,
-    At(host): At,
+    host: At,
     api::Json(ask): api::Json<OpenAsk>,
 ) -> Result<Json<OpenView>, Failure> {
     let now = app.clock.now();
     let (id, proof) = (bytes::<16>(&ask.id)?, bytes::<32>(&ask.proof)?);
     let nonce = bytes::<16>(&ask.nonce)?;
+    host.must_serve(&app, &id).await?;
     let (account, share) = app.store.share_row(&id).await?.ok_or(Code::LinkDead)?;
-    if !host.serves(account) {
-        return Err(Code::LinkDead.into());
-    }
     let digits: String =
         ask.code.unwrap_or_default().chars().filter(|c| !c.is_whitespace()).collect();
     // An empty code is no try: the page asks for it first.

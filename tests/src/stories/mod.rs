@@ -24,6 +24,7 @@ mod phone_changed;
 mod refused;
 mod registration;
 mod reset;
+mod reveal_brand;
 mod reveal_keys;
 mod reveal_language;
 mod reveal_leaving;

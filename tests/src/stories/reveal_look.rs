@@ -16,7 +16,7 @@ const SMALL: &str = "
         .filter(([, height]) => height < 44)";
 
 /// A state as everybody meets it.
-async fn everywhere(page: &Page, state: &str) {
+pub(super) async fn everywhere(page: &Page, state: &str) {
     for (light, dark) in [("light", false), ("dark", true)] {
         for (width, height) in [(1280, 900), (320, 640)] {
             page.looks(width, height, dark).await;

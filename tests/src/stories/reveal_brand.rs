@@ -1,0 +1,168 @@
+//! Whose name, number, colours and words the reveal page has, and what it tells whom.
+
+use reqwest::Client;
+use serde_json::{Value, json};
+use server::brand::{Brand, Texts, colors};
+use server::language::Language;
+use server::store::BrandChange;
+use shared::AccountId;
+
+use super::reveal_look::everywhere;
+use super::reveal_page::Sent;
+use crate::browser::Browser;
+use crate::desk::client;
+use crate::page::Page;
+use crate::person::Person;
+use crate::world::{EMAIL, World};
+
+/// All that a brand says but a logo.
+fn brightline() -> Brand {
+    let texts = Texts {
+        intro: "{brand} has set a new password for you. <b>Ready?</b>".into(),
+        footer: "Brightline IT · 12 Pine Street\nSeattle".into(),
+        ..Texts::default()
+    };
+    Brand {
+        name: Some("Brightline".into()),
+        help: Some("+1 206 555 0199".into()),
+        colors: colors::derive("#8a1f5f"),
+        texts: [(Language::En, texts)].into(),
+        ..Brand::default()
+    }
+}
+
+/// The admin of this account says so.
+async fn say(world: &World, account: AccountId, admin: &str, said: &Brand) {
+    let store = &world.app.store;
+    let by = store.technician_by_email(admin).await.unwrap().unwrap().id;
+    let seen = store.brand_said(account, None).await.unwrap().map(|row| row.version);
+    let change = BrandChange { customer: None, seen, said, logo: None, about: "all", alarm: None };
+    store.change_brand(account, by, world.now(), &change).await.unwrap();
+}
+
+async fn color_of(page: &Page, what: &str) -> Value {
+    page.script(&format!(
+        "const style = getComputedStyle(document.querySelector('{what}'));
+         return [style.backgroundColor, style.color]"
+    ))
+    .await
+}
+
+fn rgb(hex: &str) -> String {
+    let part = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
+    format!("rgb({}, {}, {})", part(1), part(3), part(5))
+}
+
+#[tokio::test]
+async fn a_brand_is_on_every_screen() {
+    let world = World::in_real_time().await;
+    let brand = brightline();
+    say(&world, world.account, EMAIL, &brand).await;
+    let sent = Sent::to_ada(&world).await;
+    let browser = Browser::start().await;
+    let phone = browser.window(390, 844).await;
+    phone.go(&sent.link).await;
+    phone.sees("From Brightline").await;
+    // Words are words, whatever stands in them.
+    phone.sees("Brightline has set a new password for you. <b>Ready?</b>").await;
+    phone.sees("12 Pine Street").await;
+    let number = phone.find("link", "+1 206 555 0199").await;
+    let number = phone.element(&number).await.unwrap().attr("href").await.unwrap();
+    assert_eq!(number.as_deref(), Some("tel:+12065550199"));
+    let colors = brand.colors.unwrap();
+    for (dark, back, on) in [
+        (false, &colors.accent, &colors.on_accent),
+        (true, &colors.dark_accent, &colors.on_dark_accent),
+    ] {
+        phone.looks(390, 844, dark).await;
+        assert_eq!(color_of(&phone, ".main").await, json!([rgb(back), rgb(on)]));
+    }
+    everywhere(&phone, "brand-landing").await;
+    phone.fill("textbox", "Unlock code", &sent.unlock).await;
+    phone.click("button", "Reveal").await;
+    phone.sees("Here is your password").await;
+    everywhere(&phone, "brand-revealed").await;
+    phone.end().await;
+
+    // The one account of the server: nobody learns more from a dead link than from the host.
+    let stranger = browser.window(390, 844).await;
+    stranger.go(&sent.link).await;
+    stranger.sees("This link does not work any more").await;
+    stranger.sees("Call your help desk and ask for a new link.").await;
+    stranger.find("link", "+1 206 555 0199").await;
+    stranger.sees("12 Pine Street").await;
+    everywhere(&stranger, "brand-dead").await;
+    stranger.end().await;
+
+    let plain = browser.window(320, 640).await;
+    plain.without_scripts().await;
+    plain.go(&sent.link).await;
+    plain.sees("Please switch on JavaScript").await;
+    plain.find("link", "+1 206 555 0199").await;
+    plain.shoot("reveal-brand-no-script-320").await;
+    plain.end().await;
+    world.settle().await;
+    world.end().await;
+}
+
+async fn page_at(client: &Client, origin: &str) -> String {
+    client.get(format!("{origin}/s")).send().await.unwrap().text().await.unwrap()
+}
+
+/// Two MSPs on one server: on everybody's host a link that is dead tells of neither; on an MSP's
+/// own host there is no link but its own.
+#[tokio::test]
+async fn a_host_shows_its_own_brand_and_opens_its_own_links() {
+    let mut world = World::in_real_time().await;
+    let other = world.stranger_account().await;
+    let own = format!("http://go.localhost:{}", world.address.port());
+    let theirs = format!("http://help.localhost:{}", world.address.port());
+    let (ours, origins) = (world.account, [own.clone(), theirs.clone()]);
+    world
+        .restart_with(|settings| {
+            settings.share.hosts = origins.into_iter().zip([ours, other]).collect()
+        })
+        .await;
+    let brand = Brand { host: Some(own.clone()), ..brightline() };
+    say(&world, ours, EMAIL, &brand).await;
+    let sent = Sent::to_ada(&world).await;
+    assert!(sent.link.starts_with(&format!("{own}/s#")), "the brand's own host");
+
+    let everybodys = world.app.settings.share.origin.clone();
+    let client = client(world.address);
+    assert!(!page_at(&client, &everybodys).await.contains("Brightline"));
+    assert!(page_at(&client, &own).await.contains("From Brightline"));
+    let page = page_at(&client, &theirs).await;
+    assert!(
+        page.contains("Brightline IT") && !page.contains("12 Pine Street"),
+        "their own: {page}"
+    );
+
+    // At the other MSP's host this link is as dead as one that never was.
+    let person = Person::at_origin(&world, &theirs, &sent.text);
+    let never = person.with_made_up_link();
+    assert_eq!(person.look().await.body, never.look().await.body);
+    let refused = person.open(Some(&sent.unlock)).await;
+    assert_eq!((refused.status, refused.code()), (410, "link-dead"));
+    assert_eq!(refused.body, never.open(None).await.body);
+    assert_eq!(sent.share().await, "open", "nothing came of it");
+
+    let browser = Browser::start().await;
+    let phone = browser.window(390, 844).await;
+    phone.go(&sent.link.replace(&own, &everybodys)).await;
+    phone.sees("From Brightline").await;
+    phone.fill("textbox", "Unlock code", &sent.unlock).await;
+    phone.click("button", "Reveal").await;
+    phone.sees("Here is your password").await;
+    // A stranger at everybody's host learns of neither.
+    let stranger = browser.window(390, 844).await;
+    stranger.go(&sent.link.replace(&own, &everybodys)).await;
+    stranger.sees("This link does not work any more").await;
+    stranger.sees("Call your help desk and ask for a new link.").await;
+    assert!(!stranger.text().await.contains("Brightline"));
+    assert_eq!(stranger.look("link", "").await, None);
+    stranger.end().await;
+    phone.end().await;
+    world.settle().await;
+    world.end().await;
+}
