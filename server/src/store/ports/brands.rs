@@ -58,12 +58,6 @@ pub trait BrandStore {
     /// When the database can't be read.
     async fn logo(&self, hash: &str) -> Result<Option<Vec<u8>>, StoreError>;
 
-    /// Whose link it is that has this id for looking, however it stands.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    async fn account_of_link(&self, look_id: &[u8]) -> Result<Option<AccountId>, StoreError>;
-
     /// The account of a server that has exactly one.
     ///
     /// # Errors

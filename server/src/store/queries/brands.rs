@@ -166,15 +166,6 @@ impl BrandStore for Database {
             .await?)
     }
 
-    async fn account_of_link(&self, look_id: &[u8]) -> Result<Option<AccountId>, StoreError> {
-        let account: Option<Uuid> =
-            sqlx::query_scalar("select account from shares where look_id = $1")
-                .bind(look_id)
-                .fetch_optional(self.read())
-                .await?;
-        Ok(account.map(AccountId))
-    }
-
     async fn only_account(&self) -> Result<Option<AccountId>, StoreError> {
         let ids: Vec<Uuid> =
             sqlx::query_scalar("select id from accounts limit 2").fetch_all(self.read()).await?;

@@ -14,7 +14,6 @@ on_both!(
     a_logo_is_kept_while_a_brand_has_it,
     admins_hear_of_what_leads_elsewhere,
     a_server_may_have_one_account,
-    a_link_is_somebodys,
 );
 
 async fn a_customers_brand_stands_over_the_accounts(world: World) {
@@ -155,12 +154,4 @@ async fn a_server_may_have_one_account(world: World) {
     assert_eq!(fresh.only_account().await.unwrap(), None, "there is none");
     fresh.import(world.ours.account, START, &world.ours.rows()).await.unwrap();
     assert_eq!(fresh.only_account().await.unwrap(), Some(world.ours.account));
-}
-
-async fn a_link_is_somebodys(world: World) {
-    let reset = world.staged("ada").await;
-    let share = world.share(&reset).await;
-    let whose = async |look_id: &[u8]| world.store.account_of_link(look_id).await.unwrap();
-    assert_eq!(whose(&share.look_id).await, Some(world.ours.account));
-    assert_eq!(whose(b"unknown").await, None);
 }
