@@ -39,3 +39,8 @@ alter table shares add column ended_by uuid;
 
 -- The person's language as Microsoft has it, where we speak it: their texts, mails and page.
 alter table resets add column language text;
+
+-- Unlock codes are hashed with what a link is looked up by now, and were with its row's id before: the
+-- right code would be refused. Such links are closed; their passwords are kept for a new one.
+update shares set state = 'locked', ciphertext = '', token_sealed = null
+    where state = 'open' and unlock_hash is not null;

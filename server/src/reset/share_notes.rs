@@ -36,11 +36,18 @@ pub(super) async fn note(
         ),
         OutboxKind::NoteUnsent => {
             let rows = store.outbox_of(reset.account, reset.id).await?;
-            let text = rows.iter().rev().find(|row| row.kind == OutboxKind::Text);
+            // The one that this note was written for: another may have gone out since.
+            let mut texts = rows.iter().rev().filter(|it| it.kind == OutboxKind::Text);
+            let newest = texts.clone().next().map(|text| text.id);
+            let text = texts.find(|text| text.id < row.id);
+            let phone = match text.map(|text| text.id) == newest {
+                true => reset.phone_masked.as_str(),
+                false => "the phone before",
+            };
             let words = text.and_then(|text| text.code).unwrap_or(Code::SmsUndelivered).words();
             format!(
-                "The text with the one-time link for {person} did not reach {}, {at}: {} {}",
-                reset.phone_masked, words.what, words.next
+                "The text with the one-time link for {person} did not reach {phone}, {at}: {} {}",
+                words.what, words.next
             )
         }
         OutboxKind::NoteRevoked => {

@@ -168,6 +168,8 @@ pub enum MailKind {
     Stuck,
     /// Admins, that another device tried a link after it was opened.
     Late,
+    /// Admins, that five wrong unlock codes closed a link.
+    Locked,
     /// Admins, that the account's brake stops resets.
     Brake,
     /// Admins, that an integration's secret or certificate is about to end.
@@ -201,6 +203,7 @@ impl OutboxKind {
             OutboxKind::Mail(MailKind::Manager) => "mail-manager",
             OutboxKind::Mail(MailKind::Stuck) => "mail-stuck",
             OutboxKind::Mail(MailKind::Late) => "mail-late",
+            OutboxKind::Mail(MailKind::Locked) => "mail-locked",
             OutboxKind::Mail(MailKind::Brake) => "mail-brake",
             OutboxKind::Mail(MailKind::Expiring) => "mail-expiring",
             OutboxKind::Mail(MailKind::Failing) => "mail-failing",
@@ -229,6 +232,7 @@ impl OutboxKind {
             Self::Mail(MailKind::Manager),
             Self::Mail(MailKind::Stuck),
             Self::Mail(MailKind::Late),
+            Self::Mail(MailKind::Locked),
             Self::Mail(MailKind::Brake),
             Self::Mail(MailKind::Expiring),
             Self::Mail(MailKind::Failing),

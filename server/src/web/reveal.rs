@@ -22,6 +22,7 @@ use crate::brand::help::dialled;
 use crate::language::Language;
 use crate::language::page::{PagePhrases, page};
 use crate::settings::HostOf;
+use crate::store::StoreError;
 
 /// The preview in Settings: framed by our own pages, and it asks nobody anything.
 const PREVIEW_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -158,7 +159,12 @@ pub async fn get(
         HostOf::Unknown => None,
     };
     let brand = match account {
-        Some(account) => Some(app.store.brand(account, None).await?),
+        Some(account) => match app.store.brand(account, None).await {
+            Ok(brand) => Some(brand),
+            // The operator named an account that is not there (yet).
+            Err(StoreError::Inconsistent(_)) => None,
+            Err(other) => return Err(other.into()),
+        },
         None => None,
     };
     let language = of_browser(&headers)

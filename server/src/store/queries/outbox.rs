@@ -318,8 +318,8 @@ impl OutboxStore for Database {
 }
 
 impl Database {
-    /// The ticket hears of it, unless its first note is still to come and tells; a link that is
-    /// over has told of that.
+    /// The ticket hears of it, unless its first note is still to come and tells, or another text
+    /// went out since; a link that is over has told of that.
     async fn text_is_lost(
         &self,
         write: &mut Write,
@@ -330,12 +330,15 @@ impl Database {
         let told: Option<i64> = sqlx::query_scalar(
             "select r.asked_at from resets r where r.account = $1 and r.id = $2
                  and r.ticket is not null
+                 and not exists (select 1 from outbox newer where newer.reset = r.id
+                     and newer.kind = 'text' and newer.id > $3)
                  and exists (select 1 from shares s where s.reset = r.id and s.state = 'open')
                  and not exists (select 1 from outbox o where o.reset = r.id
                      and o.kind = 'note-set' and o.state = 'waiting')",
         )
         .bind(row.account.0)
         .bind(reset.0)
+        .bind(row.id)
         .fetch_optional(write.db())
         .await?;
         if told.is_some() {

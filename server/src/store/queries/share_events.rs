@@ -71,6 +71,10 @@ impl Database {
         let whose = self.spoken(write, share).await?;
         let entry = entry(Act::ShareLocked, share, whose.as_ref());
         self.note(write, share.account, now, &entry).await?;
+        if let Some(whose) = &whose {
+            let about = About::Reset(whose.reset);
+            self.mail_admins(write, share.account, about, MailKind::Locked, now).await?;
+        }
         self.note_link(write, share, whose.as_ref(), OutboxKind::NoteLocked, now).await
     }
 
