@@ -99,22 +99,24 @@ for (const form of byData('previews')) {
     newest += 1;
     const mine = newest;
     // A new frame each time: the old one's history would be the way back from this page.
-    const old = [...document.getElementsByName(form.dataset.previews)].at(-1);
+    const old = document.getElementById(form.dataset.previews);
     const fresh = old.cloneNode();
     fresh.removeAttribute('src');
-    old.removeAttribute('name');
+    fresh.name = button.formTarget = `${form.dataset.previews}-${mine}`;
     old.removeAttribute('id');
-    old.after(fresh);
+    // Behind the old one until it has come.
+    old.before(fresh);
     form.requestSubmit(button);
     fresh.addEventListener('load', () => {
-      for (const frame of [...fresh.parentElement.children]) if (frame !== fresh && !frame.name) frame.remove();
-    });
+      while (fresh.nextElementSibling) fresh.nextElementSibling.remove();
+    }, { once: true });
     const body = new URLSearchParams(new FormData(form));
     const answer = await fetch(`${form.getAttribute('action')}/text`, { method: 'POST', body }).catch(() => null);
     if (!answer?.ok || mine !== newest) return;
     const told = await answer.json();
     told.sms.plural = told.sms.segments === 1 ? '' : 's';
-    for (const part of document.querySelectorAll('[data-sms]')) part.textContent = told.sms[part.dataset.sms];
+    for (const part of byData('sms')) part.textContent = told.sms[part.dataset.sms];
+    document.querySelector('[data-sms=text]').lang = told.sms.lang;
     notShown(told.wrong);
   };
   const soon = () => {

@@ -27,6 +27,7 @@ const PASSWORD: &str = "correct horse battery";
 const ORIGIN: &str = "http://app.localhost:4400";
 const MINUTE: i64 = 60_000;
 
+mod branding;
 mod pages;
 mod settings;
 mod sign_in;

@@ -259,26 +259,27 @@ impl Maker<'_> {
         }
     }
 
-    /// Where what holds comes from, while a field is empty.
-    fn otherwise(&self, above: Option<&str>, nothing: &str) -> String {
-        match (&self.view.customer, above) {
+    /// What a field is for, and what holds while it is empty: the account's, or what `empty` says.
+    fn hint(&self, what: &str, above: Option<&str>, empty: &str) -> String {
+        let holds = match (&self.view.customer, above) {
             (Some(_), Some(above)) => format!("Empty: as the account, {above}."),
-            (Some(_), None) => format!("Empty: as the account. {nothing}"),
-            (None, _) => nothing.to_owned(),
-        }
+            (Some(_), None) => "Empty: as the account.".to_owned(),
+            (None, _) => empty.to_owned(),
+        };
+        format!("{what} {holds}").trim().to_owned()
     }
 
     fn who(&self) -> Vec<Field> {
         let above = &self.view.above;
         let mut name = self.field("name", "Name", Kind::Line);
         name.placeholder = above.name().to_owned();
-        name.hint = "What people read in texts and on the page, where there is no logo.".into();
+        let what = "What people read in texts, and on the page where there is no logo.";
+        name.hint = self.hint(what, Some(above.name()), "");
         let mut help = self.field("help", "Help desk’s telephone number", Kind::Line);
         help.placeholder = above.help.clone().unwrap_or_default();
-        help.hint = self.otherwise(
-            above.help.as_deref(),
-            "The page says to call it in doubt, and a tap dials it. Begin with + and the country code.",
-        );
+        let what = "The page says to call it in doubt, and a tap dials it. Begin with + and the \
+                    country code.";
+        help.hint = self.hint(what, above.help.as_deref(), "");
         let mut language = self.field("language", "Language", Kind::Choice);
         let inherited = above.language.unwrap_or_default().own_name();
         let nothing = match self.view.customer {
@@ -300,10 +301,8 @@ impl Maker<'_> {
             field.hint = hint.to_owned();
             field
         };
-        let hint = self.otherwise(
-            self.view.above.colors.as_ref().map(|colors| colors.accent.as_str()),
-            "The button, and links. Empty: our blue.",
-        );
+        let inherited = self.view.above.colors.as_ref().map(|colors| colors.accent.as_str());
+        let hint = self.hint("The button, and links.", inherited, "Empty: our blue.");
         let accent = one("colors.accent", "Main colour", &held.accent, &hint);
         let others = vec![
             one("colors.on_accent", "Text on it", &held.on_accent, "What stands on the button."),
@@ -348,13 +347,12 @@ impl Maker<'_> {
         };
         let mut sender = self.field("sender", "Texts are from", Kind::Line);
         sender.placeholder = above.sender.clone().unwrap_or_default();
-        sender.hint = self.otherwise(
-            above.sender.as_deref(),
-            "A number of yours at your SMS provider (+12065550100), a name of up to 11 letters and \
-             digits, or a messaging service (MG…). Empty: the SMS connection’s own. A name can’t be \
-             answered, so a STOP does not reach it; numbers that begin with +1 get the connection’s \
-             own, as the United States and Canada take no names.",
-        );
+        let what = "A number of yours at your SMS provider (+12065550100), a name of up to 11 \
+                    letters and digits, or a messaging service (MG…). A name can’t be answered, so a \
+                    STOP does not reach it; numbers that begin with +1 get the SMS connection’s own, \
+                    as the United States and Canada take no names.";
+        let empty = "Empty: the SMS connection’s own.";
+        sender.hint = self.hint(what, above.sender.as_deref(), empty);
         vec![host, sender]
     }
 

@@ -31,6 +31,7 @@ const AN_HOUR: i64 = 3_600_000;
 pub(super) struct Sample {
     /// Whom the phone says it is from.
     pub(super) from: String,
+    pub(super) lang: &'static str,
     pub(super) text: String,
     /// Characters of GSM-7, of 160.
     pub(super) characters: usize,
@@ -47,7 +48,7 @@ pub(super) fn sample(app: &App, account: AccountId, seen: &Brand, language: Lang
     // 160 in one, 153 in each of several. (3GPP TS 23.040, 9.2.3.24.1)
     let segments = if characters <= gsm::SEGMENT { 1 } else { characters.div_ceil(153) };
     let from = seen.sender.clone().unwrap_or_else(|| "Your SMS connection’s number".into());
-    Sample { from, text, characters, segments }
+    Sample { from, lang: language.as_str(), text, characters, segments }
 }
 
 /// The language of a preview, from the address or the form.
