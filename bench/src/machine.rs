@@ -4,6 +4,9 @@ use std::time::SystemTime;
 
 use anyhow::Result;
 
+use crate::stats::Sample;
+use crate::table::ms;
+
 /// The table's heading.
 pub(crate) struct Machine {
     pub(crate) date: String,
@@ -12,6 +15,30 @@ pub(crate) struct Machine {
     pub(crate) cpu: String,
     /// Runnable programs a minute ago and now: others on the machine spoil a measurement.
     pub(crate) load: String,
+}
+
+impl Machine {
+    /// The table's first two lines.
+    pub(crate) fn heading(&self, synced_write: &Sample) -> String {
+        let Self { date, commit, cores, cpu, load } = self;
+        format!(
+            "{date}, commit {commit}, {cores} cores of {cpu}, load before {load}\n\
+             one synced 4 KiB write on this disk: median {}, p99 {}",
+            ms(synced_write.median()),
+            ms(synced_write.p99()),
+        )
+    }
+
+    #[cfg(test)]
+    pub(crate) fn sample() -> Self {
+        Self {
+            date: "2026-11-22 14:00 UTC".into(),
+            commit: "abc".into(),
+            cores: 2,
+            cpu: "CPU".into(),
+            load: "0.10".into(),
+        }
+    }
 }
 
 pub(crate) fn look(commit: &str) -> Result<Machine> {

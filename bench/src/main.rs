@@ -1,6 +1,7 @@
-//! `cargo xtask bench reset` builds and starts this: it drives the real `msp-reset` over HTTP, as
-//! technicians' pods do, against a simulated Microsoft and Twilio that answer at once, and prints
-//! what that costs. It knows the server only from outside; docs/bench.md says what is measured.
+//! `cargo xtask bench …` builds and starts this: it drives the real `msp-reset` over HTTP, as
+//! technicians' pods do, against a simulated Microsoft and Twilio that answer at once, and as phones
+//! do that open links, and prints what that costs. It knows the server only from outside, but for
+//! `share/make.rs`; docs/bench.md says what is measured.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints")]
 
 mod desk;
@@ -10,6 +11,7 @@ mod office;
 mod process;
 mod round;
 mod server;
+mod share;
 mod stats;
 mod table;
 
@@ -17,15 +19,33 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, ensure};
-use clap::{Parser, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::round::Plan;
 use crate::table::Table;
 
-/// Resets per second, latency, memory and commits per sync of the real server.
+/// What the product costs.
 #[derive(Parser)]
 #[command(name = "msp-reset-bench")]
+struct Cli {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Resets per second, latency, memory and commits per sync of the real server.
+    Reset(Ask),
+    /// Links made, looked at and opened per second, and what each costs.
+    Share(share::Ask),
+    /// The part of `share` that makes the links, on the settings in the environment.
+    #[command(hide = true)]
+    MakeShares(share::MakeAsk),
+}
+
+/// Resets per second, latency, memory and commits per sync of the real server.
+#[derive(Args)]
 struct Ask {
     /// The server's program.
     #[arg(long)]
@@ -71,7 +91,7 @@ impl Database {
 }
 
 fn main() -> ExitCode {
-    let ask = Ask::parse();
+    let cli = Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error.into()),
@@ -79,7 +99,7 @@ fn main() -> ExitCode {
     let ended = runtime.block_on(async {
         // Dropping the measurement ends the server that it started.
         tokio::select! {
-            ended = measure(&ask) => ended,
+            ended = perform(&cli.what) => ended,
             asked = asked_to_stop() => asked.and_then(|()| anyhow::bail!("stopped")),
         }
     });
@@ -102,6 +122,14 @@ async fn asked_to_stop() -> Result<()> {
         _ = interrupt.recv() => {}
     }
     Ok(())
+}
+
+async fn perform(what: &What) -> Result<()> {
+    match what {
+        What::Reset(ask) => measure(ask).await,
+        What::Share(ask) => share::measure(ask).await,
+        What::MakeShares(ask) => share::make(ask).await,
+    }
 }
 
 async fn measure(ask: &Ask) -> Result<()> {

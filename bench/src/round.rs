@@ -134,8 +134,9 @@ async fn install(
 ) -> Result<Installation> {
     let postgres = cluster.map(Cluster::database).transpose()?;
     let own_key = postgres.is_some();
+    let allow = [world.entra_url(), world.graph_url(), world.twilio_url()].join(",");
     let installation =
-        Installation::new(&plan.server, &plan.folder, world, postgres, plan.slow_sync_ms)?;
+        Installation::new(&plan.server, &plan.folder, allow, postgres, plan.slow_sync_ms)?;
     if own_key {
         installation.make_key().await?;
     }
@@ -281,7 +282,7 @@ fn say(plan: &Plan, doing: &str) {
     eprintln!("{}, {} at once: {doing}", plan.database.name(), plan.technicians);
 }
 
-fn clear(folder: &std::path::Path) -> Result<()> {
+pub(crate) fn clear(folder: &std::path::Path) -> Result<()> {
     if folder.exists() {
         std::fs::remove_dir_all(folder)
             .with_context(|| format!("cannot empty {}", folder.display()))?;

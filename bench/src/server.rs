@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
-use simulator::World;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, timeout};
@@ -42,11 +41,11 @@ pub(crate) struct Syncs {
 }
 
 impl Installation {
-    /// In an empty folder, on a free port.
+    /// In an empty folder, on a free port; these may be called besides.
     pub(crate) fn new(
         program: &Path,
         folder: &Path,
-        world: &World,
+        allow: String,
         postgres: Option<String>,
         slow_sync_ms: Option<u32>,
     ) -> Result<Self> {
@@ -59,10 +58,7 @@ impl Installation {
             ("MSP_RESET__SHARE__ORIGIN", format!("http://s.localhost:{}", free.port())),
             ("MSP_RESET__STORE__FOLDER", path("data")),
             ("MSP_RESET__KEYS__FILE", path("keys/master.key")),
-            (
-                "MSP_RESET__OUTBOUND__ALLOW",
-                [world.entra_url(), world.graph_url(), world.twilio_url()].join(","),
-            ),
+            ("MSP_RESET__OUTBOUND__ALLOW", allow),
             ("MSP_RESET__LOG__FORMAT", "json".to_owned()),
         ];
         settings.extend(postgres.map(|url| ("MSP_RESET__STORE__URL", url)));
@@ -77,7 +73,12 @@ impl Installation {
     }
 
     fn command(&self, verb: &str) -> Command {
-        let mut command = Command::new(&self.program);
+        self.command_of(&self.program, verb)
+    }
+
+    /// Another program, on the same settings.
+    pub(crate) fn command_of(&self, program: &Path, verb: &str) -> Command {
+        let mut command = Command::new(program);
         // Not in the repository: a settings file that lies there is not for us.
         command.arg(verb).current_dir(&self.folder).stdin(Stdio::null()).kill_on_drop(true);
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));

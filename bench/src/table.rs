@@ -12,7 +12,7 @@ use crate::stats::Sample;
 /// Our own share of a reset at the median, one technician, SQLite on disk.
 const LATENCY_BUDGET: Duration = Duration::from_millis(25);
 /// Resident memory, 1 MB = 1 000 000 bytes.
-const MEMORY_BUDGET: f64 = 40.0;
+pub(crate) const MEMORY_BUDGET: f64 = 40.0;
 const START_BUDGET: Duration = Duration::from_millis(200);
 /// Commits behind one sync with 64 writers, where a sync is slow enough to matter.
 const COMMITS_PER_SYNC: f64 = 20.0;
@@ -37,19 +37,10 @@ impl Table {
 
     /// Everything, for a terminal and for docs/bench.md.
     pub(crate) fn text(&self) -> String {
-        let Machine { date, commit, cores, cpu, load } = &self.machine;
-        let mut text =
-            format!("{date}, commit {commit}, {cores} cores of {cpu}, load before {load}\n");
+        let mut text = self.machine.heading(&self.synced_write);
         // Writing to a String cannot fail.
-        let _ = writeln!(
-            text,
-            "one synced 4 KiB write on this disk: median {}, p99 {}{}\n",
-            ms(self.synced_write.median()),
-            ms(self.synced_write.p99()),
-            self.slow_sync_ms
-                .map(|ms| format!("; each sync made to take {ms} ms"))
-                .unwrap_or_default(),
-        );
+        let _ = self.slow_sync_ms.map(|ms| write!(text, "; each sync made to take {ms} ms"));
+        text += "\n\n";
         text += &row([
             "database",
             "technicians",
@@ -141,7 +132,7 @@ fn commits_per_sync(round: &Round) -> Option<f64> {
 }
 
 /// `None`: the budget does not bind here.
-fn verdict(kept: Option<bool>, says: String) -> String {
+pub(crate) fn verdict(kept: Option<bool>, says: String) -> String {
     let mark = match kept {
         Some(true) => '✓',
         Some(false) => '✗',
@@ -160,15 +151,15 @@ fn row(cells: [&str; 11]) -> String {
     cells.collect::<Vec<_>>().join("  ") + "\n"
 }
 
-fn or_dash(cell: Option<String>) -> String {
+pub(crate) fn or_dash(cell: Option<String>) -> String {
     cell.unwrap_or_else(|| "–".to_owned())
 }
 
-fn ms(time: Duration) -> String {
+pub(crate) fn ms(time: Duration) -> String {
     format!("{:.2} ms", time.as_secs_f64() * 1000.0)
 }
 
-fn mb(bytes: u64) -> f64 {
+pub(crate) fn mb(bytes: u64) -> f64 {
     bytes as f64 / 1e6
 }
 
@@ -178,15 +169,8 @@ mod tests {
     use crate::server::Syncs;
 
     fn table(slow: Option<u32>, rounds: Vec<Round>) -> Table {
-        let machine = Machine {
-            date: "2026-11-22 14:00 UTC".into(),
-            commit: "abc".into(),
-            cores: 2,
-            cpu: "CPU".into(),
-            load: "0.10".into(),
-        };
         let write = Sample::new(vec![Duration::from_micros(150)]).unwrap();
-        Table { rounds, ..Table::new(machine, write, slow) }
+        Table { rounds, ..Table::new(Machine::sample(), write, slow) }
     }
 
     fn round(technicians: usize, latency: u64, memory: u64, syncs: Option<Syncs>) -> Round {

@@ -63,7 +63,7 @@ pub(crate) fn tell(
         }
         Stage::Refused => ended(reset, words.refused, Code::Internal),
         Stage::Stuck => match share {
-            ShareState::Revoked => headline(Tone::Bad, words.revoked, words.nobody_has_it),
+            ShareState::Revoked { .. } => headline(Tone::Bad, words.revoked, words.nobody_has_it),
             _ => ended(reset, words.stuck, Code::InDoubt),
         },
         Stage::Applied | Stage::Completed => match share {
@@ -73,7 +73,10 @@ pub(crate) fn tell(
                 &(words.opened_body)(&reset.person, reset.must_change),
             ),
             ShareState::Expired => headline(Tone::Bad, words.expired, words.nobody_has_it),
-            ShareState::Revoked | ShareState::Destroyed => {
+            ShareState::Revoked { opened: Some(at) } => {
+                headline(Tone::Bad, words.revoked, &(words.maybe_read)(&clock(at)))
+            }
+            ShareState::Revoked { .. } | ShareState::Destroyed => {
                 headline(Tone::Bad, words.revoked, words.nobody_has_it)
             }
             ShareState::Locked => headline(Tone::Bad, words.locked, words.locked_body),
@@ -120,7 +123,10 @@ pub(crate) fn over(reset: &ResetView) -> bool {
         Stage::Refused | Stage::Stuck => true,
         Stage::Staged | Stage::Applying => false,
         Stage::Applied | Stage::Completed => {
-            matches!(reset.share, ShareState::Expired | ShareState::Revoked | ShareState::Destroyed)
+            matches!(
+                reset.share,
+                ShareState::Expired | ShareState::Revoked { .. } | ShareState::Destroyed
+            )
         }
     }
 }
@@ -204,9 +210,11 @@ mod tests {
     #[test]
     fn an_end_without_opening_says_that_nobody_has_it() {
         let mut reset = sample::reset(Stage::Completed, ShareState::Expired);
-        for share in
-            [ShareState::Expired, ShareState::Revoked, ShareState::Open { expires_at: Millis(5) }]
-        {
+        for share in [
+            ShareState::Expired,
+            ShareState::Revoked { opened: None },
+            ShareState::Open { expires_at: Millis(5) },
+        ] {
             reset.share = share;
             let told = told(&reset, 5);
             assert_eq!(told.tone, Tone::Bad);
@@ -219,6 +227,15 @@ mod tests {
         let told = told(&sample::reset(Stage::Completed, ShareState::Locked), 0);
         assert_eq!((told.tone, told.title.as_str()), (Tone::Bad, "Five wrong unlock codes"));
         assert!(told.body.contains("is kept") && told.body.contains("new link"), "{told:?}");
+    }
+
+    #[test]
+    fn a_link_that_was_closed_after_it_was_opened_may_have_been_read() {
+        let share = ShareState::Revoked { opened: Some(Millis(7)) };
+        let told = told(&sample::reset(Stage::Completed, share), 9);
+        assert_eq!((told.tone, told.title.as_str()), (Tone::Bad, "The link was closed"));
+        assert!(told.body.contains("opened at <7>") && told.body.contains("may have read"));
+        assert!(!told.body.contains("Nobody"), "{}", told.body);
     }
 
     #[test]

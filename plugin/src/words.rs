@@ -83,6 +83,9 @@ pub(crate) struct Words {
     pub(crate) expired: &'static str,
     pub(crate) revoked: &'static str,
     pub(crate) nobody_has_it: &'static str,
+    pub(crate) maybe_read: fn(&str) -> String,
+    pub(crate) late: &'static str,
+    pub(crate) late_body: fn(i64, &str) -> String,
     pub(crate) locked: &'static str,
     pub(crate) locked_body: &'static str,
     pub(crate) refused: &'static str,
@@ -98,10 +101,13 @@ pub(crate) struct Words {
     pub(crate) step_never: &'static str,
     pub(crate) unlock_code: &'static str,
     pub(crate) unlock_hint: &'static str,
+    pub(crate) wrong_code: fn(&str) -> String,
     pub(crate) act: fn(ResetAct) -> &'static str,
     pub(crate) acting: fn(ResetAct) -> &'static str,
     pub(crate) give_up: Pair,
     pub(crate) give_up_stuck: &'static str,
+    pub(crate) close_link: &'static str,
+    pub(crate) close_opened: Pair,
     pub(crate) new_link: &'static str,
     pub(crate) new_link_body: &'static str,
     pub(crate) phones: &'static str,
@@ -226,6 +232,24 @@ pub(crate) const EN: Words = Words {
     expired: "The link expired unopened",
     revoked: "The link was closed",
     nobody_has_it: "Nobody has this password. Verify the caller and reset it again.",
+    maybe_read: |clock| {
+        format!(
+            "It was opened at {clock}: whoever did may have read the password. Reset it again if \
+             it was not them."
+        )
+    },
+    late: "Tried again from another device.",
+    late_body: |count, clock| {
+        let times = match count {
+            1 => "Once".to_owned(),
+            1_000.. => "1000 times or more".to_owned(),
+            count => format!("{count} times"),
+        };
+        format!(
+            "{times} after it was opened, last at {clock}; nothing was shown. Ask if that was them. If \
+             not, somebody else has seen the text: reset the password again."
+        )
+    },
     locked: "Five wrong unlock codes",
     locked_body: "The link is closed; its password is kept. Make sure that you speak to the caller \
                   you verified, then send a new link.",
@@ -293,6 +317,7 @@ pub(crate) const EN: Words = Words {
     step_never: "not done",
     unlock_code: "Unlock code",
     unlock_hint: "Say it on the phone, don’t write it down.",
+    wrong_code: |left| format!("A wrong unlock code was entered: {left}."),
     act: |act| match act {
         ResetAct::Resend => "Send again",
         ResetAct::NewLink => "Send to another phone",
@@ -308,6 +333,11 @@ pub(crate) const EN: Words = Words {
     ),
     give_up_stuck: "Nobody gets the new password, if Microsoft has it. The old one may still work; if \
                     not, the person needs another reset.",
+    close_link: "Close the link",
+    close_opened: (
+        "Close the opened link?",
+        "It shows nothing any more, but they may have read it already. Reset again if it was not them.",
+    ),
     keep: "Keep it",
     new_link: "Send a new link",
     new_link_body: "The same password gets a new link. The one before it stops working.",

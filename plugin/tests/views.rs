@@ -10,7 +10,8 @@ use leptos::prelude::*;
 use leptos::task::tick;
 use pod::{Model, Screen, Wish};
 use shared::{
-    Code, Finding, Millis, PodState, ResetAct, ShareState, ShieldState, Stage, StepKind, StepState,
+    Code, Finding, LateView, Millis, PodState, ResetAct, ShareState, ShieldState, Stage, StepKind,
+    StepState,
 };
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -243,6 +244,39 @@ async fn a_reset_is_told_step_by_step() {
     tick().await;
     assert!(stage.find("output").is_none(), "opened: the unlock code is of no use any more");
     assert!(stage.text().contains("Link opened at "));
+}
+
+#[wasm_bindgen_test]
+async fn an_opened_link_can_be_closed_and_late_ones_are_an_alert() {
+    let mut state = sample::state();
+    let share = ShareState::Open { expires_at: Millis(3_600_000) };
+    let mut reset = sample::reset(Stage::Completed, share);
+    reset.tries_left = Some(5);
+    state.reset = Some(reset.clone());
+    let stage = Shown::with(state.clone()).await;
+    assert!(!stage.text().contains("wrong unlock code"), "none so far");
+    reset.tries_left = Some(1);
+    state.reset = Some(reset.clone());
+    stage.model.show(state.clone());
+    tick().await;
+    assert!(stage.text().contains("A wrong unlock code was entered: 1 try left."));
+
+    reset.share = ShareState::Opened { at: Millis(5) };
+    (reset.tries_left, reset.late) = (None, Some(LateView { count: 2, at: Millis(60_000) }));
+    reset.acts = vec![ResetAct::GiveUp];
+    let id = reset.id;
+    state.reset = Some(reset);
+    stage.model.show(state);
+    tick().await;
+    let alert = stage.find("[role=alert] .box.bad").unwrap().text_content().unwrap();
+    assert!(alert.contains("2 times after it was opened, last at "), "{alert}");
+    assert!(alert.contains("reset the password again"), "{alert}");
+    assert!(!stage.text().contains("A wrong unlock code"));
+    // What closing it means now is said as what it is.
+    let body = stage.find("#give-up-body").unwrap().text_content().unwrap();
+    assert!(body.contains("may have read it already"), "{body}");
+    stage.button("Close the link").click();
+    assert_eq!(stage.wished(), [Wish::Act(id, ResetAct::GiveUp)]);
 }
 
 #[wasm_bindgen_test]

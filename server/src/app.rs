@@ -15,6 +15,7 @@ use crate::outbound::{BadOutbound, Outbound};
 use crate::reset::{Resets, UnderWay};
 use crate::seal::Keys;
 use crate::settings::Settings;
+use crate::share::Shares;
 use crate::sms::Sms;
 use crate::store::Store;
 use crate::verification::Verifications;
@@ -38,6 +39,8 @@ pub struct App {
     pub verifications: Verifications,
     /// Customers' tenants: connected, tested, looked after.
     pub integrations: Integrations,
+    /// Links that one device can open.
+    pub shares: Shares,
     /// How end users see accounts and their customers.
     pub branding: Branding,
     /// The reset engine.
@@ -76,6 +79,13 @@ impl App {
             wake: Arc::clone(&wake),
             testing: Arc::default(),
         };
+        let shares = Shares {
+            store: store.clone(),
+            clock: clock.clone(),
+            bell: bell.clone(),
+            settings: settings.clone(),
+            wake: Arc::clone(&wake),
+        };
         let branding = Branding {
             store: store.clone(),
             clock: clock.clone(),
@@ -106,6 +116,7 @@ impl App {
             stop,
             verifications,
             integrations,
+            shares,
             branding,
             resets,
         })

@@ -5,11 +5,21 @@
 
 use serde::Serialize;
 use shared::{
-    AccountId, Code, ContactId, CustomerId, IntegrationId, Millis, ResetId, TechnicianId, TicketId,
-    VerificationId,
+    AccountId, Code, ContactId, CustomerId, IntegrationId, Millis, ResetId, ShareId, TechnicianId,
+    TicketId, VerificationId,
 };
 
 use crate::seal::{Keys, Purpose};
+
+/// Where an account's chain ends, as a write has read it and holds it.
+pub(crate) struct Head {
+    /// Whose.
+    pub account: AccountId,
+    /// The newest entry's number; 0 before the first.
+    pub count: i64,
+    /// The newest entry's MAC.
+    pub mac: Vec<u8>,
+}
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -123,6 +133,8 @@ pub enum Act {
     MailFailed,
     /// The account's brake stopped a reset.
     Braked,
+    /// A link was made that stands by itself.
+    ShareMade,
     /// One device opened the link.
     ShareOpened,
     /// A wrong unlock code.
@@ -133,6 +145,8 @@ pub enum Act {
     ShareLateAttempt,
     /// Its time went by unopened.
     ShareExpired,
+    /// It was ended before its time.
+    ShareRevoked,
 }
 
 /// One entry.
@@ -161,6 +175,9 @@ pub struct Entry {
     /// Which reset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reset: Option<ResetId>,
+    /// Which share: its row, which leads to no link.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<ShareId>,
     /// Why not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<Code>,
@@ -183,6 +200,7 @@ impl Entry {
             integration: None,
             verification: None,
             reset: None,
+            share: None,
             code: None,
             about: None,
         }

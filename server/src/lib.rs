@@ -23,6 +23,8 @@ pub mod random;
 pub mod reset;
 pub mod seal;
 pub mod secret;
+#[cfg(feature = "seed")]
+pub mod seed;
 pub mod serve;
 pub mod settings;
 pub mod share;

@@ -202,6 +202,7 @@ mod tests {
         check(Unlock::SameNumber, true, false, true);
         check(Unlock::SameNumber, false, false, false);
         check(Unlock::Never, true, false, false);
+        assert_eq!(Policy::default().unlock, Unlock::SameNumber);
         let (policy, at) = (Policy::default(), Millis(1_000));
         let month = policy.new_phone_ms;
         assert_eq!(policy.new_since(Some(at), at.plus(month - 1)), Some(at));

@@ -9,6 +9,9 @@ pub struct Password(Zeroizing<String>);
 /// A credential of ours at another company: client secret, auth token.
 pub struct Credential(Zeroizing<String>);
 
+/// A link with its token: who has it can open it.
+pub struct Link(Zeroizing<String>);
+
 /// The 128 random bits behind a link.
 pub struct LinkToken(Zeroizing<[u8; 16]>);
 
@@ -39,7 +42,7 @@ macro_rules! text_secret {
         }
     )+};
 }
-text_secret!(Password, Credential, SpokenCode);
+text_secret!(Password, Credential, Link, SpokenCode);
 
 impl LinkToken {
     /// Takes the bytes over.

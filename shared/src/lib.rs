@@ -20,8 +20,8 @@ pub use pod::{
 };
 pub use problem::{Code, Problem};
 pub use reset::{
-    Finding, PhoneKind, PhoneView, PhonesView, Preflight, ResendAsk, ResetAct, ResetAsk, ResetView,
-    ShareState, Stage, StepKind, StepState, StepView,
+    Finding, LateView, PhoneKind, PhoneView, PhonesView, Preflight, ResendAsk, ResetAct, ResetAsk,
+    ResetView, ShareState, Stage, StepKind, StepState, StepView,
 };
 pub use verification::{
     AnswerAsk, Channel, DestinationKind, Factor, Outcome, Shield, ShieldState, Source,

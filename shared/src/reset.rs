@@ -134,12 +134,26 @@ pub enum ShareState {
     },
     /// Its time went by unopened: nobody has this password.
     Expired,
-    /// Closed by a technician or a newer reset: nobody has this password.
-    Revoked,
+    /// Closed by a technician or a newer reset. Nobody has this password, unless it was opened
+    /// before.
+    Revoked {
+        /// When one device had opened it: whoever did may have read it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        opened: Option<Millis>,
+    },
     /// Closed by five wrong unlock codes; the password is kept for a new link.
     Locked,
     /// Destroyed with a refused reset; the old password stands.
     Destroyed,
+}
+
+/// Other devices that tried a link after it was opened: they got nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LateView {
+    /// How often; a thousand stands for more.
+    pub count: i64,
+    /// When the last one did.
+    pub at: Millis,
 }
 
 /// The steps that the pod shows.
@@ -199,7 +213,7 @@ pub enum ResetAct {
     Resend,
     /// Make a new link for the same password, to a phone that Microsoft has registered.
     NewLink,
-    /// End it: nobody gets this password.
+    /// End it: nobody gets this password any more.
     GiveUp,
 }
 
@@ -228,6 +242,12 @@ pub struct ResetView {
     pub share: ShareState,
     /// To be said on the phone. Only for the technician who asked, until the link is opened.
     pub unlock_code: Option<String>,
+    /// Wrong unlock codes that the link still bears, while it asks for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tries_left: Option<u32>,
+    /// Somebody else tried the link after it was opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<LateView>,
     /// What may be done now.
     pub acts: Vec<ResetAct>,
 }

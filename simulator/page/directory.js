@@ -59,6 +59,7 @@ function person(user) {
     el("div", { class: "lines" },
       el("strong", {}, user.name),
       el("span", { class: "sub" }, user.upn.replace(/@[^@]*$/, ""), el("wbr"), user.upn.slice(user.upn.lastIndexOf("@"))),
+      user.language ? el("span", { class: "sub" }, `reads ${user.language}`) : null,
       user.badges.length ? el("span", { class: "badges" }, ...user.badges.map((text) => el("span", { class: "badge" }, text))) : null),
     el("div", { class: "secret" },
       el("span", { class: "value" },

@@ -78,6 +78,8 @@ pub struct Text {
     pub at_ms: i64,
     /// Whether the phone got it; a filtered text was accepted and never arrives.
     pub arrived: bool,
+    /// How many parts it takes, each of which is paid.
+    pub segments: usize,
 }
 
 /// A text with what only Twilio knows about it.
@@ -88,7 +90,6 @@ pub(crate) struct Message {
     pub(crate) callback: Option<String>,
     pub(crate) keeps_body: bool,
     pub(crate) obfuscates: bool,
-    pub(crate) segments: usize,
     pub(crate) sent_ms: Option<i64>,
     pub(crate) updated_ms: i64,
 }

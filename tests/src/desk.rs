@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
-use shared::{ContactId, TicketId};
+use server::app::App;
+use server::sign_in::session::{Token, pod_token};
+use server::store::{NewSession, Session, SessionKind};
+use shared::{ContactId, Host, TicketId};
 use uuid::Uuid;
 
 use crate::world::{EMAIL, PASSWORD, World};
@@ -230,6 +233,27 @@ fn subject(contact: ContactId, ticket: Option<TicketId>) -> String {
         Some(ticket) => format!("contact={contact}&ticket={ticket}"),
         None => format!("contact={contact}"),
     }
+}
+
+/// A pod's token for somebody who has just signed in, put straight into the database.
+pub(crate) async fn bearer(app: &App, who: &Session) -> String {
+    let web = Token::fresh();
+    let id = web.hash(&app.keys, SessionKind::Web);
+    let new = NewSession {
+        id: &id,
+        kind: SessionKind::Web,
+        host: Host::Web,
+        parent: None,
+        technician: who.technician.id,
+        second_factor_at: who.second_factor_at,
+        expires_at: who.expires_at,
+    };
+    let (account, now) = (who.technician.account, app.clock.now());
+    app.store.begin_session(account, now, &new, None).await.unwrap();
+    let web = Session { id, kind: SessionKind::Web, ..who.clone() };
+    let made = pod_token(app, &web, Host::Web).await;
+    let (bearer, _) = made.unwrap_or_else(|_| panic!("no pod token"));
+    bearer.expose().to_owned()
 }
 
 /// The six digits in a text.

@@ -14,6 +14,7 @@ mod logs;
 mod page;
 mod person;
 mod program;
+mod race;
 mod world;
 
 mod stories;

@@ -95,9 +95,14 @@ impl Person {
 
     pub(crate) async fn open(&self, code: Option<&str>) -> Reply {
         let derived = derive(&LinkToken::new(Zeroizing::new(self.token)));
+        self.open_with(&derived.id, derived.proof(), code).await
+    }
+
+    /// With an id and a proof from anywhere.
+    pub(crate) async fn open_with(&self, id: &[u8], proof: &[u8], code: Option<&str>) -> Reply {
         let mut ask = json!({
-            "id": BASE64URL_NOPAD.encode(&derived.id),
-            "proof": BASE64URL_NOPAD.encode(derived.proof()),
+            "id": BASE64URL_NOPAD.encode(id),
+            "proof": BASE64URL_NOPAD.encode(proof),
             "nonce": BASE64URL_NOPAD.encode(&self.nonce),
         });
         if let Some(code) = code {

@@ -20,6 +20,8 @@ pub(crate) struct Ask {
 enum What {
     /// Resets per second, latency, memory and commits per sync, with many technicians at once.
     Reset(ResetAsk),
+    /// Links made, looked at and opened per second; CPU and memory; what a link costs.
+    Share(ShareAsk),
 }
 
 #[derive(Args)]
@@ -39,15 +41,46 @@ struct ResetAsk {
     slow_sync_ms: Option<u32>,
 }
 
+#[derive(Args)]
+struct ShareAsk {
+    /// How many at once: one round for each number (1,32 without it).
+    #[arg(long)]
+    at_once: Option<String>,
+    /// sqlite, postgres, or both (sqlite,postgres without it).
+    #[arg(long)]
+    database: Option<String>,
+    /// Measured links of a round (4000 without it).
+    #[arg(long)]
+    links: Option<String>,
+}
+
 pub(crate) fn perform(machine: &Machine, ask: &Ask) -> Result<()> {
-    let What::Reset(ask) = &ask.what;
     // A release build embeds the pod where there is one; the bench does without.
     pod::ensure_folder(machine)?;
+    let (what, slow_sync_ms, flags) = match &ask.what {
+        What::Reset(ask) => {
+            let flags = vec![
+                ("--technicians", ask.technicians.clone()),
+                ("--database", ask.database.clone()),
+                ("--resets", ask.resets.clone()),
+                ("--slow-sync-ms", ask.slow_sync_ms.map(|ms| ms.to_string())),
+            ];
+            ("reset", ask.slow_sync_ms, flags)
+        }
+        What::Share(ask) => {
+            let flags = vec![
+                ("--at-once", ask.at_once.clone()),
+                ("--database", ask.database.clone()),
+                ("--links", ask.links.clone()),
+            ];
+            ("share", None, flags)
+        }
+    };
     let mut report = Report::new(machine);
     report.must("server, release", |step| {
         let mut cargo = machine.cargo();
         cargo.args(["build", "--release", "--package", "msp-reset-server", "--bins"]);
-        if ask.slow_sync_ms.is_some() {
+        if slow_sync_ms.is_some() {
             cargo.args(["--features", "slow-sync"]);
         }
         run::must(step, &mut cargo)
@@ -58,15 +91,9 @@ pub(crate) fn perform(machine: &Machine, ask: &Ask) -> Result<()> {
         run::must(step, machine.cargo().args(args))
     })?;
     let mut bench = machine.command(machine.release("msp-reset-bench"));
-    bench.arg("--server").arg(machine.release("msp-reset"));
+    bench.arg(what).arg("--server").arg(machine.release("msp-reset"));
     bench.arg("--folder").arg(machine.target.join("bench"));
     bench.args(["--commit", &commit(machine)]);
-    let flags = [
-        ("--technicians", ask.technicians.clone()),
-        ("--database", ask.database.clone()),
-        ("--resets", ask.resets.clone()),
-        ("--slow-sync-ms", ask.slow_sync_ms.map(|ms| ms.to_string())),
-    ];
     for (name, value) in flags {
         bench.args(value.iter().flat_map(|value| [name, value]));
     }

@@ -16,6 +16,7 @@ mod externref;
 mod fingerprint;
 mod machine;
 mod pod;
+mod race;
 mod report;
 mod run;
 mod size;
@@ -51,6 +52,8 @@ enum Task {
     Check,
     /// Stop and kill resets everywhere, and look that no password was lost; the long version.
     Crash(crash::Ask),
+    /// Open one link with many devices at the same moment, and look that one wins; the long version.
+    Race(race::Ask),
     /// What a reset costs: resets per second, latency, memory, commits per sync.
     Bench(bench::Ask),
     /// What pod and reveal page weigh on the wire, asset by asset, against their budgets.
@@ -91,6 +94,7 @@ fn perform(task: Task) -> Result<bool> {
         Task::Test(ask) => test::perform(machine, &ask),
         Task::Check => check::perform(&machine),
         Task::Crash(ask) => crash::perform(&machine, &ask),
+        Task::Race(ask) => race::perform(&machine, &ask),
         Task::Bench(ask) => bench::perform(&machine, &ask).map(|()| true),
         Task::Size(ask) => {
             package(&machine, ask)?;

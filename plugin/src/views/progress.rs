@@ -1,10 +1,10 @@
 //! How far the reset is, and what came of it.
 
 use leptos::prelude::Callable;
-use shared::{Code, ResetAct, ResetId, ShareState, StepState, StepView};
+use shared::{Code, LateView, ResetAct, ResetId, ShareState, StepState, StepView};
 
 use super::icons;
-use super::widgets::{bare_button, failure, flag};
+use super::widgets::{bare_button, failure, flag, note, pair};
 use crate::browser;
 use crate::dom::{El, div, el, of, p};
 use crate::flow::{Deed, Wish};
@@ -58,6 +58,23 @@ fn card(model: Model, wish: Wishes) -> El {
     let unlock = div("").drawn(of(move || unlock(model)), move || {
         Some(unlock(model)).filter(|c| !c.is_empty()).map(unlock_code).into_iter().collect()
     });
+    let wrong =
+        div("").drawn(of(move || model.parts().of_reset(|reset| reset.tries_left)), move || {
+            let left = model.parts().of_reset(|reset| reset.tries_left).filter(|left| *left < 5);
+            let said = |left| p("small", &(EN.wrong_code)(&(EN.tries_left)(left)));
+            left.map(said).into_iter().collect()
+        });
+    let late = div("").set("role", "alert").drawn(
+        of(move || model.parts().of_reset(|reset| reset.late)),
+        move || {
+            let late = model.parts().of_reset(|reset| reset.late);
+            let said = |late: LateView| {
+                let body = (EN.late_body)(late.count, &browser::clock(late.at));
+                note("bad", icons::warning(), pair("", EN.late, &body))
+            };
+            late.map(said).into_iter().collect()
+        },
+    );
     let steps = el("ol").set("class", "steps").set("aria-label", EN.steps).drawn(
         of(move || model.parts().of_reset(|reset| (reset.steps.clone(), story::over(reset)))),
         move || {
@@ -86,7 +103,9 @@ fn card(model: Model, wish: Wishes) -> El {
     el("section")
         .live("class", move || Some(format!("part card {}", tone(model).class())))
         .kid(headline)
+        .kid(late)
         .kid(unlock)
+        .kid(wrong)
         .kid(steps)
         .kid(alert)
         .kid(acts)
@@ -130,10 +149,11 @@ fn act_button(model: Model, wish: Wishes, id: ResetId, act: ResetAct) -> El {
         ResetAct::GiveUp => "give-up",
     };
     let label = move || {
-        let locked = model.parts().of_reset(|reset| reset.share == ShareState::Locked);
-        match act {
+        let share = model.parts().of_reset(|reset| Some(reset.share.clone()));
+        match (act, share) {
             _ if doing() => (EN.acting)(act),
-            ResetAct::NewLink if locked => EN.new_link,
+            (ResetAct::NewLink, Some(ShareState::Locked)) => EN.new_link,
+            (ResetAct::GiveUp, Some(ShareState::Opened { .. })) => EN.close_link,
             _ => (EN.act)(act),
         }
         .to_owned()

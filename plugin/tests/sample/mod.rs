@@ -83,6 +83,8 @@ pub(crate) fn reset(stage: Stage, share: ShareState) -> ResetView {
         code: None,
         share,
         unlock_code: None,
+        tries_left: None,
+        late: None,
         acts: vec![ResetAct::Resend, ResetAct::GiveUp],
     }
 }

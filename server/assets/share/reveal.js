@@ -37,8 +37,10 @@ const memory = (() => {
   }
 })();
 
+// This link is over: what could open it goes, and that it was one stays.
 function forget() {
   for (const key of ['token', 'nonce', 'tapped']) delete memory[key];
+  memory.over = 1;
 }
 
 // Makes an element: h('p', { class: 'soft' }, 'text', child…).
@@ -152,7 +154,7 @@ async function post(path, body) {
   try {
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 20000);
-    const answer = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), cache: 'no-store', credentials: 'omit', signal: stop.signal });
+    const answer = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), credentials: 'omit', signal: stop.signal });
     return [answer.status, await answer.json()];
   } catch {
     return [0, {}];
@@ -167,6 +169,7 @@ async function start() {
     if (memory.token !== fragment) {
       // Another link, perhaps from another help desk.
       forget();
+      delete memory.over;
       delete memory.seen;
     }
     memory.token = fragment;
@@ -174,8 +177,9 @@ async function start() {
   wear(JSON.parse(memory.seen || '{}'));
   if (page.sample) return ready(page.sample);
   if (!window.crypto || !crypto.subtle) return screen(words.old, p(words.old_why), ...call());
+  if (memory.over) return dead();
   if (!/^[\w-]{22}$/.test(memory.token || '')) {
-    forget();
+    delete memory.token;
     return screen(words.partial, p(words.partial_why), ...call());
   }
   // Made before the first attempt: it lets this tab, and no other, fetch again for a while.

@@ -31,5 +31,16 @@ update shares set
     customer = (select r.customer from resets r where r.id = shares.reset),
     must_change = coalesce((select r.must_change from resets r where r.id = shares.reset), true);
 
+-- When somebody last tried an opened link from another device; when a link was revoked, locked or found
+-- expired, and by which technician, where one did.
+alter table shares add column late_at bigint;
+alter table shares add column ended_at bigint;
+alter table shares add column ended_by uuid;
+
 -- The person's language as Microsoft has it, where we speak it: their texts, mails and page.
 alter table resets add column language text;
+
+-- Unlock codes are hashed with what a link is looked up by now, and were with its row's id before: the
+-- right code would be refused. Such links are closed; their passwords are kept for a new one.
+update shares set state = 'locked', ciphertext = '', token_sealed = null
+    where state = 'open' and unlock_hash is not null;

@@ -40,7 +40,7 @@ pub fn fields(old: &Brand, new: &Brand) -> Vec<String> {
 /// the MSP's name (design §9).
 #[must_use]
 pub fn is_told(field: &str) -> bool {
-    matches!(field, "help" | "sender" | "host") || field.starts_with("texts.")
+    matches!(field, "name" | "logo" | "help" | "sender" | "host") || field.starts_with("texts.")
 }
 
 /// What the mail to admins is told to tell: whose brand, and which of these fields they hear of.

@@ -9,7 +9,7 @@ pub mod colors;
 pub mod help;
 pub mod logo;
 mod sender;
-mod text;
+pub(crate) mod text;
 
 use std::collections::BTreeMap;
 
@@ -108,6 +108,25 @@ impl Brand {
         }
     }
 
+    /// What was kept, read again. What this version does not know (a newer one's field or language)
+    /// is left out and the rest stands: a link that must go out does not wait for a brand.
+    #[must_use]
+    pub fn read(body: &str) -> Brand {
+        if let Ok(brand) = serde_json::from_str(body) {
+            return brand;
+        }
+        tracing::error!("a brand that this version can't read as a whole");
+        let fields: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(body).unwrap_or_default();
+        let one = |(name, value): (String, serde_json::Value)| {
+            serde_json::from_value(serde_json::json!({ name: value })).ok()
+        };
+        fields
+            .into_iter()
+            .filter_map(one)
+            .fold(Brand::default(), |seen, field: Brand| field.over(seen))
+    }
+
     /// Says nothing where something can't be kept, for a preview of the rest. `field` is one that
     /// [`check()`] names; colours go together.
     pub fn leave_out(&mut self, field: &str) {
@@ -158,6 +177,17 @@ impl Brand {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_known_does_not_take_the_rest_away() {
+        let body = r##"{"name": "Brightline", "motto": "x", "language": "tlh", "help": "1"}"##;
+        let read = Brand::read(body);
+        assert_eq!(
+            (read.name(), read.help.as_deref(), read.language),
+            ("Brightline", Some("1"), None)
+        );
+        assert_eq!(Brand::read("nonsense"), Brand::default());
+    }
 
     #[test]
     fn a_customer_says_only_what_differs() {

@@ -1,5 +1,8 @@
 //! Words of an MSP's own, as they can be kept: plain, short, and leading nowhere.
 
+use crate::gsm;
+use crate::language::sms::looks_like_a_link;
+
 /// Longest name.
 pub(super) const NAME_CHARS: usize = 60;
 /// Longest text of the page.
@@ -17,8 +20,15 @@ pub(super) fn name(text: &str) -> Result<String, &'static str> {
     if text.chars().any(unseen) {
         return Err("A name stands on one line and has only characters that can be seen.");
     }
-    if text.contains("://") {
-        return Err("Enter a name, not an address.");
+    // Every text begins with it, and phones make a link of whatever looks like one. Without accents
+    // too: that is how it is sent.
+    let sent = gsm::fold(text);
+    let leads = |word: &str| is_address(word) || looks_like_a_link(word);
+    if text.split_whitespace().chain(sent.split_whitespace()).any(leads) {
+        return Err("Enter a name, not an address: nothing with a dot and letters right after it.");
+    }
+    if text.chars().filter(char::is_ascii_digit).count() > 6 {
+        return Err("Enter a name, not a number to call.");
     }
     Ok(text.to_owned())
 }
@@ -54,7 +64,7 @@ pub(super) fn page(text: &str, names_brand: bool) -> Result<String, String> {
 }
 
 /// Control characters, and those that turn what follows around or show nothing.
-fn unseen(c: char) -> bool {
+pub(crate) fn unseen(c: char) -> bool {
     c.is_control()
         || matches!(
             c,
@@ -88,7 +98,18 @@ mod tests {
     #[test]
     fn a_name_is_one_line_of_something() {
         assert_eq!(name("  Zoë & Søn "), Ok("Zoë & Søn".into()));
-        for bad in ["", "  ", "a\nb", "a\u{202e}b", "zero\u{200b}width", "https://x.example"] {
+        for bad in [
+            "",
+            "  ",
+            "a\nb",
+            "a\u{202e}b",
+            "zero\u{200b}width",
+            "https://x.example",
+            "evil-login.com/s",
+            "Call +1 900 555 0100",
+            "evil.c\u{301}om",
+            "203.0.113.9/x",
+        ] {
             assert!(name(bad).is_err(), "{bad:?}");
         }
         assert!(name(&"é".repeat(60)).is_ok() && name(&"é".repeat(61)).is_err());

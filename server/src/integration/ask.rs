@@ -36,8 +36,9 @@ pub struct M365Ask {
     pub client_secret: Typed,
     /// When it ends: `2028-11-25`.
     pub expires_on: String,
-    /// Object id of the group whose members are never reset.
-    pub protected_group: String,
+    /// Object id of the group whose members are never reset; empty for none. A change that does not
+    /// speak of it leaves it: nobody loses protection by silence.
+    pub protected_group: Option<String>,
 }
 
 impl Default for M365Ask {
@@ -52,7 +53,7 @@ impl Default for M365Ask {
             proof: None,
             client_secret: Typed::new(String::new()),
             expires_on: String::new(),
-            protected_group: String::new(),
+            protected_group: None,
         }
     }
 }
@@ -142,8 +143,12 @@ impl M365Ask {
                 None
             }
         };
-        let protected_group = self.protected_group.trim().to_ascii_lowercase();
-        if !protected_group.is_empty() && protected_group.parse::<Uuid>().is_err() {
+        let protected_group = match (&self.protected_group, known) {
+            (Some(group), _) => Some(group.trim().to_ascii_lowercase()),
+            (None, known) => known.and_then(|known| known.protected_group.clone()),
+        };
+        let protected_group = protected_group.filter(|group| !group.is_empty());
+        if protected_group.as_ref().is_some_and(|group| group.parse::<Uuid>().is_err()) {
             note("protected_group", "Copy the group’s Object ID from Entra, or leave this empty.");
         }
         if known.is_some_and(|known| self.proof.is_some_and(|proof| proof != known.proof)) {
@@ -160,7 +165,7 @@ impl M365Ask {
             expires_on,
             certificate: known.and_then(|known| known.certificate.clone()),
             next_certificate: known.and_then(|known| known.next_certificate.clone()),
-            protected_group: Some(protected_group).filter(|group| !group.is_empty()),
+            protected_group,
         };
         let moved = known.is_none_or(|known| known.bound_to() != settings.bound_to());
         let secret = self.client_secret.expose().trim();
@@ -285,7 +290,11 @@ mod tests {
         says(M365Ask { expires_on: "25.11.2028".into(), ..ask() }, "expires_on", "2028-11-25");
         says(M365Ask { expires_on: "2026-11-20".into(), ..ask() }, "expires_on", "passed");
         says(M365Ask { expires_on: "2126-11-20".into(), ..ask() }, "expires_on", "ten years");
-        says(M365Ask { protected_group: "g".into(), ..ask() }, "protected_group", "Object ID");
+        says(
+            M365Ask { protected_group: Some("g".into()), ..ask() },
+            "protected_group",
+            "Object ID",
+        );
         let all = check(&M365Ask::default(), None).unwrap_err();
         let fields: Vec<&str> = all.iter().map(|error| error.field).collect();
         assert_eq!(fields, ["name", "customer", "tenant", "client_id", "client_secret"]);

@@ -7,6 +7,7 @@ use super::Language;
 use super::fill::{Piece, fill, pieces};
 use super::when::short_span;
 use crate::brand::Brand;
+use crate::brand::text::unseen;
 use crate::gsm::{self, SEGMENT};
 use shared::Millis;
 
@@ -99,28 +100,31 @@ pub fn check(template: &str, language: Language, origin: &str) -> Result<(), Bad
         return Ok(());
     }
     sound(template)?;
+    let template = &*gsm::fold(template);
     let link = "x".repeat(origin.trim_end_matches('/').len() + LINK_AFTER_ORIGIN);
     let brand = "x".repeat(BRAND_LEAST);
     let spans = [1, 59, 60, 119, 24 * 60].map(|minutes| language.span(minutes * 60_000));
     let time = spans.iter().max_by_key(|span| span.len()).map_or("", String::as_str);
     let values = [("link", link.as_str()), ("time", time), ("brand", &brand)];
-    match septets(&gsm::fold(template), &values) {
+    match septets(template, &values) {
         Some(length) if length > SEGMENT => Err(BadTemplate::TooLong(length - SEGMENT)),
         _ => Ok(()),
     }
 }
 
-/// Whether a template says what it must, whatever is filled in.
+/// Whether a template says what it must, whatever is filled in. Looked at as it will be sent: what
+/// can't be seen in between would be gone by then, and what it hides would not.
 fn sound(template: &str) -> Result<(), BadTemplate> {
+    if let Some(c) = gsm::lost(template).or_else(|| template.chars().find(|c| unseen(*c))) {
+        return Err(BadTemplate::Character(c));
+    }
+    let template = &*gsm::fold(template);
     for piece in pieces(template) {
         match piece {
             Piece::Placeholder("brand" | "link" | "time") => {}
             Piece::Words(words) if !words.contains(['{', '}']) => {}
             _ => return Err(BadTemplate::Placeholder),
         }
-    }
-    if let Some(c) = gsm::lost(template) {
-        return Err(BadTemplate::Character(c));
     }
     let mut around = template.split("{link}");
     let (Some(before), Some(after), None) = (around.next(), around.next(), around.next()) else {
@@ -139,13 +143,16 @@ fn sound(template: &str) -> Result<(), BadTemplate> {
 }
 
 /// What phones make a link of: an address, or a name with a dot and letters after it.
-fn looks_like_a_link(word: &str) -> bool {
+pub(crate) fn looks_like_a_link(word: &str) -> bool {
     let word = word.to_lowercase().replace(['{', '}'], "");
     let ending = |rest: &str| rest.chars().take(2).filter(|c| c.is_alphabetic()).count() == 2;
     let dotted = word.match_indices('.').any(|(at, _)| {
         word[..at].ends_with(char::is_alphanumeric) && ending(&word[at + '.'.len_utf8()..])
     });
-    dotted || word.contains("http") || word.contains("://")
+    let quad = word
+        .split(|c: char| !c.is_ascii_digit() && c != '.')
+        .any(|run| run.split('.').filter(|part| (1..=3).contains(&part.len())).count() >= 4);
+    dotted || quad || word.contains("http") || word.contains("://")
 }
 
 /// One segment with as much of the brand's name as there is room for; `None` where that is less than

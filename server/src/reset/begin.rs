@@ -13,7 +13,7 @@ use crate::random;
 use crate::seal::{Place, Purpose};
 use crate::secret::SpokenCode;
 use crate::share::{self, NewShare};
-use crate::store::{Limit, NotStaged, Reset, Session, Share, StoreError};
+use crate::store::{Limit, NotStaged, Owner, Reset, Session, Share, StoreError};
 use crate::verification::phone_hash;
 
 /// Digits of an unlock code.
@@ -164,7 +164,7 @@ impl Resets {
             life_ms: ready.policy.link_ms,
             unlock: unlock.as_ref(),
         };
-        let share = Share { reset: Some(id), ..share::seal(keys, &new, now) };
+        let share = Share { owner: Some(Owner::Reset(id)), ..share::seal(keys, &new, now) };
         let mut reset = Reset {
             id,
             account,
@@ -277,7 +277,8 @@ impl Resets {
         self.get(who, id).await
     }
 
-    /// Ends a reset that nobody has opened: nobody gets this password.
+    /// Ends a reset: nobody gets this password any more, not even the device that has opened the
+    /// link a moment ago. What is on its screen can't be taken back.
     ///
     /// # Errors
     /// `IdTaken` when there is nothing to give up.

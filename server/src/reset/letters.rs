@@ -70,6 +70,21 @@ pub(super) fn late(reset: &Reset, ticket: Option<&str>, at: &str) -> Letter {
     }
 }
 
+/// To the admins: whoever had the link guessed at the unlock code.
+pub(super) fn locked(reset: &Reset, ticket: Option<&str>, at: &str) -> Letter {
+    let person = &reset.person;
+    Letter {
+        subject: format!("Five wrong unlock codes closed the link for {person}"),
+        body: format!(
+            "Somebody who has the one-time link for {person} entered five wrong unlock codes, the \
+             last {at}. The link is closed; the password was not shown.\n\n{}\n\
+             Ask {person} whether that was them. If it was not, somebody else has the text: speak to \
+             the caller that was verified before a new link is sent, and send it to another phone.\n",
+            facts(reset, ticket)
+        ),
+    }
+}
+
 /// To the admins: the brake is on.
 pub(super) fn brake(brand: &str, at: &str) -> Letter {
     Letter {

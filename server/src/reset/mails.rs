@@ -215,6 +215,7 @@ impl Resets {
             OutboxKind::Mail(MailKind::Manager) => letters::manager(brand, reset?, to, language),
             OutboxKind::Mail(MailKind::Stuck) => letters::stuck(reset?, ticket.as_deref()),
             OutboxKind::Mail(MailKind::Late) => letters::late(reset?, ticket.as_deref(), &at),
+            OutboxKind::Mail(MailKind::Locked) => letters::locked(reset?, ticket.as_deref(), &at),
             OutboxKind::Mail(MailKind::Brake) => letters::brake(brand, &at),
             _ => return Err(StoreError::Inconsistent("a text among mails")),
         }))

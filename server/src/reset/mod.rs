@@ -4,7 +4,7 @@
 //! `preflight` finds what stands in the way, `begin` stages, `plan` says what is next, `drive`
 //! does it, `outbox` sends what must be sent, `mails` tells of it in `letters`, `new_link` makes
 //! another link for the same password, `after` does what follows by policy, `work` finds what is due, `view` shows how far it is.
-//! `under_way` keeps one process from doing a thing twice at a time.
+//! `share_notes` is what a ticket reads about the link, `under_way` keeps one process from doing a thing twice at a time.
 
 mod after;
 mod again;
@@ -17,6 +17,7 @@ mod new_link;
 mod outbox;
 mod plan;
 mod preflight;
+mod share_notes;
 mod under_way;
 mod view;
 mod words;

@@ -17,7 +17,7 @@ use crate::outbound::Answer;
 use crate::policy::Policy;
 use crate::seal::Place;
 use crate::share::{self, NewShare};
-use crate::store::{Reset, Session, Share, ShareStanding, StoreError};
+use crate::store::{Owner, Reset, Session, Share, ShareStanding, StoreError};
 use crate::verification::phone_hash;
 
 /// A list of phones is good for so long.
@@ -59,7 +59,7 @@ impl Resets {
         let phones = phones
             .into_iter()
             .map(|found| {
-                let terms = self.terms(&reset, &found.phone, &verified, &policy);
+                let terms = self.terms(&reset, &share, &found.phone, &verified, &policy);
                 Ok(PhoneView {
                     masked: found.phone.masked(),
                     kind: found.kind,
@@ -117,7 +117,7 @@ impl Resets {
     ) -> Result<(), Denied> {
         let keys = &self.store.keys;
         let policy = self.store.policy(reset.account, reset.customer).await?;
-        let terms = self.terms(&reset, phone, &self.verified_by(&reset).await?, &policy);
+        let terms = self.terms(&reset, old, phone, &self.verified_by(&reset).await?, &policy);
         let unlock = unlock_code(terms.unlock);
         let password = share::password(keys, old)
             .map_err(|_| StoreError::Inconsistent("a sealed password that does not open"))?;
@@ -133,7 +133,7 @@ impl Resets {
             unlock: unlock.as_ref(),
         };
         let share = Share {
-            reset: Some(reset.id),
+            owner: Some(Owner::Reset(reset.id)),
             state: ShareStanding::Open,
             // 24 hours after `applied` stay 24 hours after `applied`.
             latest_at: old.latest_at,
@@ -187,14 +187,21 @@ impl Resets {
         Ok(verification.ok_or(Code::NotVerified)?.destination_hash)
     }
 
-    fn terms(&self, reset: &Reset, phone: &Phone, verified: &[u8], policy: &Policy) -> Terms {
+    fn terms(
+        &self,
+        reset: &Reset,
+        old: &Share,
+        phone: &Phone,
+        verified: &[u8],
+        policy: &Policy,
+    ) -> Terms {
         let hash = phone_hash(&self.store, phone);
         let one_factor = hash == verified;
         // A phone that this reset has not met may have been registered since by somebody else, also
         // one that verified the caller from the contact's card; and a link is never easier to open
         // than the one before it (nor than its own first one, whose phone may have been new).
         let unmet = hash != reset.phone_hash;
-        let unlock = unmet || reset.unlock_sealed.is_some() || policy.unlocks(one_factor, false);
+        let unlock = unmet || old.unlock_hash.is_some() || policy.unlocks(one_factor, false);
         Terms { hash, one_factor, unlock }
     }
 

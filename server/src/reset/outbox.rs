@@ -5,7 +5,7 @@ use shared::Code;
 use uuid::Uuid;
 
 use super::begin::{PHONE, place};
-use super::{Resets, words};
+use super::{Resets, share_notes, words};
 use crate::language::sms;
 use crate::outbound::{Answer, Refusal, retry_delay};
 use crate::random;
@@ -46,8 +46,15 @@ impl Resets {
                 OutboxKind::NoteSet
                 | OutboxKind::NoteLink
                 | OutboxKind::NoteOpened
-                | OutboxKind::NoteLate => {
-                    let body = words::note(self, &reset, row.kind).await?;
+                | OutboxKind::NoteLate
+                | OutboxKind::NoteLocked
+                | OutboxKind::NoteExpired
+                | OutboxKind::NoteRevoked
+                | OutboxKind::NoteUnsent => {
+                    let body = match share_notes::note(self, &reset, &row).await? {
+                        Some(body) => body,
+                        None => words::note(self, &reset, row.kind).await?,
+                    };
                     let now = self.clock.now();
                     self.store.note_written(&row, &reset, lease, &body, now).await?;
                 }
@@ -106,7 +113,7 @@ impl Resets {
                         .map_err(|_| StoreError::Inconsistent("a sealed phone"))?,
                 );
                 let language = brand.language_for(reset.language);
-                let body = sms::link(&brand, language, &link, life_ms);
+                let body = sms::link(&brand, language, link.expose(), life_ms);
                 // Not to arrive when the link is dead already.
                 let valid_for = life_ms / 1000;
                 let from = brand.sender();

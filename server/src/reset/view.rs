@@ -5,6 +5,7 @@ use shared::{Millis, ResetAct, ResetView, ShareState, Stage, StepKind, StepState
 use super::Resets;
 use super::begin::unlock_place;
 use crate::denied::Denied;
+use crate::share::facts;
 use crate::store::{OutboxKind, OutboxRow, OutboxState, Reset, Session, Share, ShareStanding};
 
 impl Resets {
@@ -16,6 +17,8 @@ impl Resets {
         let share = self.store.share_of(reset.account, reset.id).await?;
         let rows = self.store.outbox_of(reset.account, reset.id).await?;
         let unlock_code = self.unlock_code(who, reset, share.as_ref());
+        let now = self.clock.now();
+        let facts = share.as_ref().map(|share| facts(share, now));
         Ok(ResetView {
             id: reset.id,
             stage: reset.stage,
@@ -26,9 +29,11 @@ impl Resets {
             must_change: reset.must_change,
             steps: steps(reset, share.as_ref(), &rows),
             code: reset.code,
-            share: share_state(share.as_ref(), self.clock.now()),
+            share: facts.as_ref().map_or(ShareState::Closed, |facts| facts.state.clone()),
             unlock_code,
-            acts: acts(reset, share.as_ref(), &rows, self.clock.now()),
+            tries_left: facts.as_ref().and_then(|facts| facts.tries_left),
+            late: facts.and_then(|facts| facts.late),
+            acts: acts(reset, share.as_ref(), &rows, now),
         })
     }
 
@@ -39,23 +44,6 @@ impl Resets {
         let whose = who.technician.id.to_string();
         let clear = self.store.keys.open(unlock_place(reset, &whose), sealed).ok()?;
         String::from_utf8(clear).ok()
-    }
-}
-
-fn share_state(share: Option<&Share>, now: Millis) -> ShareState {
-    let Some(share) = share else { return ShareState::Closed };
-    let ends = share.expires_at.or(share.latest_at);
-    match (share.state, ends, share.opened_at) {
-        (ShareStanding::Open | ShareStanding::Locked, Some(ends), _) if ends <= now => {
-            ShareState::Expired
-        }
-        (ShareStanding::Open, Some(ends), _) => ShareState::Open { expires_at: ends },
-        (ShareStanding::Opened, _, Some(at)) => ShareState::Opened { at },
-        (ShareStanding::Expired, ..) => ShareState::Expired,
-        (ShareStanding::Revoked, ..) => ShareState::Revoked,
-        (ShareStanding::Locked, ..) => ShareState::Locked,
-        (ShareStanding::Destroyed, ..) => ShareState::Destroyed,
-        _ => ShareState::Closed,
     }
 }
 
@@ -129,24 +117,25 @@ fn delivered(text: Option<&OutboxRow>) -> StepState {
 pub(super) fn renewable(reset: &Reset, share: &Share, now: Millis) -> bool {
     matches!(reset.stage, Stage::Applied | Stage::Completed)
         && share.password_sealed.is_some()
-        && matches!(share_state(Some(share), now), ShareState::Open { .. } | ShareState::Locked)
+        && matches!(facts(share, now).state, ShareState::Open { .. } | ShareState::Locked)
 }
 
 fn acts(reset: &Reset, share: Option<&Share>, rows: &[OutboxRow], now: Millis) -> Vec<ResetAct> {
     let mut acts = Vec::new();
     let waiting =
         rows.iter().any(|row| row.kind == OutboxKind::Text && row.state == OutboxState::Waiting);
-    let open = matches!(share_state(share, now), ShareState::Open { .. });
-    if open && !waiting {
+    let state = share.map(|share| facts(share, now).state);
+    if matches!(state, Some(ShareState::Open { .. })) && !waiting {
         acts.push(ResetAct::Resend);
     }
     if share.is_some_and(|share| renewable(reset, share, now)) {
         acts.push(ResetAct::NewLink);
     }
-    let kept = share.is_some_and(|share| {
-        matches!(share.state, ShareStanding::Closed | ShareStanding::Open | ShareStanding::Locked)
-    });
-    if kept && !reset.stage.is_live() {
+    let kept =
+        matches!(state, Some(ShareState::Closed | ShareState::Open { .. } | ShareState::Locked));
+    // Whoever opened it may fetch it again: that can be stopped.
+    let in_grace = share.is_some_and(|share| share.in_grace(now));
+    if (kept || in_grace) && !reset.stage.is_live() {
         acts.push(ResetAct::GiveUp);
     }
     acts

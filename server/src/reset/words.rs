@@ -31,29 +31,15 @@ pub(super) async fn note(
     kind: OutboxKind,
 ) -> Result<String, StoreError> {
     let store = &resets.store;
-    if kind == OutboxKind::NoteLate {
-        return Ok(format!(
-            "Somebody tried the link for {} again from another device after it was opened, and got \
-             nothing. If {} did not do that, ask who else has seen the text.",
-            reset.person, reset.person
-        ));
-    }
+    // The code itself is gone once it has been used.
+    let share = store.share_of(reset.account, reset.id).await?;
+    let unlocks = share.is_some_and(|share| share.unlock_hash.is_some());
     if kind == OutboxKind::NoteLink {
-        let unlock =
-            if reset.unlock_sealed.is_some() { " It needs a new unlock code." } else { "" };
+        let unlock = if unlocks { " It needs a new unlock code." } else { "" };
         return Ok(format!(
             "{} gets a new one-time link for the same password, to {}. The one before it no longer \
              works.{unlock}",
             reset.person, reset.phone_masked
-        ));
-    }
-    if kind == OutboxKind::NoteOpened {
-        let share = store.share_of(reset.account, reset.id).await?;
-        let at = share.and_then(|share| share.opened_at).unwrap_or_default();
-        return Ok(format!(
-            "{} opened the one-time link and has the new password, {}.",
-            reset.person,
-            utc(at)
         ));
     }
     let verified = store
@@ -84,7 +70,7 @@ pub(super) async fn note(
         ),
         None => String::new(),
     };
-    let factor = match (reset.one_factor, reset.unlock_sealed.is_some()) {
+    let factor = match (reset.one_factor, unlocks) {
         (true, true) => {
             "One factor: the verifying phone also got the link, so an unlock code was needed."
         }

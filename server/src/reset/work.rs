@@ -97,8 +97,9 @@ impl Resets {
         }
         if now.since(done.swept) >= SWEEP_MS {
             done.swept = now;
-            if let Err(error) = self.store.sweep_shares(now).await {
-                tracing::error!(error = %error, "sweep");
+            match self.store.sweep_shares(now).await {
+                Ok(expired) => expired.into_iter().for_each(|account| self.bell.ring(account)),
+                Err(error) => tracing::error!(error = %error, "sweep"),
             }
         }
         if now.since(done.tidied) >= TIDY_MS {

@@ -40,6 +40,16 @@ impl HostOf {
             HostOf::Unknown => false,
         }
     }
+
+    /// Whose links alone may be opened there: `Some(None)` for everybody's, `None` for nobody's.
+    #[must_use]
+    pub fn only(self) -> Option<Option<AccountId>> {
+        match self {
+            HostOf::AllAccounts => Some(None),
+            HostOf::Account(own) => Some(Some(own)),
+            HostOf::Unknown => None,
+        }
+    }
 }
 
 impl Share {

@@ -1,221 +1,170 @@
-//! The sealed secret behind one link (design §7). It knows nothing of resets: it takes a secret,
-//! makes a link, and lets one device open it.
+//! Secure data sharing (design §7): takes a secret, makes a link, and lets one device open it. It
+//! knows nothing of resets, which are its first user: what a share is for hears of it in the store
+//! (`store/queries/share_events.rs`).
 //!
-//! The token is 128 random bits. HKDF-SHA256 makes three values of it that tell nothing of each
-//! other: *id* for looking, *proof* for opening, *key* for the ciphertext.
+//! `envelope` seals and derives, without I/O; `facts` tells whoever made a link how it stands.
 
-use data_encoding::BASE64URL_NOPAD;
-use shared::{AccountId, CustomerId, Millis, ShareId};
-use zeroize::Zeroizing;
+mod envelope;
+mod facts;
 
-use crate::language::Language;
-use crate::random;
-use crate::seal::{self, Keys, Place, Purpose, SealBroken};
-use crate::secret::{LinkToken, Password, SpokenCode};
-use crate::store::{Share, ShareStanding};
+use std::sync::Arc;
 
-const TOKEN: &str = "share.token";
-const PASSWORD: &str = "share.password";
+use shared::{AccountId, ShareId, TechnicianId};
+use tokio::sync::Notify;
 
-/// The three values that a link's token stands for.
-pub struct Derived {
-    /// For looking.
-    pub id: [u8; 16],
-    /// For opening.
-    proof: Zeroizing<[u8; 32]>,
-    key: Zeroizing<[u8; 32]>,
+pub use envelope::{Derived, NewShare, derive, link, password, reseal_password, seal, unlock_hash};
+pub use facts::{Facts, facts};
+
+use crate::bell::Bell;
+use crate::clock::Clock;
+use crate::seal::sha256;
+use crate::secret::{Link, SpokenCode};
+use crate::settings::Settings;
+use crate::store::{LookRow, OpenResult, Opening, Share, ShareStanding, Store, StoreError};
+
+/// A link that nobody said was sent ends after this time.
+const LATEST_MS: i64 = 24 * 60 * 60_000;
+
+/// Shares, with what they need.
+#[derive(Clone)]
+pub struct Shares {
+    /// What is remembered.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// Tells pods.
+    pub bell: Bell,
+    /// What the operator set.
+    pub settings: Arc<Settings>,
+    /// Wakes who writes the notes.
+    pub wake: Arc<Notify>,
 }
 
-impl Derived {
-    /// For opening: who has it has the link.
-    #[must_use]
-    pub fn proof(&self) -> &[u8; 32] {
-        &self.proof
-    }
+/// When the life of a link begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begins {
+    /// At once: it is handed over now.
+    Now,
+    /// With [`Shares::sent`]; it can be opened before, for a day at most.
+    WhenSent,
+}
 
-    /// Opens what was sealed for the link, as the page's script does.
+/// A new link.
+pub struct Made {
+    /// Its share, for [`Shares::standing`] and [`Shares::revoke`].
+    pub id: ShareId,
+    /// What goes to the one who may open it. Nobody else may ever see it.
+    pub link: Link,
+}
+
+/// What a device shows to open a link.
+pub struct Tap<'a> {
+    /// Which link.
+    pub look_id: &'a [u8; 16],
+    /// That it has the link.
+    pub proof: &'a [u8; 32],
+    /// That it is the same device, should it come again.
+    pub nonce: &'a [u8; 16],
+    /// What it was told on the phone; `None` where nothing was entered, which is no try.
+    pub code: Option<SpokenCode>,
+    /// Whose link it has to be, where the host that was asked is one account's own.
+    pub only: Option<AccountId>,
+}
+
+impl Shares {
+    /// Makes a link that stands by itself and can be opened at once.
     ///
     /// # Errors
-    /// When it was sealed for another link.
-    pub fn decrypt(&self, ciphertext: &[u8]) -> Result<Password, SealBroken> {
-        seal::decrypt(&seal::aes(&self.key), &self.id, ciphertext).map(Password::from)
-    }
-}
-
-/// What a token stands for. The page's script derives the same.
-#[must_use]
-pub fn derive(token: &LinkToken) -> Derived {
-    Derived {
-        id: *seal::derive::<16>(token.expose(), "share id"),
-        proof: seal::derive::<32>(token.expose(), "share proof"),
-        key: seal::derive::<32>(token.expose(), "share key"),
-    }
-}
-
-/// What a new share is made of.
-pub struct NewShare<'a> {
-    /// Whose.
-    pub account: AccountId,
-    /// Whose brand its page has; the account's own where none is said.
-    pub customer: Option<CustomerId>,
-    /// What its page speaks; the browser's language where none is known.
-    pub language: Option<Language>,
-    /// What is shared.
-    pub secret: &'a Password,
-    /// Whether the secret is replaced at the next sign-in: the page says so.
-    pub must_change: bool,
-    /// How long it can be opened once the link was sent, in milliseconds.
-    pub life_ms: i64,
-    /// To be said on the phone before it opens.
-    pub unlock: Option<&'a SpokenCode>,
-}
-
-/// A new closed share, and nothing in it that could be read without a key.
-#[must_use]
-pub fn seal(keys: &Keys, new: &NewShare<'_>, now: Millis) -> Share {
-    let id = ShareId(random::id(now));
-    let token = LinkToken::new(random::bytes::<16>());
-    let derived = derive(&token);
-    let account = new.account;
-    Share {
-        id,
-        account,
-        reset: None,
-        customer: new.customer,
-        language: new.language,
-        must_change: new.must_change,
-        look_id: derived.id.to_vec(),
-        proof_hash: seal::sha256(derived.proof.as_ref()),
-        ciphertext: encrypt(&derived, new.secret),
-        state: ShareStanding::Closed,
-        life_ms: new.life_ms,
-        expires_at: None,
-        latest_at: None,
-        opened_at: None,
-        unlock_hash: new.unlock.map(|code| unlock_hash(keys, id, code.expose())),
-        token_sealed: Some(keys.seal(place(account, TOKEN, id), token.expose())),
-        password_sealed: Some(
-            keys.seal(place(account, PASSWORD, id), new.secret.expose().as_bytes()),
-        ),
-        late_attempts: 0,
-    }
-}
-
-/// The same link with another password in it: Microsoft refused the first.
-///
-/// # Errors
-/// When the token can't be opened any more.
-pub fn reseal_password(
-    keys: &Keys,
-    share: &Share,
-    password: &Password,
-) -> Result<Share, SealBroken> {
-    let derived = derive(&token(keys, share)?);
-    Ok(Share {
-        ciphertext: encrypt(&derived, password),
-        password_sealed: Some(
-            keys.seal(place(share.account, PASSWORD, share.id), password.expose().as_bytes()),
-        ),
-        ..share.clone()
-    })
-}
-
-/// The sealed password, for the PATCH.
-///
-/// # Errors
-/// When it was erased or does not open.
-pub fn password(keys: &Keys, share: &Share) -> Result<Password, SealBroken> {
-    let sealed = share.password_sealed.as_deref().ok_or(SealBroken)?;
-    keys.open(place(share.account, PASSWORD, share.id), sealed).map(Password::from)
-}
-
-/// The link, for the text. The token stands wholly in the fragment: no server, proxy or log
-/// ever sees it.
-///
-/// # Errors
-/// When the token was erased or does not open.
-pub fn link(keys: &Keys, share: &Share, origin: &str) -> Result<Zeroizing<String>, SealBroken> {
-    let token = token(keys, share)?;
-    let text = Zeroizing::new(BASE64URL_NOPAD.encode(token.expose()));
-    Ok(Zeroizing::new(format!("{}/s#{}", origin.trim_end_matches('/'), *text)))
-}
-
-/// Keyed hash of an unlock code, bound to its share.
-#[must_use]
-pub fn unlock_hash(keys: &Keys, share: ShareId, code: &str) -> Vec<u8> {
-    keys.hash(Purpose::Unlock, &[share.0.as_bytes(), code.as_bytes()])
-}
-
-fn token(keys: &Keys, share: &Share) -> Result<LinkToken, SealBroken> {
-    let sealed = share.token_sealed.as_deref().ok_or(SealBroken)?;
-    let clear = Zeroizing::new(keys.open(place(share.account, TOKEN, share.id), sealed)?);
-    let bytes: [u8; 16] = clear.as_slice().try_into().map_err(|_| SealBroken)?;
-    Ok(LinkToken::new(Zeroizing::new(bytes)))
-}
-
-fn encrypt(derived: &Derived, password: &Password) -> Vec<u8> {
-    seal::encrypt(&seal::aes(&derived.key), &derived.id, password.expose().as_bytes())
-}
-
-fn place(account: AccountId, kind: &'static str, id: ShareId) -> Place<'static> {
-    Place { account: account.0, kind, row: id.0, bound_to: "" }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use uuid::Uuid;
-
-    fn sealed() -> (Keys, Share, Password) {
-        let keys = Keys::new(&[5; 32]);
-        let password = Password::new(Zeroizing::new("Secret-7-word".into()));
-        let new = NewShare {
-            account: AccountId(Uuid::from_u128(1)),
-            customer: None,
-            language: None,
-            secret: &password,
-            must_change: true,
-            life_ms: 60_000,
-            unlock: None,
+    /// When the database can't be written.
+    pub async fn create(
+        &self,
+        new: &NewShare<'_>,
+        begins: Begins,
+        by: Option<TechnicianId>,
+    ) -> Result<Made, StoreError> {
+        let keys = &self.store.keys;
+        let now = self.clock.now();
+        let end = now.plus(new.life_ms);
+        let (expires_at, latest_at) = match begins {
+            Begins::Now => (Some(end), end),
+            Begins::WhenSent => (None, now.plus(LATEST_MS)),
         };
-        let share = seal(&keys, &new, Millis(0));
-        (keys, share, password)
+        let sealed = seal(keys, new, now);
+        let share =
+            Share { state: ShareStanding::Open, expires_at, latest_at: Some(latest_at), ..sealed };
+        let link = link(keys, &share, &self.settings.share.origin)
+            .map_err(|_| StoreError::Inconsistent("a new share that does not open"))?;
+        self.store.make_share(&share, by, now).await?;
+        Ok(Made { id: share.id, link })
     }
 
-    /// What the page's script does, step by step.
-    #[test]
-    fn the_link_opens_the_ciphertext_and_nothing_else_does() {
-        let (keys, share, password) = sealed();
-        let link = link(&keys, &share, "https://s.example/").unwrap();
-        let (page, fragment) = link.split_once('#').unwrap();
-        assert_eq!((page, fragment.len()), ("https://s.example/s", 22));
-        let bytes = BASE64URL_NOPAD.decode(fragment.as_bytes()).unwrap();
-        let derived = derive(&LinkToken::new(Zeroizing::new(bytes.try_into().unwrap())));
-        assert_eq!(derived.id.as_slice(), share.look_id);
-        assert_eq!(seal::sha256(derived.proof.as_ref()), share.proof_hash);
-        let clear = derived.decrypt(&share.ciphertext).unwrap();
-        assert_eq!(clear.expose(), password.expose());
-        // Nothing that is stored shows it.
-        for stored in [&share.ciphertext, share.password_sealed.as_ref().unwrap()] {
-            assert!(!stored.windows(6).any(|window| window == b"Secret"));
+    /// The link was handed over: its life begins, once.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub async fn sent(&self, account: AccountId, id: ShareId) -> Result<(), StoreError> {
+        self.store.share_sent(account, id, self.clock.now()).await
+    }
+
+    /// Looks at a link, without any effect. `None` for every kind of dead.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn look(&self, look_id: &[u8; 16]) -> Result<Option<LookRow>, StoreError> {
+        self.store.look_at_share(look_id, self.clock.now()).await
+    }
+
+    /// Opens a link for one device.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub async fn open(&self, tap: &Tap<'_>) -> Result<OpenResult, StoreError> {
+        let unlock = tap.code.as_ref().map(|code| unlock_hash(&self.store.keys, tap.look_id, code));
+        let opening = Opening {
+            look_id: tap.look_id,
+            proof_hash: &sha256(tap.proof),
+            opener_hash: &sha256(tap.nonce),
+            unlock_hash: unlock.as_deref(),
+            only: tap.only,
+        };
+        let attempt = self.store.open_share(opening, self.clock.now()).await?;
+        if let Some(account) = attempt.changed {
+            self.changed(account);
         }
+        Ok(attempt.result)
     }
 
-    #[test]
-    fn another_password_keeps_the_link() {
-        let (keys, share, _) = sealed();
-        let other = Password::new(Zeroizing::new("Other".into()));
-        let again = reseal_password(&keys, &share, &other).unwrap();
-        assert_eq!(link(&keys, &again, "x").unwrap(), link(&keys, &share, "x").unwrap());
-        assert_eq!(super::password(&keys, &again).unwrap().expose(), "Other");
-        assert_ne!(again.ciphertext, share.ciphertext);
+    /// Ends a link at once, also for the device that has opened it and is in its grace: what is on
+    /// its screen can't be taken back. Whether there was anything to end.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub async fn revoke(
+        &self,
+        account: AccountId,
+        id: ShareId,
+        by: Option<TechnicianId>,
+    ) -> Result<bool, StoreError> {
+        let revoked = self.store.revoke_share(account, id, by, self.clock.now()).await?;
+        self.changed(account);
+        Ok(revoked.is_some())
     }
 
-    #[test]
-    fn what_was_erased_is_gone() {
-        let (keys, share, _) = sealed();
-        let erased = Share { token_sealed: None, password_sealed: None, ..share };
-        assert!(link(&keys, &erased, "x").is_err());
-        assert!(super::password(&keys, &erased).is_err());
+    /// How a link stands, for whoever made it.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn standing(
+        &self,
+        account: AccountId,
+        id: ShareId,
+    ) -> Result<Option<Facts>, StoreError> {
+        let share = self.store.share(account, id).await?;
+        Ok(share.map(|share| facts(&share, self.clock.now())))
+    }
+
+    fn changed(&self, account: AccountId) {
+        self.bell.ring(account);
+        self.wake.notify_one();
     }
 }

@@ -9,10 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use shared::{AccountId, Millis};
+use sqlx::Row;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{AnyStore, StoreError, migrator};
+use crate::audit::Head;
 use crate::seal::Keys;
 
 /// The database that the statements are compiled for.
@@ -64,6 +66,8 @@ pub(crate) struct Database {
 /// The one way to write: a transaction. Dropping it rolls back.
 pub(crate) struct Write {
     tx: sqlx::Transaction<'static, Db>,
+    /// The end of the audit chain that it writes to, once it is known here.
+    pub(crate) head: Option<Head>,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -135,10 +139,17 @@ impl Database {
             reason = "it ends by itself, with the lock's time limit"
         )]
         let locked = tokio::spawn(async move {
-            sqlx::query("select id from accounts where id = $1 for no key update")
-                .bind(account.0)
-                .execute(write.db())
-                .await?;
+            let row = sqlx::query(
+                "select audit_count, audit_head from accounts where id = $1 for no key update",
+            )
+            .bind(account.0)
+            .fetch_optional(write.db())
+            .await?;
+            write.head = match row {
+                Some(row) => Some(Head { account, count: row.try_get(0)?, mac: row.try_get(1)? }),
+                // It is about to be made.
+                None => None,
+            };
             Ok(write)
         });
         locked.await.map_err(|_| closed())?
@@ -148,7 +159,7 @@ impl Database {
     pub(crate) async fn write_row(&self) -> Result<Write, StoreError> {
         let permit = tokio::time::timeout(PATIENCE, self.writers.clone().acquire_owned());
         let permit = permit.await.map_err(|_| busy())?.map_err(|_| closed())?;
-        Ok(Write { tx: self.pool.begin().await?, _permit: permit })
+        Ok(Write { tx: self.pool.begin().await?, head: None, _permit: permit })
     }
 
     pub(crate) fn read(&self) -> &sqlx::Pool<Db> {

@@ -139,6 +139,14 @@ pub enum OutboxKind {
     NoteOpened,
     /// The note that somebody else tried the link after it was opened.
     NoteLate,
+    /// The note that five wrong unlock codes closed the link.
+    NoteLocked,
+    /// The note that the link ended unopened: nobody has this password.
+    NoteExpired,
+    /// The note that the link was ended before its time.
+    NoteRevoked,
+    /// The note that a text came to nothing after the other notes were written.
+    NoteUnsent,
     /// The end of the person's sign-in sessions.
     Sessions,
     /// The text that tells of the reset on another phone of the person.
@@ -160,6 +168,8 @@ pub enum MailKind {
     Stuck,
     /// Admins, that another device tried a link after it was opened.
     Late,
+    /// Admins, that five wrong unlock codes closed a link.
+    Locked,
     /// Admins, that the account's brake stops resets.
     Brake,
     /// Admins, that an integration's secret or certificate is about to end.
@@ -182,6 +192,10 @@ impl OutboxKind {
             OutboxKind::NoteLink => "note-link",
             OutboxKind::NoteOpened => "note-opened",
             OutboxKind::NoteLate => "note-late",
+            OutboxKind::NoteLocked => "note-locked",
+            OutboxKind::NoteExpired => "note-expired",
+            OutboxKind::NoteRevoked => "note-revoked",
+            OutboxKind::NoteUnsent => "note-unsent",
             OutboxKind::Sessions => "sessions",
             OutboxKind::Notice => "notice",
             OutboxKind::Mail(MailKind::Person) => "mail-person",
@@ -189,6 +203,7 @@ impl OutboxKind {
             OutboxKind::Mail(MailKind::Manager) => "mail-manager",
             OutboxKind::Mail(MailKind::Stuck) => "mail-stuck",
             OutboxKind::Mail(MailKind::Late) => "mail-late",
+            OutboxKind::Mail(MailKind::Locked) => "mail-locked",
             OutboxKind::Mail(MailKind::Brake) => "mail-brake",
             OutboxKind::Mail(MailKind::Expiring) => "mail-expiring",
             OutboxKind::Mail(MailKind::Failing) => "mail-failing",
@@ -206,6 +221,10 @@ impl OutboxKind {
             Self::NoteLink,
             Self::NoteOpened,
             Self::NoteLate,
+            Self::NoteLocked,
+            Self::NoteExpired,
+            Self::NoteRevoked,
+            Self::NoteUnsent,
             Self::Sessions,
             Self::Notice,
             Self::Mail(MailKind::Person),
@@ -213,6 +232,7 @@ impl OutboxKind {
             Self::Mail(MailKind::Manager),
             Self::Mail(MailKind::Stuck),
             Self::Mail(MailKind::Late),
+            Self::Mail(MailKind::Locked),
             Self::Mail(MailKind::Brake),
             Self::Mail(MailKind::Expiring),
             Self::Mail(MailKind::Failing),
@@ -226,6 +246,9 @@ impl OutboxKind {
 
 /// A mail that no server took within a day is given up.
 pub(crate) const MAIL_PATIENCE_MS: i64 = 24 * 60 * 60_000;
+
+/// A ticket note is tried for a day.
+pub(crate) const NOTE_PATIENCE_MS: i64 = 24 * 60 * 60_000;
 
 /// How an outbox row stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -271,12 +294,14 @@ pub struct OutboxRow {
 
 impl OutboxRow {
     /// What the ticket note of a reset carries, so that a retry finds it. There is one of each
-    /// kind; of new links there may be several.
+    /// kind, but for what may happen to each of its links.
     #[must_use]
     pub fn mark(&self, reset: ResetId) -> String {
         let kind = self.kind.as_str();
         match self.kind {
-            OutboxKind::NoteLink => format!("[reset {reset} {kind} {}]", self.id),
+            OutboxKind::NoteLink | OutboxKind::NoteLocked | OutboxKind::NoteUnsent => {
+                format!("[reset {reset} {kind} {}]", self.id)
+            }
             _ => format!("[reset {reset} {kind}]"),
         }
     }

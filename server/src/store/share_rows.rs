@@ -1,6 +1,6 @@
 //! What stands in the table of shares, as types.
 
-use shared::{AccountId, CustomerId, Millis, ResetId, ShareId};
+use shared::{AccountId, CustomerId, Millis, ResetId, ShareId, TechnicianId};
 
 use crate::language::Language;
 
@@ -11,8 +11,8 @@ pub struct Share {
     pub id: ShareId,
     /// Whose.
     pub account: AccountId,
-    /// For which reset.
-    pub reset: Option<ResetId>,
+    /// What it is for, and what hears of it; `None` for one that stands by itself.
+    pub owner: Option<Owner>,
     /// Whose brand the page has; the account's own where none is said.
     pub customer: Option<CustomerId>,
     /// What the page speaks; the browser's language where none is known.
@@ -37,13 +37,33 @@ pub struct Share {
     pub opened_at: Option<Millis>,
     /// Keyed hash of the unlock code.
     pub unlock_hash: Option<Vec<u8>>,
+    /// Wrong unlock codes that it still bears.
+    pub unlock_tries: u32,
     /// The token, for texting it again.
     pub token_sealed: Option<Vec<u8>>,
     /// The password, for a new link.
     pub password_sealed: Option<Vec<u8>>,
-    /// Other devices that tried the opened link.
+    /// How often other devices tried the opened link; not counted beyond [`MOST_LATE`].
     pub late_attempts: i64,
+    /// When one of them did last.
+    pub late_at: Option<Millis>,
+    /// When it was revoked, locked or found expired.
+    pub ended_at: Option<Millis>,
+    /// Who revoked it; `None` where no technician did.
+    pub ended_by: Option<TechnicianId>,
 }
+
+/// What a share is for: it hears of what happens to its link, in the same transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// The password of a reset.
+    Reset(ResetId),
+}
+
+/// The device that opened a link may fetch again for so long: a lost reply, a reload.
+pub const GRACE_MS: i64 = 5 * 60_000;
+/// Late attempts are counted up to here: beyond it they cost a read, as a stranger's do.
+pub const MOST_LATE: i64 = 1_000;
 
 impl Share {
     /// How long the link can still be opened, in milliseconds: its whole life before the first
@@ -53,12 +73,19 @@ impl Share {
         let latest = self.latest_at.map_or(self.life_ms, |latest| latest.since(now));
         self.expires_at.map_or(self.life_ms, |expires| expires.since(now)).min(latest)
     }
+
+    /// Whether the device that opened it may still fetch it.
+    #[must_use]
+    pub fn in_grace(&self, now: Millis) -> bool {
+        self.state == ShareStanding::Opened
+            && self.opened_at.is_some_and(|at| at.plus(GRACE_MS) > now)
+    }
 }
 
 /// How a share stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShareStanding {
-    /// Microsoft has not confirmed the password.
+    /// Its owner has not let it be opened yet.
     Closed,
     /// Can be opened.
     Open,
@@ -66,11 +93,11 @@ pub enum ShareStanding {
     Opened,
     /// Its time went by.
     Expired,
-    /// A technician or a newer reset ended it.
+    /// A technician or something newer ended it, opened (then `opened_at` says so) or not.
     Revoked,
-    /// Five wrong unlock codes; the password is kept for a new link.
+    /// Five wrong unlock codes; the secret is kept for a new link.
     Locked,
-    /// Gone with a refused reset.
+    /// Its owner came to nothing.
     Destroyed,
 }
 
@@ -121,6 +148,30 @@ pub struct LookRow {
     pub code_needed: bool,
     /// Whether the next sign-in asks for another password.
     pub must_change: bool,
+}
+
+/// Somebody wants to open a link: hashes of what they have.
+#[derive(Debug, Clone, Copy)]
+pub struct Opening<'a> {
+    /// Which link.
+    pub look_id: &'a [u8],
+    /// SHA-256 of the proof.
+    pub proof_hash: &'a [u8],
+    /// SHA-256 of the nonce that their device made.
+    pub opener_hash: &'a [u8],
+    /// Keyed hash of the unlock code, where they gave one.
+    pub unlock_hash: Option<&'a [u8]>,
+    /// Whose link it has to be, where that is said: to anybody else's the answer is as to none.
+    pub only: Option<AccountId>,
+}
+
+/// An attempt to open a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// What they are told.
+    pub result: OpenResult,
+    /// Whose link it was, when something about it changed.
+    pub changed: Option<AccountId>,
 }
 
 /// What came of an attempt to open a link.

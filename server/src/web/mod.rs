@@ -18,7 +18,7 @@ mod tests;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{MatchedPath, State};
 use axum::http::{HeaderName, Request, StatusCode};
 use axum::middleware;
 use axum::routing::{delete, get, post, put};
@@ -197,7 +197,15 @@ impl MakeRequestId for NewRequestId {
 
 fn span<B>(request: &Request<B>) -> tracing::Span {
     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
-    tracing::info_span!("request", request.id = id, method = %request.method(), path = request.uri().path())
+    // The path of a route of ours; none for anything else: somebody's program may have put a link's
+    // fragment, which holds its token, into a path.
+    let matched = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    let path = match matched {
+        Some(route) if route.starts_with("/s/") => route,
+        Some(_) => request.uri().path(),
+        None => "-",
+    };
+    tracing::info_span!("request", request.id = id, method = %request.method(), path)
 }
 
 #[derive(Clone)]

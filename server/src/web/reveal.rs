@@ -22,6 +22,7 @@ use crate::brand::help::dialled;
 use crate::language::Language;
 use crate::language::page::{PagePhrases, page};
 use crate::settings::HostOf;
+use crate::store::StoreError;
 
 /// The preview in Settings: framed by our own pages, and it asks nobody anything.
 const PREVIEW_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -40,21 +41,6 @@ impl FromRequestParts<App> for At {
         let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
         let host = host.or_else(|| parts.uri.host()).unwrap_or_default();
         Ok(Self(app.settings.share.account_of(host)))
-    }
-}
-
-impl At {
-    /// A link of another account is no link at an account's own host.
-    ///
-    /// # Errors
-    /// `link-dead`.
-    pub(super) async fn must_serve(&self, app: &App, look_id: &[u8]) -> Result<(), Failure> {
-        let HostOf::Account(_) = self.0 else { return Ok(()) };
-        let share = app.store.share_row(look_id).await?;
-        match share.is_some_and(|(account, _)| self.0.serves(account)) {
-            true => Ok(()),
-            false => Err(Code::LinkDead.into()),
-        }
     }
 }
 
@@ -173,13 +159,20 @@ pub async fn get(
         HostOf::Unknown => None,
     };
     let brand = match account {
-        Some(account) => Some(app.store.brand(account, None).await?),
+        Some(account) => match app.store.brand(account, None).await {
+            Ok(brand) => Some(brand),
+            // The operator named an account that is not there (yet).
+            Err(StoreError::Inconsistent(_)) => None,
+            Err(other) => return Err(other.into()),
+        },
         None => None,
     };
     let language = of_browser(&headers)
         .or_else(|| brand.as_ref().and_then(|brand| brand.language))
         .unwrap_or_default();
-    let seen = brand.as_ref().map(|brand| Seen::of(brand, language));
+    // What stands above the button comes with the look: no link, no button.
+    let seen =
+        brand.as_ref().map(|brand| Seen { intro: String::new(), ..Seen::of(brand, language) });
     let text = render(language, seen.as_ref(), None, assets::share)?;
     let mut response = assets::page(text, &headers);
     let vary = HeaderValue::from_static("accept-language, accept-encoding");

@@ -15,8 +15,8 @@ use super::{api, assets};
 use crate::app::App;
 use crate::language::Language;
 use crate::language::page::{PagePhrases, page};
-use crate::seal::sha256;
-use crate::share::unlock_hash;
+use crate::secret::SpokenCode;
+use crate::share::Tap;
 use crate::store::OpenResult;
 
 /// A look without effect.
@@ -67,14 +67,14 @@ pub struct OpenView {
 /// `link-dead` for everything that can't be opened.
 pub async fn look(
     State(app): State<App>,
-    host: At,
+    At(host): At,
     headers: HeaderMap,
     api::Json(ask): api::Json<LookAsk>,
 ) -> Result<Response, Failure> {
     let now = app.clock.now();
     let id = bytes::<16>(&ask.id)?;
-    host.must_serve(&app, &id).await?;
-    let row = app.store.look_at_share(&id, now).await?.ok_or(Code::LinkDead)?;
+    let row = app.shares.look(&id).await?.filter(|row| host.serves(row.account));
+    let row = row.ok_or(Code::LinkDead)?;
     let brand = app.store.brand(row.account, row.customer).await?;
     let language = row.language.or(brand.language).or(ask.language).unwrap_or_default();
     let words = ask.language.filter(|own| *own != language).map(|_| page(language));
@@ -100,25 +100,19 @@ pub async fn look(
 /// `unlock-wrong` with the tries left, `link-dead` for everything else.
 pub async fn open(
     State(app): State<App>,
-    host: At,
+    At(host): At,
     api::Json(ask): api::Json<OpenAsk>,
 ) -> Result<Json<OpenView>, Failure> {
     let now = app.clock.now();
     let (id, proof) = (bytes::<16>(&ask.id)?, bytes::<32>(&ask.proof)?);
     let nonce = bytes::<16>(&ask.nonce)?;
-    host.must_serve(&app, &id).await?;
-    let (account, share) = app.store.share_row(&id).await?.ok_or(Code::LinkDead)?;
-    let digits: String =
-        ask.code.unwrap_or_default().chars().filter(|c| !c.is_whitespace()).collect();
+    let code: Option<String> =
+        ask.code.map(|code| code.chars().filter(|c| !c.is_whitespace()).collect());
     // An empty code is no try: the page asks for it first.
-    let unlock = (!digits.is_empty()).then(|| unlock_hash(&app.keys, share, &digits));
-    let result = app
-        .store
-        .open_share(account, &id, &sha256(&proof), &sha256(&nonce), unlock.as_deref(), now)
-        .await?;
-    app.resets.bell.ring(account);
-    app.resets.wake.notify_one();
-    match result {
+    let code = code.filter(|code| !code.is_empty()).map(|code| SpokenCode::new(code.into()));
+    let only = host.only().ok_or(Code::LinkDead)?;
+    let tap = Tap { look_id: &id, proof: &proof, nonce: &nonce, code, only };
+    match app.shares.open(&tap).await? {
         OpenResult::Opened { ciphertext, grace_until } => {
             Ok(Json(OpenView { sealed: BASE64URL_NOPAD.encode(&ciphertext), grace_until, now }))
         }

@@ -104,6 +104,7 @@ fn person(user: &DirectoryUser, federated: bool) -> Value {
     json!({
         "upn": user.upn,
         "name": user.display_name,
+        "language": user.preferred_language.as_deref().filter(|tag| !tag.is_empty()),
         "badges": roles.chain(scoped).chain(by_group).chain(eligible).chain(may_enter).chain(owns).chain(groups).chain(flags).collect::<Vec<_>>(),
         "phones": user.phones.iter().map(|phone| &phone.number).collect::<Vec<_>>(),
         "password": user.password,

@@ -29,7 +29,7 @@ pub(super) fn show(account: &str, message: &Message) -> Value {
         "from": if message.service.is_some() && message.sent_ms.is_none() { None } else { Some(&text.from) },
         "messaging_service_sid": message.service,
         "num_media": "0",
-        "num_segments": message.segments.to_string(),
+        "num_segments": message.text.segments.to_string(),
         "price": null,
         "price_unit": null,
         "sid": text.id,

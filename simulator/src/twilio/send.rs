@@ -79,12 +79,12 @@ pub(super) fn send(world: &World, call: &Call) -> Result<Answer, Refusal> {
             error_code: None,
             at_ms: call.now_ms,
             arrived: line.is_none(),
+            segments: encoding::segments(body),
         },
         service,
         callback,
         keeps_body,
         obfuscates,
-        segments: encoding::segments(body),
         sent_ms: None,
         updated_ms: call.now_ms,
     };

@@ -101,6 +101,13 @@ impl Cluster {
         Ok(format!("postgres://msp@{socket}/{name}"))
     }
 
+    /// The id of its first process, whose children the others are.
+    #[must_use]
+    pub fn server_id(&self) -> Option<u32> {
+        let file = fs::read_to_string(self.folder.join("data/postmaster.pid")).ok()?;
+        file.lines().next()?.trim().parse().ok()
+    }
+
     fn client(&self, program: &str) -> Command {
         let mut command = Command::new(self.bin.join(program));
         command.arg("--host").arg(&self.folder).arg("--username=msp");
@@ -196,6 +203,9 @@ mod tests {
         assert!(cluster.database().unwrap().ends_with("/msp_2"));
         let asked = cluster.client("psql").args(["msp_2", "-Atc", "select 1"]).output().unwrap();
         assert_eq!(asked.stdout, b"1\n");
+        // Its folder may be closed to us; where it is not, the process is there.
+        let process = cluster.server_id().map(|id| format!("/proc/{id}"));
+        assert!(process.is_none_or(|process| Path::new(&process).exists()));
         drop(cluster);
         assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0);
     }

@@ -53,6 +53,8 @@ pub(crate) async fn finish(ground: &impl Ground, case: &Case, own: Option<&str>)
     ground.settle().await;
     let scene = ground.scene();
     scene.app().store.sweep_shares(scene.clock.now()).await.unwrap();
+    // The ticket hears of a link that ended.
+    ground.settle().await;
     if looked.held() != own {
         found.push(Finding::Overwritten);
     }

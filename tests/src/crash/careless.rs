@@ -7,7 +7,7 @@ use server::password;
 use server::policy::PasswordKind;
 use server::seal::Place;
 use server::share::{self, NewShare};
-use server::store::{After, Lease, Reset, Share};
+use server::store::{After, Lease, Owner, Reset, Share};
 use server::verification::phone_hash;
 use shared::{Millis, Stage};
 
@@ -37,7 +37,7 @@ impl Order for Careless {
             life_ms: 3_600_000,
             unlock: None,
         };
-        let share = Share { reset: Some(case.id), ..share::seal(keys, &new, now) };
+        let share = Share { owner: Some(Owner::Reset(case.id)), ..share::seal(keys, &new, now) };
         let mut reset = Reset {
             id: case.id,
             account,

@@ -4,11 +4,11 @@
 mod after;
 mod careless;
 mod check;
-mod database;
-mod dice;
+pub(crate) mod database;
+pub(crate) mod dice;
 mod killed;
 mod points;
-mod process;
+pub(crate) mod process;
 mod reveal;
 mod scene;
 mod served;

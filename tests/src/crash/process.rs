@@ -1,8 +1,10 @@
 //! The real program, started and killed: SIGKILL, as a power cut or the kernel does it.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
 
 use server::settings::Settings;
 
@@ -21,7 +23,17 @@ pub(crate) fn free_address() -> SocketAddr {
 impl Process {
     /// Starts, and waits until it serves.
     pub(crate) async fn start(settings: &Settings) -> Self {
+        Self::run(command(settings)).await
+    }
+
+    /// The same, with its log in a file.
+    pub(crate) async fn start_with_log(settings: &Settings, log: &Path) -> Self {
         let mut command = command(settings);
+        command.stderr(File::create(log).unwrap());
+        Self::run(command).await
+    }
+
+    async fn run(mut command: Command) -> Self {
         // The pipe is read on a thread, so that the outside world goes on answering meanwhile.
         tokio::task::spawn_blocking(move || {
             let mut child = command.spawn().unwrap();
@@ -47,6 +59,12 @@ impl Process {
     fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
+    }
+
+    /// Ends it as an operator does.
+    pub(crate) async fn stop(mut self) -> ExitStatus {
+        self.signal("-TERM");
+        tokio::task::spawn_blocking(move || self.child.wait().unwrap()).await.unwrap()
     }
 
     /// No farewell: whatever it was about to do is not done.

@@ -3,9 +3,8 @@
 
 use data_encoding::BASE64URL_NOPAD;
 use server::app::App;
-use server::seal::sha256;
-use server::secret::LinkToken;
-use server::share::{derive, unlock_hash};
+use server::secret::{LinkToken, SpokenCode};
+use server::share::{Tap, derive};
 use server::store::OpenResult;
 use zeroize::Zeroizing;
 
@@ -21,22 +20,10 @@ pub(crate) async fn reveal(app: &App, text: &str, unlock: Option<&str>) -> Resul
     let token = BASE64URL_NOPAD.decode(token.as_bytes()).map_err(|error| error.to_string())?;
     let token: [u8; 16] = token.try_into().map_err(|_| "a token of another length")?;
     let derived = derive(&LinkToken::new(Zeroizing::new(token)));
-    let found = app.store.share_row(&derived.id).await.map_err(|error| error.to_string())?;
-    let (account, share) = found.ok_or("no share for this link")?;
     let nonce = server::random::bytes::<16>();
-    let opened = app
-        .store
-        .open_share(
-            account,
-            &derived.id,
-            &sha256(derived.proof()),
-            &sha256(nonce.as_ref()),
-            unlock.map(|code| unlock_hash(&app.keys, share, code)).as_deref(),
-            app.clock.now(),
-        )
-        .await
-        .map_err(|error| error.to_string())?;
-    match opened {
+    let code = unlock.map(|code| SpokenCode::new(code.to_owned().into()));
+    let tap = Tap { look_id: &derived.id, proof: derived.proof(), nonce: &nonce, code, only: None };
+    match app.shares.open(&tap).await.map_err(|error| error.to_string())? {
         OpenResult::Opened { ciphertext, .. } => {
             let clear = derived.decrypt(&ciphertext).map_err(|_| "it does not decrypt")?;
             Ok(clear.expose().to_owned())

@@ -4,9 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use server::settings::Settings;
-use server::sign_in::session::{Token, pod_token};
-use server::store::{NewSession, SessionKind};
-use shared::{Host, Stage};
+use shared::Stage;
 use tokio::task::JoinHandle;
 
 use super::after::{Ground, ended_anew, finish};
@@ -15,7 +13,7 @@ use super::database::Database;
 use super::process::{Process, free_address};
 use super::scene::{Case, Scene};
 use super::tally::Tally;
-use crate::desk::client;
+use crate::desk::{self, client};
 use crate::person::Person;
 
 /// A PATCH comes within so long of the click, or not at all.
@@ -101,27 +99,11 @@ impl Served {
 
     /// The technician clicks, at this program. Nobody need wait for the answer.
     pub(crate) async fn click(&self, case: &Case, program: usize) -> JoinHandle<()> {
-        let app = self.scene.app();
-        let (account, now) = (case.who.technician.account, self.scene.clock.now());
-        let web = Token::fresh();
-        let id = web.hash(&app.keys, SessionKind::Web);
-        let new = NewSession {
-            id: &id,
-            kind: SessionKind::Web,
-            host: Host::Web,
-            parent: None,
-            technician: case.who.technician.id,
-            second_factor_at: case.who.second_factor_at,
-            expires_at: case.who.expires_at,
-        };
-        app.store.begin_session(account, now, &new, None).await.unwrap();
-        let web = server::store::Session { id, kind: SessionKind::Web, ..case.who.clone() };
-        let (bearer, _) =
-            pod_token(app, &web, Host::Web).await.unwrap_or_else(|_| panic!("no pod token"));
+        let bearer = desk::bearer(self.scene.app(), &case.who).await;
         let settings = &self.programs[program].0;
         let put = client(settings.server.listen)
             .put(format!("{}/api/resets/{}", settings.server.origin, case.id))
-            .bearer_auth(bearer.expose())
+            .bearer_auth(bearer)
             .json(&case.ask);
         // A killed server does not answer, which is no failure here.
         tokio::spawn(async move { drop(put.send().await) })

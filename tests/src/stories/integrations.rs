@@ -245,6 +245,11 @@ async fn a_protected_group_does_not_go_unnoticed() {
     // A form from before, with no group in it, does not take it away.
     let stale = put(ask(&it, "")).await;
     assert_eq!(stale.code(), "changed-meanwhile");
+    // A program that does not speak of it does not either.
+    let mut silent = ask(&set.body, "").unwrap();
+    silent.as_object_mut().unwrap().remove("protected_group");
+    let set = put(Some(silent)).await;
+    assert_eq!(set.body["protected_group"], group, "{:?}", set.body);
     let gone = put(ask(&set.body, "")).await;
     assert_eq!(gone.body["protected_group"], Value::Null, "{:?}", gone.body);
     world.settle_in_time().await;
@@ -252,7 +257,7 @@ async fn a_protected_group_does_not_go_unnoticed() {
     assert_eq!(mails.len(), 1);
     assert_eq!(mails[0].subject, "Who may be reset at Northwind Dental was changed");
     let told = audited(&world, "integration-changed").await;
-    assert!(told.len() == 2 && told[1].contains("protected group"), "{told:?}");
+    assert!(told.len() == 3 && told[2].contains("protected group"), "{told:?}");
     world.end().await;
 }
 

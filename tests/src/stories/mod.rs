@@ -1,5 +1,6 @@
 //! The stories.
 
+mod aborts;
 mod after;
 mod alarms;
 mod branding;
@@ -12,6 +13,7 @@ mod health;
 mod integration_page;
 mod integrations;
 mod keyboard;
+mod languages;
 mod look_up;
 mod mail;
 mod meanwhile;
@@ -32,6 +34,7 @@ mod reveal_look;
 mod reveal_page;
 mod secrets;
 mod share;
+mod share_view;
 mod start;
 mod stop;
 mod troubles;

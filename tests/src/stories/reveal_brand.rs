@@ -16,10 +16,12 @@ use crate::person::Person;
 use crate::world::{EMAIL, World};
 
 /// All that a brand says but a logo.
-fn brightline() -> Brand {
+pub(super) fn brightline() -> Brand {
     let texts = Texts {
-        intro: "{brand} has set a new password for you. <b>Ready?</b>".into(),
-        footer: "Brightline IT · 12 Pine Street\nSeattle".into(),
+        intro: "{brand} has set a new password for you. Reveal it when you are where you want to \
+                sign in: the link shows it once."
+            .into(),
+        footer: "Brightline IT · 12 Pine Street, Seattle\nMonday to Friday <8 am – 6 pm>".into(),
         ..Texts::default()
     };
     Brand {
@@ -32,7 +34,7 @@ fn brightline() -> Brand {
 }
 
 /// The admin of this account says so.
-async fn say(world: &World, account: AccountId, admin: &str, said: &Brand) {
+pub(super) async fn say(world: &World, account: AccountId, admin: &str, said: &Brand) {
     let store = &world.app.store;
     let by = store.technician_by_email(admin).await.unwrap().unwrap().id;
     let seen = store.brand_said(account, None).await.unwrap().map(|row| row.version);
@@ -64,8 +66,8 @@ async fn a_brand_is_on_every_screen() {
     phone.go(&sent.link).await;
     phone.sees("From Brightline").await;
     // Words are words, whatever stands in them.
-    phone.sees("Brightline has set a new password for you. <b>Ready?</b>").await;
-    phone.sees("12 Pine Street").await;
+    phone.sees("Brightline has set a new password for you. Reveal it").await;
+    phone.sees("12 Pine Street, Seattle\nMonday to Friday <8 am – 6 pm>").await;
     let number = phone.find("link", "+1 206 555 0199").await;
     let number = phone.element(&number).await.unwrap().attr("href").await.unwrap();
     assert_eq!(number.as_deref(), Some("tel:+12065550199"));

@@ -84,7 +84,9 @@ async fn after_some_minutes_it_goes_by_itself() {
     phone.click("button", "Keep it longer").await;
     assert_ne!(said().await, first);
     phone.script("window.later = 6 * 60000").await;
-    phone.wait("the tab has forgotten", async || remembered(&phone).await == json!(["seen"])).await;
+    phone
+        .wait("the tab has forgotten", async || remembered(&phone).await == json!(["over", "seen"]))
+        .await;
     assert_eq!(password_on(&phone).await, password);
     phone.script("window.later = 11 * 60000").await;
     phone.sees("The password is no longer shown").await;
@@ -93,6 +95,34 @@ async fn after_some_minutes_it_goes_by_itself() {
     phone.sees("ask for a new link").await;
     phone.end().await;
     world.settle().await;
+    world.end().await;
+}
+
+/// What ends at the server is over in the tab, whatever the tab thinks: it forgets, and says so again
+/// after a reload.
+#[tokio::test]
+async fn what_ended_elsewhere_is_over_here() {
+    let world = World::new().await;
+    let sent = Sent::to_ada(&world).await;
+    let browser = Browser::start().await;
+    let phone = browser.window(390, 844).await;
+    revealed(&phone, &sent).await;
+    // The grace is over by the server's clock, not by the phone's.
+    world.pass(6 * 60_000);
+    phone.script("dispatchEvent(new PageTransitionEvent('pagehide'))").await;
+    phone.click("button", "Show it again").await;
+    phone.sees("This link does not work any more").await;
+    phone.sees("Call Brightline IT and ask for a new link.").await;
+    holds_nothing(&phone, &world.password(ADA)).await;
+    assert_eq!(remembered(&phone).await, json!(["over", "seen"]));
+    phone.driver().refresh().await.unwrap();
+    phone.sees("This link does not work any more").await;
+    // The text is tapped once more.
+    phone.go(&sent.link).await;
+    phone.sees("This link does not work any more").await;
+    assert_eq!(remembered(&phone).await, json!(["over"]));
+    phone.end().await;
+    world.settle_in_time().await;
     world.end().await;
 }
 

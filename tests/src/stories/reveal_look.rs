@@ -60,7 +60,9 @@ async fn every_state_in_every_light() {
     stranger.go(&sent.link).await;
     stranger.sees("This link does not work any more").await;
     everywhere(&stranger, "dead").await;
-    stranger.go("about:blank").await;
+    stranger.end().await;
+
+    let stranger = browser.window(390, 844).await;
     stranger.go(sent.link.split_once('#').unwrap().0).await;
     stranger.sees("This link is not complete").await;
     everywhere(&stranger, "partial").await;

@@ -34,9 +34,10 @@ pub struct PagePhrases {
     /// What to do then.
     #[serde(skip)]
     pub no_script_why: &'static str,
-
     /// Title of the page before it knows more.
+    #[serde(skip)]
     pub title: &'static str,
+
     /// `{}`: the MSP's name. Stands where there is no logo.
     pub from: &'static str,
 
@@ -204,7 +205,7 @@ pub(super) mod tests {
         let mut into = Vec::new();
         texts(&serde_json::to_value(page(language)).unwrap(), "", &mut into);
         let said = page(language);
-        for text in [said.looking, said.slow, said.no_script, said.no_script_why] {
+        for text in [said.title, said.looking, said.slow, said.no_script, said.no_script_why] {
             into.push((".server".into(), text.into()));
         }
         into

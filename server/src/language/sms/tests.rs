@@ -1,3 +1,5 @@
+//! One segment, whatever is filled in; and what an MSP may write of its own.
+
 use super::*;
 use crate::brand::Texts;
 
@@ -157,6 +159,10 @@ fn what_a_template_must_be_is_said() {
         ("{brand}.com: {link} now", BadTemplate::OtherLink("{brand}.com:".into())),
         ("acme.com/login: {link} now", BadTemplate::OtherLink("acme.com/login:".into())),
         ("ftp://x {link} now", BadTemplate::OtherLink("ftp://x".into())),
+        ("203.0.113.9/x or {link} now", BadTemplate::OtherLink("203.0.113.9/x".into())),
+        ("ht\u{200b}tp:\u{200b}//x {link} now", BadTemplate::Character('\u{200b}')),
+        ("evil.c\u{ad}om {link} now", BadTemplate::Character('\u{ad}')),
+        ("evil.c\u{301}om {link} now", BadTemplate::OtherLink("evil.com".into())),
     ] {
         assert_eq!(check(bad), Err(why), "{bad}");
     }

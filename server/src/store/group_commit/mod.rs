@@ -17,6 +17,7 @@ use sqlx::{Connection, SqlSafeStr};
 use tokio::sync::{mpsc, oneshot};
 
 use super::StoreError;
+use crate::audit::Head;
 
 /// A deferred transaction that turns from reading to writing can fail at once; this one waits.
 const BEGIN: &str = "begin immediate";
@@ -65,6 +66,8 @@ enum End {
 /// The one way to write: a transaction. Dropping it rolls back.
 pub(crate) struct Write {
     loan: Option<Loan>,
+    /// The end of the audit chain that it writes to, once it is known here.
+    pub(crate) head: Option<Head>,
 }
 
 impl Write {
@@ -207,7 +210,7 @@ impl Batch {
         }
         let (back, returned) = oneshot::channel();
         // Who has left meanwhile, or leaves before seeing it, drops it; and that gives it back.
-        let _ = asker.send(Ok(Write { loan: Some(Loan { connection, back }) }));
+        let _ = asker.send(Ok(Write { loan: Some(Loan { connection, back }), head: None }));
         let Return { mut connection, end } = returned.await.ok()?;
         match end {
             End::Commit(tell) => {

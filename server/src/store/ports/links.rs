@@ -1,8 +1,8 @@
-//! A new link in place of one that was not opened: the same password, never two links, never none.
+//! The links of a reset; a new link in place of one that was not opened: the same password, never two links, never none.
 
 use crate::store::{Limit, LimitHit, Reset, Share, StoreError};
 use async_trait::async_trait;
-use shared::{Millis, ShareId, TechnicianId};
+use shared::{AccountId, Millis, ResetId, ShareId, TechnicianId};
 
 /// New links for the same password.
 #[async_trait]
@@ -21,6 +21,16 @@ pub trait LinkStore {
         limit: &Limit,
         now: Millis,
     ) -> Result<Result<(), LimitHit>, StoreError>;
+
+    /// The newest share of a reset.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    async fn share_of(
+        &self,
+        account: AccountId,
+        reset: ResetId,
+    ) -> Result<Option<Share>, StoreError>;
 
     /// The sealed phone that a link goes to, read in one statement with the link being the open
     /// one of its reset. `None` when it is not any more.

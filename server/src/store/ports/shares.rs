@@ -1,21 +1,40 @@
-//! Shares: looking at one without effect, and opening one exactly once (P10).
+//! Shares: made, looked at without effect, opened exactly once (P10), ended. What they are for
+//! hears of it in the same transaction.
 
-use crate::store::{LookRow, OpenResult, Share, StoreError};
+use crate::store::{Attempt, LookRow, Opening, Share, StoreError};
 use async_trait::async_trait;
-use shared::{AccountId, Millis, ResetId, ShareId};
+use shared::{AccountId, Millis, ShareId, TechnicianId};
 
 /// Sealed secrets behind links.
 #[async_trait]
 pub trait ShareStore {
-    /// The newest share of a reset.
+    /// Writes a share down that stands by itself.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    async fn make_share(
+        &self,
+        share: &Share,
+        by: Option<TechnicianId>,
+        now: Millis,
+    ) -> Result<(), StoreError>;
+
+    /// One share.
     ///
     /// # Errors
     /// When the database can't be read.
-    async fn share_of(
+    async fn share(&self, account: AccountId, id: ShareId) -> Result<Option<Share>, StoreError>;
+
+    /// Its link is on its way: its life begins, once.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    async fn share_sent(
         &self,
         account: AccountId,
-        reset: ResetId,
-    ) -> Result<Option<Share>, StoreError>;
+        id: ShareId,
+        now: Millis,
+    ) -> Result<(), StoreError>;
 
     /// Looks at a link without any effect. `None` for every kind of dead.
     ///
@@ -27,36 +46,37 @@ pub trait ShareStore {
         now: Millis,
     ) -> Result<Option<LookRow>, StoreError>;
 
-    /// The account and row of a share, for hashing an unlock code. No effect.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    async fn share_row(&self, look_id: &[u8]) -> Result<Option<(AccountId, ShareId)>, StoreError>;
-
-    /// Opens a link for the device that holds `opener_hash`'s nonce.
+    /// Opens a link for the device that holds the nonce.
     ///
     /// One statement claims before anything is answered, and counts an unlock code's try only for
     /// who has the right proof, before it is compared (P10). The winning device may come again
-    /// within the grace; for anybody else the link is dead.
+    /// within the grace; for anybody else the link is dead. Who lacks either the link's id or its
+    /// proof costs one read, whatever the link's state.
     ///
     /// # Errors
     /// When the database can't be written.
-    async fn open_share(
+    async fn open_share(&self, opening: Opening<'_>, now: Millis) -> Result<Attempt, StoreError>;
+
+    /// Ends a link at once: an open one, a locked one, and one that was opened but is in its grace.
+    /// `None` when there was nothing to end. One that its owner has not let be opened is the
+    /// owner's to end.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    async fn revoke_share(
         &self,
         account: AccountId,
-        look_id: &[u8],
-        proof_hash: &[u8],
-        opener_hash: &[u8],
-        unlock_hash: Option<&[u8]>,
+        id: ShareId,
+        by: Option<TechnicianId>,
         now: Millis,
-    ) -> Result<OpenResult, StoreError>;
+    ) -> Result<Option<Share>, StoreError>;
 
     /// Erases what no one may fetch any more: opened and past its grace, or expired unopened.
-    /// Answers how many links expired.
+    /// Answers whose links expired, an account for each.
     ///
     /// # Errors
     /// When the database can't be written.
-    async fn sweep_shares(&self, now: Millis) -> Result<u64, StoreError>;
+    async fn sweep_shares(&self, now: Millis) -> Result<Vec<AccountId>, StoreError>;
 
     /// Forgets what has run out: limits whose window is over, sessions that have ended.
     ///

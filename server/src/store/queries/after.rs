@@ -24,7 +24,7 @@ impl AfterStore for Database {
     ) -> Result<(), StoreError> {
         let mut write = self.write(row.account).await?;
         end_row(&mut write, row, lease, now).await?;
-        self.wake_note(&mut write, reset, now).await?;
+        self.wake_note(&mut write, (reset.account, reset.id), now).await?;
         self.note(&mut write, row.account, now, &entry(Act::SessionsRevoked, reset)).await?;
         self.complete_if_settled(&mut write, row.account, reset.id, now).await?;
         write.commit().await

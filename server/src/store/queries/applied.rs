@@ -2,7 +2,10 @@
 //! must be sent, and ends what is older (P4). And the ways in which a reset ends after it.
 
 use super::super::{Database, Write};
-use crate::store::{After, AppliedStore, Lease, Limit, LimitHit, OutboxKind, Reset, StoreError};
+use crate::store::{
+    After, AppliedStore, GRACE_MS, Lease, Limit, LimitHit, NOTE_PATIENCE_MS, OutboxKind, Owner,
+    Reset, StoreError,
+};
 use async_trait::async_trait;
 use shared::{AccountId, Code, Millis, ResetId, TechnicianId};
 use uuid::Uuid;
@@ -16,8 +19,6 @@ use crate::random;
 const LATEST_MS: i64 = 24 * 60 * 60_000;
 /// A text that was not accepted within this time is given up; the technician can send it again.
 pub(super) const TEXT_PATIENCE_MS: i64 = 15 * 60_000;
-/// A ticket note is tried for a day.
-pub(super) const NOTE_PATIENCE_MS: i64 = 24 * 60 * 60_000;
 /// The note, and the notice to another phone, wait so long for what goes first.
 pub(super) const NOTE_DELAY_MS: i64 = 60_000;
 
@@ -42,14 +43,8 @@ impl AppliedStore for Database {
         .bind(lease.id)
         .bind(now.0);
         write.one(query).await?;
-        let query = sqlx::query(
-            "update shares set state = 'open', latest_at = $3
-             where account = $1 and reset = $2 and state = 'closed'",
-        )
-        .bind(reset.account.0)
-        .bind(reset.id.0)
-        .bind(now.plus(LATEST_MS).0);
-        write.one(query).await?;
+        let latest = now.plus(LATEST_MS);
+        self.unseal_share_of(&mut write, reset.account, Owner::Reset(reset.id), latest).await?;
         self.end_older(&mut write, reset, now).await?;
         let (whose, give_up) = ((reset.account, reset.id), now.plus(TEXT_PATIENCE_MS));
         self.put_in_outbox(&mut write, whose, OutboxKind::Text, now, give_up).await?;
@@ -111,13 +106,16 @@ impl AppliedStore for Database {
             "update resets set code = $3
              where account = $1 and id = $2 and stage in ('stuck', 'applied', 'completed')
                  and exists (select 1 from shares where account = $1 and reset = $2
-                     and state in ('closed', 'open', 'locked'))",
+                     and (state in ('closed', 'open', 'locked') or state = 'opened'
+                         and opened_at > $4 and password_sealed is not null))",
         )
         .bind(reset.account.0)
         .bind(reset.id.0)
-        .bind(Code::GivenUp.as_str());
+        .bind(Code::GivenUp.as_str())
+        .bind(now.0 - GRACE_MS);
         write.one(query).await?;
-        self.end_unopened(&mut write, reset.account, reset.id, now).await?;
+        let owner = Owner::Reset(reset.id);
+        self.revoke_shares_of(&mut write, reset.account, owner, Some(by), now).await?;
         let entry = entry(Act::ResetGivenUp, reset).by(by).because(Code::GivenUp);
         self.note(&mut write, reset.account, now, &entry).await?;
         write.commit().await
@@ -147,15 +145,20 @@ impl Database {
         let older: Vec<Uuid> = sqlx::query_scalar(
             "select id from resets r where r.account = $1 and r.directory_user = $2 and r.id <> $3
                  and (r.stage = 'stuck' or exists (select 1 from shares s where s.reset = r.id
-                     and s.state in ('closed', 'open', 'locked')))",
+                     and (s.state in ('closed', 'open', 'locked') or s.state = 'opened'
+                         and s.opened_at > $4 and s.password_sealed is not null)))",
         )
         .bind(reset.account.0)
         .bind(&reset.directory_user)
         .bind(reset.id.0)
+        .bind(now.0 - GRACE_MS)
         .fetch_all(write.db())
         .await?;
         for id in older.into_iter().map(ResetId) {
-            self.end_unopened(write, reset.account, id, now).await?;
+            let owner = Owner::Reset(id);
+            if !self.revoke_shares_of(write, reset.account, owner, None, now).await? {
+                self.links_ended(write, reset.account, id, now).await?;
+            }
             let entry = Entry {
                 reset: Some(id),
                 ..Entry::new(Act::ResetSuperseded).about(format!("by {}", reset.id))
@@ -165,26 +168,14 @@ impl Database {
         Ok(())
     }
 
-    /// Nobody gets this password any more: the share is erased, its texts don't go out, a doubt
-    /// is over.
-    async fn end_unopened(
+    /// Nobody gets this password any more: its texts don't go out, a doubt is over.
+    pub(super) async fn links_ended(
         &self,
         write: &mut Write,
         account: AccountId,
         id: ResetId,
         now: Millis,
     ) -> Result<(), StoreError> {
-        sqlx::query(concat!(
-            "update shares set state = 'revoked', ciphertext = ",
-            no_bytes!(),
-            ", token_sealed = null,
-                 password_sealed = null
-             where account = $1 and reset = $2 and state in ('closed', 'open', 'locked')"
-        ))
-        .bind(account.0)
-        .bind(id.0)
-        .execute(write.db())
-        .await?;
         sqlx::query(
             "update outbox set state = 'failed', code = $3
              where account = $1 and reset = $2 and state = 'waiting' and kind = 'text'",
@@ -206,6 +197,7 @@ impl Database {
         .bind(now.0)
         .execute(write.db())
         .await?;
+        self.wake_note(write, (account, id), now).await?;
         self.complete_if_settled(write, account, id, now).await
     }
 

@@ -7,7 +7,7 @@ use shared::{AccountId, Millis};
 use sqlx::Row;
 use uuid::Uuid;
 
-use crate::audit::{self, Entry};
+use crate::audit::{self, Entry, Head};
 use crate::seal::same;
 
 #[async_trait]
@@ -78,12 +78,18 @@ impl Database {
         at: Millis,
         entry: &Entry,
     ) -> Result<(), StoreError> {
-        let head = sqlx::query("select audit_count, audit_head from accounts where id = $1")
-            .bind(account.0)
-            .fetch_one(write.db())
-            .await?;
-        let seq = head.try_get::<i64, _>(0)? + 1;
-        let before: Vec<u8> = head.try_get(1)?;
+        let head = match write.head.take().filter(|head| head.account == account) {
+            Some(head) => head,
+            None => {
+                let head =
+                    sqlx::query("select audit_count, audit_head from accounts where id = $1")
+                        .bind(account.0)
+                        .fetch_one(write.db())
+                        .await?;
+                Head { account, count: head.try_get(0)?, mac: head.try_get(1)? }
+            }
+        };
+        let (seq, before) = (head.count + 1, head.mac);
         let body = serde_json::to_string(entry)
             .map_err(|_| StoreError::Inconsistent("an audit entry that is no JSON"))?;
         let mac = audit::mac(&self.keys, account, seq, at, &before, &body);
@@ -98,9 +104,11 @@ impl Database {
         sqlx::query("update accounts set audit_count = $2, audit_head = $3 where id = $1")
             .bind(account.0)
             .bind(seq)
-            .bind(mac)
+            .bind(&mac)
             .execute(write.db())
             .await?;
+        // Nobody else writes to this chain before the end of this write.
+        write.head = Some(Head { account, count: seq, mac });
         Ok(())
     }
 

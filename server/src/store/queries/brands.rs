@@ -20,10 +20,6 @@ fn row_of(customer: Option<CustomerId>) -> Uuid {
     customer.map_or(Uuid::nil(), |customer| customer.0)
 }
 
-fn brand(body: &str) -> Result<Brand, StoreError> {
-    serde_json::from_str(body).map_err(|_| StoreError::Inconsistent("a brand"))
-}
-
 #[async_trait]
 impl BrandStore for Database {
     async fn brand(
@@ -47,7 +43,7 @@ impl BrandStore for Database {
         let mut seen = Brand { name: Some(first.try_get("name")?), ..Brand::default() };
         for row in &rows {
             if let Some(body) = row.try_get::<Option<&str>, _>("body")? {
-                seen = brand(body)?.over(seen);
+                seen = Brand::read(body).over(seen);
             }
         }
         Ok(seen)
@@ -65,7 +61,7 @@ impl BrandStore for Database {
                 .fetch_optional(self.read())
                 .await?;
         row.map(|row| {
-            let (said, version) = (brand(row.try_get(0)?)?, Millis(row.try_get(1)?));
+            let (said, version) = (Brand::read(row.try_get(0)?), Millis(row.try_get(1)?));
             Ok(BrandRow { said, version })
         })
         .transpose()
@@ -184,7 +180,7 @@ async fn forget_logos(write: &mut Write, account: AccountId) -> Result<(), Store
         .fetch_all(write.db())
         .await?;
     for body in bodies {
-        used.extend(brand(&body)?.logo);
+        used.extend(Brand::read(&body).logo);
     }
     let kept: Vec<String> = sqlx::query_scalar("select hash from logos where account = $1")
         .bind(account.0)

@@ -6,20 +6,26 @@ use async_trait::async_trait;
 use uuid::Uuid;
 
 /// Each rule with the statement that finds the rows that break it.
-const RULES: [(&str, &str); 9] = [
+const RULES: [(&str, &str); 10] = [
     (
         "a live share without a reset that leads to it",
         "select s.id from shares s
              left join resets r on r.id = s.reset and r.account = s.account
-         where s.state in ('closed', 'open', 'locked') and (r.id is null
+         where s.state in ('closed', 'open', 'locked') and s.reset is not null and (r.id is null
              or (s.state = 'closed' and r.stage not in ('staged', 'applying', 'stuck'))
              or (s.state <> 'closed' and r.stage not in ('applied', 'completed')))",
     ),
     (
         "a live share whose link can't be texted again",
         "select s.id from shares s join resets r on r.id = s.reset
-         where s.state in ('closed', 'open', 'locked') and (s.token_sealed is null
-             or s.password_sealed is null or length(r.phone_sealed) = 0)",
+         where s.state in ('closed', 'open', 'locked') and (s.password_sealed is null
+             or (s.token_sealed is null) <> (s.state = 'locked') or length(r.phone_sealed) = 0)",
+    ),
+    (
+        "a share that is over and still holds something",
+        "select id from shares where state in ('expired', 'revoked', 'destroyed')
+             and (token_sealed is not null or password_sealed is not null
+                 or length(ciphertext) > 0)",
     ),
     (
         "a reset that may have set a password that no share holds",

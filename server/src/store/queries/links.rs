@@ -1,13 +1,16 @@
 //! A new link in place of one that was not opened: the same password, never two links, never none.
 
 use async_trait::async_trait;
-use shared::{Code, Millis, ShareId, TechnicianId};
+use shared::{AccountId, Code, Millis, ResetId, ShareId, TechnicianId};
 
 use super::super::Database;
-use super::applied::{NOTE_PATIENCE_MS, TEXT_PATIENCE_MS};
+use super::applied::TEXT_PATIENCE_MS;
 use super::reset_reads::entry;
+use super::shares::share;
 use crate::audit::Act;
-use crate::store::{Limit, LimitHit, LinkStore, OutboxKind, Reset, Share, StoreError};
+use crate::store::{
+    Limit, LimitHit, LinkStore, NOTE_PATIENCE_MS, OutboxKind, Reset, Share, StoreError,
+};
 
 #[async_trait]
 impl LinkStore for Database {
@@ -32,8 +35,8 @@ impl LinkStore for Database {
         .execute(write.db())
         .await?;
         let query = sqlx::query(
-            "update shares set state = 'revoked', ciphertext = $5, token_sealed = null,
-                 password_sealed = null
+            "update shares set state = 'revoked', ended_at = $4, ended_by = $6, ciphertext = $5,
+                 token_sealed = null, password_sealed = null
              where account = $1 and reset = $2 and id = $3 and state in ('open', 'locked')
                  and coalesce(expires_at, latest_at) > $4 and password_sealed is not null",
         )
@@ -41,7 +44,8 @@ impl LinkStore for Database {
         .bind(reset.id.0)
         .bind(old.0)
         .bind(now.0)
-        .bind(Vec::<u8>::new());
+        .bind(Vec::<u8>::new())
+        .bind(by.0);
         write.one(query).await?;
         let limits = std::slice::from_ref(limit);
         if let Err(hit) = self.spend(&mut write, reset.account, now, limits).await? {
@@ -83,6 +87,22 @@ impl LinkStore for Database {
         self.note(&mut write, reset.account, now, &entry).await?;
         write.commit().await?;
         Ok(Ok(()))
+    }
+
+    async fn share_of(
+        &self,
+        account: AccountId,
+        reset: ResetId,
+    ) -> Result<Option<Share>, StoreError> {
+        let row = sqlx::query(
+            "select * from shares where account = $1 and reset = $2
+             order by created_at desc, id desc limit 1",
+        )
+        .bind(account.0)
+        .bind(reset.0)
+        .fetch_optional(self.read())
+        .await?;
+        row.as_ref().map(share).transpose()
     }
 
     async fn phone_of(&self, share: &Share) -> Result<Option<Vec<u8>>, StoreError> {

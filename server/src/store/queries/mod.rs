@@ -24,6 +24,8 @@ mod resets;
 #[cfg(any(test, feature = "seed"))]
 mod seed;
 mod sessions;
+mod share_ends;
+mod share_events;
 mod shares;
 mod technicians;
 mod texts;

@@ -1,7 +1,10 @@
 //! What must be sent after a commit: claimed by lease, sent at least once, each with its result.
 
 use super::super::{Database, Db, Write};
-use crate::store::{Lease, OutboxKind, OutboxRow, OutboxState, OutboxStore, Reset, StoreError};
+use crate::store::{
+    Lease, NOTE_PATIENCE_MS, OutboxKind, OutboxRow, OutboxState, OutboxStore, Owner, Reset,
+    StoreError,
+};
 use async_trait::async_trait;
 use shared::{AccountId, Code, IntegrationId, Millis, ResetId, TechnicianId};
 use sqlx::Row;
@@ -127,17 +130,8 @@ impl OutboxStore for Database {
         .bind(now.0)
         .bind(kept(provider_id));
         write.one(query).await?;
-        sqlx::query(
-            "update shares set expires_at = case when life_ms < latest_at - $3 then $3 + life_ms
-                 else latest_at end
-             where account = $1 and reset = $2 and state = 'open' and expires_at is null",
-        )
-        .bind(row.account.0)
-        .bind(reset.id.0)
-        .bind(now.0)
-        .execute(write.db())
-        .await?;
-        self.wake_note(&mut write, reset, now).await?;
+        self.share_of_sent(&mut write, row.account, Owner::Reset(reset.id), now).await?;
+        self.wake_note(&mut write, (reset.account, reset.id), now).await?;
         let entry =
             entry(Act::TextSent, reset).about(format!("{} {provider_id}", reset.phone_masked));
         self.note(&mut write, row.account, now, &entry).await?;
@@ -162,7 +156,7 @@ impl OutboxStore for Database {
         .bind(lease.id)
         .bind(now.0);
         write.one(query).await?;
-        self.wake_note(&mut write, reset, now).await?;
+        self.wake_note(&mut write, (reset.account, reset.id), now).await?;
         self.note(&mut write, row.account, now, &entry(Act::TextDelivered, reset)).await?;
         self.complete_if_settled(&mut write, row.account, reset.id, now).await?;
         write.commit().await
@@ -237,8 +231,11 @@ impl OutboxStore for Database {
             OutboxKind::Notice => Act::NoticeFailed,
             _ => Act::NoteFailed,
         };
+        if row.kind == OutboxKind::Text {
+            self.text_is_lost(&mut write, row, now).await?;
+        }
         if matches!(row.kind, OutboxKind::Text | OutboxKind::Sessions) {
-            self.wake_note(&mut write, reset, now).await?;
+            self.wake_note(&mut write, (reset.account, reset.id), now).await?;
         }
         let mut entry = entry(act, reset).because(code);
         entry.about = about.map(str::to_owned);
@@ -298,6 +295,9 @@ impl OutboxStore for Database {
                 Entry { reset: row.reset, code: failure, ..Entry::new(act).about(provider_id) };
             self.note(&mut write, account, now, &entry).await?;
         }
+        if failure.is_some() && row.kind == OutboxKind::Text {
+            self.text_is_lost(&mut write, &row, now).await?;
+        }
         write.commit().await?;
         Ok(true)
     }
@@ -318,11 +318,42 @@ impl OutboxStore for Database {
 }
 
 impl Database {
+    /// The ticket hears of it, unless its first note is still to come and tells, or another text
+    /// went out since; a link that is over has told of that.
+    async fn text_is_lost(
+        &self,
+        write: &mut Write,
+        row: &OutboxRow,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let Some(reset) = row.reset else { return Ok(()) };
+        let told: Option<i64> = sqlx::query_scalar(
+            "select r.asked_at from resets r where r.account = $1 and r.id = $2
+                 and r.ticket is not null
+                 and not exists (select 1 from outbox newer where newer.reset = r.id
+                     and newer.kind = 'text' and newer.id > $3)
+                 and exists (select 1 from shares s where s.reset = r.id and s.state = 'open')
+                 and not exists (select 1 from outbox o where o.reset = r.id
+                     and o.kind = 'note-set' and o.state = 'waiting')",
+        )
+        .bind(row.account.0)
+        .bind(reset.0)
+        .bind(row.id)
+        .fetch_optional(write.db())
+        .await?;
+        if told.is_some() {
+            let give_up = now.plus(NOTE_PATIENCE_MS);
+            let whose = (row.account, reset);
+            self.put_in_outbox(write, whose, OutboxKind::NoteUnsent, now, give_up).await?;
+        }
+        Ok(())
+    }
+
     /// Note and notice need not wait any longer, once all that the note tells of has come to an end.
     pub(super) async fn wake_note(
         &self,
         write: &mut Write,
-        reset: &Reset,
+        (account, reset): (AccountId, ResetId),
         now: Millis,
     ) -> Result<(), StoreError> {
         sqlx::query(
@@ -331,8 +362,8 @@ impl Database {
                  and not exists (select 1 from outbox o where o.account = $1 and o.reset = $2
                      and o.kind in ('text', 'sessions') and o.state = 'waiting')",
         )
-        .bind(reset.account.0)
-        .bind(reset.id.0)
+        .bind(account.0)
+        .bind(reset.0)
         .bind(now.0)
         .execute(write.db())
         .await?;

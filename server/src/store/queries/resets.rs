@@ -4,7 +4,7 @@
 use super::super::{Database, Query, Write};
 use crate::language::Language;
 use crate::store::{
-    LastAnswer, Lease, Limit, MailKind, NotStaged, Reset, ResetStore, Share, StoreError,
+    LastAnswer, Lease, Limit, MailKind, NotStaged, Owner, Reset, ResetStore, Share, StoreError,
 };
 use async_trait::async_trait;
 use shared::{Code, Millis, Stage};
@@ -226,15 +226,7 @@ impl ResetStore for Database {
         .bind(reset.id.0)
         .bind(lease.id);
         write.one(query).await?;
-        let query = sqlx::query(
-            "update shares set ciphertext = $3, password_sealed = $4
-             where account = $1 and id = $2 and state = 'closed'",
-        )
-        .bind(reset.account.0)
-        .bind(share.id.0)
-        .bind(&share.ciphertext)
-        .bind(&share.password_sealed);
-        write.one(query).await?;
+        self.reseal_share(&mut write, share).await?;
         self.note(&mut write, reset.account, now, &entry(Act::PasswordResealed, reset)).await?;
         write.commit().await
     }
@@ -249,17 +241,7 @@ impl ResetStore for Database {
     ) -> Result<(), StoreError> {
         let mut write = self.write(reset.account).await?;
         self.end_reset(&mut write, reset, lease, Stage::Refused, code, about, now).await?;
-        sqlx::query(concat!(
-            "update shares set state = 'destroyed', ciphertext = ",
-            no_bytes!(),
-            ", token_sealed = null,
-                 password_sealed = null
-             where account = $1 and reset = $2 and state = 'closed'"
-        ))
-        .bind(reset.account.0)
-        .bind(reset.id.0)
-        .execute(write.db())
-        .await?;
+        self.destroy_share_of(&mut write, reset.account, Owner::Reset(reset.id)).await?;
         if reset.tries == 0 {
             sqlx::query(
                 "update verifications set used_by = null where account = $1 and used_by = $2",

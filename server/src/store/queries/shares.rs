@@ -1,88 +1,176 @@
-//! Shares: looking at one without effect, and opening one exactly once (P10).
+//! Shares, and shares only: made, looked at without effect, opened exactly once (P10), revoked.
+//! What follows for whom they are for is in `share_events.rs`; how they end by themselves, or with
+//! their owner, in `share_ends.rs`.
 
-use super::super::{Database, Db, Write};
-use super::count;
-use super::mails::About;
-use crate::store::{
-    LookRow, MailKind, OpenResult, OutboxKind, Share, ShareStanding, ShareStore, StoreError,
-};
 use async_trait::async_trait;
-use shared::{AccountId, CustomerId, Millis, ResetId, ShareId};
+use shared::{AccountId, CustomerId, Millis, ResetId, ShareId, TechnicianId};
 use sqlx::Row;
 use uuid::Uuid;
 
-use super::reset_reads::{entry, reset};
-use crate::audit::{Act, Entry};
+use super::super::{Database, Db, Query, Write};
+use super::count;
+use crate::audit::Head;
 use crate::language::Language;
+use crate::store::{
+    Attempt, GRACE_MS, LookRow, MOST_LATE, OpenResult, Opening, Owner, Share, ShareStanding,
+    ShareStore, StoreError,
+};
 
 type Line = <Db as sqlx::Database>::Row;
 
-/// The device that opened a link may fetch again for so long: a lost reply, a reload.
-pub(crate) const GRACE_MS: i64 = 5 * 60_000;
-/// The longest window of any limit: a day.
-const LONGEST_WINDOW_MS: i64 = 24 * 60 * 60_000;
-/// The note that the link was opened is tried for a day.
-const NOTE_PATIENCE_MS: i64 = 24 * 60 * 60_000;
-
-/// A reset whose last link is over and that still keeps its phone.
-macro_rules! phone_left {
+/// What a share sets when nobody gets its secret any more.
+macro_rules! erased {
     () => {
+        concat!("ciphertext = ", no_bytes!(), ", token_sealed = null, password_sealed = null")
+    };
+}
+pub(super) use erased;
+
+/// A link is on its way: its life begins, once. Takes which, `$1` the account, `$3` the time.
+macro_rules! begin_life {
+    ($which:literal) => {
         concat!(
-            "phone_sealed <> ",
-            no_bytes!(),
-            " and stage in ('refused', 'completed') and not exists (
-                 select 1 from shares s where s.reset = resets.id
-                     and (s.state in ('closed', 'open', 'locked')
-                         or s.password_sealed is not null))"
+            "update shares set expires_at = case when life_ms < latest_at - $3 then $3 + life_ms
+                 else latest_at end
+             where account = $1 and state = 'open' and expires_at is null and ",
+            $which
         )
     };
 }
+pub(super) use begin_life;
 
 /// The language of a row that has one; a text that names none of ours is none.
 pub(super) fn language(row: &Line) -> Result<Option<Language>, StoreError> {
     Ok(row.try_get::<Option<&str>, _>("language")?.and_then(Language::of_tag))
 }
 
-fn share(row: &Line) -> Result<Share, StoreError> {
+fn standing(row: &Line) -> Result<ShareStanding, StoreError> {
+    ShareStanding::parse(row.try_get::<&str, _>("state")?)
+        .ok_or(StoreError::Inconsistent("a share's state"))
+}
+
+fn time(row: &Line, column: &str) -> Result<Option<Millis>, StoreError> {
+    Ok(row.try_get::<Option<i64>, _>(column)?.map(Millis))
+}
+
+pub(super) fn share(row: &Line) -> Result<Share, StoreError> {
+    let id = |column: &str| row.try_get::<Option<Uuid>, _>(column);
     Ok(Share {
         id: ShareId(row.try_get("id")?),
         account: AccountId(row.try_get("account")?),
-        reset: row.try_get::<Option<Uuid>, _>("reset")?.map(ResetId),
-        customer: row.try_get::<Option<Uuid>, _>("customer")?.map(CustomerId),
+        owner: id("reset")?.map(|reset| Owner::Reset(ResetId(reset))),
+        customer: id("customer")?.map(CustomerId),
         language: language(row)?,
         must_change: row.try_get("must_change")?,
         look_id: row.try_get("look_id")?,
         proof_hash: row.try_get("proof_hash")?,
         ciphertext: row.try_get("ciphertext")?,
-        state: ShareStanding::parse(row.try_get::<&str, _>("state")?)
-            .ok_or(StoreError::Inconsistent("a share's state"))?,
+        state: standing(row)?,
         life_ms: row.try_get("life_ms")?,
-        expires_at: row.try_get::<Option<i64>, _>("expires_at")?.map(Millis),
-        latest_at: row.try_get::<Option<i64>, _>("latest_at")?.map(Millis),
-        opened_at: row.try_get::<Option<i64>, _>("opened_at")?.map(Millis),
+        expires_at: time(row, "expires_at")?,
+        latest_at: time(row, "latest_at")?,
+        opened_at: time(row, "opened_at")?,
         unlock_hash: row.try_get("unlock_hash")?,
+        unlock_tries: count(row, "unlock_tries")?,
         token_sealed: row.try_get("token_sealed")?,
         password_sealed: row.try_get("password_sealed")?,
         late_attempts: row.try_get("late_attempts")?,
+        late_at: time(row, "late_at")?,
+        ended_at: time(row, "ended_at")?,
+        ended_by: id("ended_by")?.map(TechnicianId),
     })
+}
+
+/// A link as somebody finds it who has its id and its proof.
+struct Found {
+    account: AccountId,
+    state: ShareStanding,
+    ends: Option<Millis>,
+    code_needed: bool,
+    tries_left: u32,
+    /// Their own device opened it, then.
+    mine: Option<Millis>,
+    late_attempts: i64,
+    ciphertext: Vec<u8>,
+}
+
+const FIND: &str = "select account, state, coalesce(expires_at, latest_at) as ends,
+     unlock_hash is not null as code_needed, unlock_tries,
+     case when opener_hash = $3 then opened_at end as mine, late_attempts, ciphertext
+     from shares where look_id = $1 and proof_hash = $2";
+
+fn found(row: &Line) -> Result<Found, StoreError> {
+    Ok(Found {
+        account: AccountId(row.try_get("account")?),
+        state: standing(row)?,
+        ends: time(row, "ends")?,
+        code_needed: row.try_get("code_needed")?,
+        tries_left: count(row, "unlock_tries")?,
+        mine: time(row, "mine")?,
+        late_attempts: row.try_get("late_attempts")?,
+        ciphertext: row.try_get("ciphertext")?,
+    })
+}
+
+impl Found {
+    /// What they are told without anything being changed; `None` when something has to be.
+    fn answer(self, code_given: bool, now: Millis) -> Option<OpenResult> {
+        match (self.state, self.mine) {
+            (ShareStanding::Opened, Some(at)) if at.plus(GRACE_MS) > now => {
+                Some(OpenResult::Opened {
+                    ciphertext: self.ciphertext,
+                    grace_until: at.plus(GRACE_MS),
+                })
+            }
+            // Another device: worth an alert, and told nothing.
+            (ShareStanding::Opened, None) if self.late_attempts < MOST_LATE => None,
+            (ShareStanding::Open, _) if self.ends.is_some_and(|ends| ends > now) => {
+                // No code was given: nothing was tried, so nothing is counted.
+                (self.code_needed && !code_given)
+                    .then_some(OpenResult::WrongUnlock { tries_left: self.tries_left })
+            }
+            _ => Some(OpenResult::Dead),
+        }
+    }
 }
 
 #[async_trait]
 impl ShareStore for Database {
-    async fn share_of(
+    async fn make_share(
+        &self,
+        share: &Share,
+        by: Option<TechnicianId>,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write(share.account).await?;
+        self.insert_share(&mut write, share, now).await?;
+        self.share_made(&mut write, share, by, now).await?;
+        write.commit().await
+    }
+
+    async fn share(&self, account: AccountId, id: ShareId) -> Result<Option<Share>, StoreError> {
+        let row = sqlx::query("select * from shares where account = $1 and id = $2")
+            .bind(account.0)
+            .bind(id.0)
+            .fetch_optional(self.read())
+            .await?;
+        row.as_ref().map(share).transpose()
+    }
+
+    async fn share_sent(
         &self,
         account: AccountId,
-        reset: ResetId,
-    ) -> Result<Option<Share>, StoreError> {
-        let row = sqlx::query(
-            "select * from shares where account = $1 and reset = $2
-             order by created_at desc, id desc limit 1",
-        )
-        .bind(account.0)
-        .bind(reset.0)
-        .fetch_optional(self.read())
-        .await?;
-        row.as_ref().map(share).transpose()
+        id: ShareId,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write(account).await?;
+        sqlx::query(begin_life!("id = $2"))
+            .bind(account.0)
+            .bind(id.0)
+            .bind(now.0)
+            .execute(write.db())
+            .await?;
+        write.commit().await
     }
 
     async fn look_at_share(
@@ -113,156 +201,82 @@ impl ShareStore for Database {
         .transpose()
     }
 
-    async fn share_row(&self, look_id: &[u8]) -> Result<Option<(AccountId, ShareId)>, StoreError> {
-        let row = sqlx::query("select account, id from shares where look_id = $1")
-            .bind(look_id)
-            .fetch_optional(self.read())
-            .await?;
-        row.map(|row| Ok((AccountId(row.try_get(0)?), ShareId(row.try_get(1)?)))).transpose()
-    }
-
-    async fn open_share(
-        &self,
-        account: AccountId,
-        look_id: &[u8],
-        proof_hash: &[u8],
-        opener_hash: &[u8],
-        unlock_hash: Option<&[u8]>,
-        now: Millis,
-    ) -> Result<OpenResult, StoreError> {
+    async fn open_share(&self, opening: Opening<'_>, now: Millis) -> Result<Attempt, StoreError> {
+        let code_given = opening.unlock_hash.is_some();
+        let row = find(opening).fetch_optional(self.read()).await?;
+        // Without the right proof nothing is written: strangers can't keep the writer busy.
+        let Some(row) = row else { return Ok(unchanged(OpenResult::Dead)) };
+        let seen = found(&row)?;
+        let account = seen.account;
+        if opening.only.is_some_and(|only| only != account) {
+            return Ok(unchanged(OpenResult::Dead));
+        }
+        if let Some(result) = seen.answer(code_given, now) {
+            return Ok(unchanged(result));
+        }
         let mut write = self.write(account).await?;
-        let claimed = sqlx::query(
-            "update shares set
-                 unlock_tries = case when unlock_hash is null then unlock_tries
-                     else unlock_tries - 1 end,
-                 state = case when unlock_hash is null or unlock_hash = $4 then 'opened'
-                     when unlock_tries <= 1 then 'locked' else 'open' end,
-                 opened_at = case when unlock_hash is null or unlock_hash = $4 then $5 end,
-                 opener_hash = case when unlock_hash is null or unlock_hash = $4 then $3 end
-             where account = $6 and look_id = $1 and proof_hash = $2 and state = 'open'
-                 and coalesce(expires_at, latest_at) > $5 and unlock_tries > 0
-                 and (unlock_hash is null or $4 is not null)
-             returning *, unlock_tries as tries_now",
-        )
-        .bind(look_id)
-        .bind(proof_hash)
-        .bind(opener_hash)
-        .bind(unlock_hash)
-        .bind(now.0)
-        .bind(account.0)
-        .fetch_optional(write.db())
-        .await?;
-        let result = match claimed {
-            Some(row) => {
-                let claimed = share(&row)?;
-                let tries_left = count(&row, "tries_now")?;
-                self.opened_or_wrong(&mut write, claimed, tries_left, now).await?
-            }
+        let result = match self.claim(&mut write, account, opening, now).await? {
+            Some(result) => result,
             None => {
-                let link = (account, look_id, proof_hash);
-                self.again_or_dead(&mut write, link, opener_hash, now).await?
+                self.count_late(&mut write, account, opening, now).await?;
+                // Whoever was faster may be ourselves.
+                let row = find(opening).fetch_optional(write.db()).await?;
+                let seen = row.as_ref().map(found).transpose()?;
+                seen.and_then(|seen| seen.answer(code_given, now)).unwrap_or(OpenResult::Dead)
             }
         };
         write.commit().await?;
-        Ok(result)
+        Ok(Attempt { result, changed: Some(account) })
     }
 
-    async fn sweep_shares(&self, now: Millis) -> Result<u64, StoreError> {
-        let accounts: Vec<Uuid> = sqlx::query_scalar(concat!(
-            "select account from shares
-             where state = 'opened' and opened_at <= $1 and password_sealed is not null
-             union select account from shares
-             where state in ('open', 'locked') and coalesce(expires_at, latest_at) <= $2
-             union select account from resets where ",
-            phone_left!()
+    async fn revoke_share(
+        &self,
+        account: AccountId,
+        id: ShareId,
+        by: Option<TechnicianId>,
+        now: Millis,
+    ) -> Result<Option<Share>, StoreError> {
+        let mut write = self.write(account).await?;
+        let row = sqlx::query(concat!(
+            "update shares set state = 'revoked', ended_at = $3, ended_by = $4, ",
+            erased!(),
+            " where account = $1 and id = $2 and (state in ('open', 'locked')
+                 or state = 'opened' and opened_at > $5 and password_sealed is not null)
+             returning *"
         ))
-        .bind(now.0 - GRACE_MS)
+        .bind(account.0)
+        .bind(id.0)
         .bind(now.0)
-        .fetch_all(self.read())
+        .bind(by.map(|by| by.0))
+        .bind(now.0 - GRACE_MS)
+        .fetch_optional(write.db())
         .await?;
-        let mut expired = 0;
-        for account in accounts {
-            // One account in trouble must not keep the others' passwords.
-            match self.sweep_account(AccountId(account), now).await {
-                Ok(ended) => expired += ended,
-                Err(error) => tracing::error!(account.id = %account, error = %error, "sweep"),
-            }
+        let revoked = row.as_ref().map(share).transpose()?;
+        if let Some(share) = &revoked {
+            self.share_revoked(&mut write, share, now).await?;
         }
-        Ok(expired)
+        write.commit().await?;
+        Ok(revoked)
+    }
+
+    async fn sweep_shares(&self, now: Millis) -> Result<Vec<AccountId>, StoreError> {
+        self.sweep_ended_shares(now).await
     }
 
     async fn sweep_ended(&self, now: Millis) -> Result<(), StoreError> {
-        self.sweep_attempts(now).await?;
-        let accounts: Vec<Uuid> = sqlx::query_scalar(
-            "select account from limits where since < $1
-             union select account from sessions where expires_at < $2",
-        )
-        .bind(now.0 - LONGEST_WINDOW_MS)
-        .bind(now.0)
-        .fetch_all(self.read())
-        .await?;
-        for account in accounts {
-            let mut write = self.write(AccountId(account)).await?;
-            sqlx::query("delete from limits where account = $1 and since < $2")
-                .bind(account)
-                .bind(now.0 - LONGEST_WINDOW_MS)
-                .execute(write.db())
-                .await?;
-            sqlx::query("delete from sessions where account = $1 and expires_at < $2")
-                .bind(account)
-                .bind(now.0)
-                .execute(write.db())
-                .await?;
-            write.commit().await?;
-        }
-        Ok(())
+        self.sweep_run_out(now).await
     }
 }
 
-impl Database {
-    async fn sweep_account(&self, account: AccountId, now: Millis) -> Result<u64, StoreError> {
-        let mut write = self.write(account).await?;
-        sqlx::query(concat!(
-            "update shares set ciphertext = ",
-            no_bytes!(),
-            ", token_sealed = null, password_sealed = null
-             where account = $1 and state = 'opened' and opened_at <= $2
-                 and password_sealed is not null"
-        ))
-        .bind(account.0)
-        .bind(now.0 - GRACE_MS)
-        .execute(write.db())
-        .await?;
-        let expired = sqlx::query(concat!(
-            "update shares set state = 'expired', ciphertext = ",
-            no_bytes!(),
-            ", token_sealed = null, password_sealed = null
-             where account = $1 and state in ('open', 'locked')
-                 and coalesce(expires_at, latest_at) <= $2 returning reset"
-        ))
-        .bind(account.0)
-        .bind(now.0)
-        .fetch_all(write.db())
-        .await?;
-        for row in &expired {
-            let reset: Option<Uuid> = row.try_get(0)?;
-            let entry = Entry { reset: reset.map(ResetId), ..Entry::new(Act::ShareExpired) };
-            self.note(&mut write, account, now, &entry).await?;
-        }
-        // What was needed to text a link again goes with its last link.
-        sqlx::query(concat!(
-            "update resets set unlock_sealed = null, phone_sealed = ",
-            no_bytes!(),
-            " where account = $1 and ",
-            phone_left!()
-        ))
-        .bind(account.0)
-        .execute(write.db())
-        .await?;
-        write.commit().await?;
-        Ok(expired.len() as u64)
-    }
+fn unchanged(result: OpenResult) -> Attempt {
+    Attempt { result, changed: None }
+}
 
+fn find(opening: Opening<'_>) -> Query<'_> {
+    sqlx::query(FIND).bind(opening.look_id).bind(opening.proof_hash).bind(opening.opener_hash)
+}
+
+impl Database {
     pub(super) async fn insert_share(
         &self,
         write: &mut Write,
@@ -272,12 +286,12 @@ impl Database {
         sqlx::query(
             "insert into shares (id, account, reset, look_id, proof_hash, ciphertext, state,
                  life_ms, created_at, latest_at, unlock_hash, token_sealed, password_sealed,
-                 customer, language, must_change)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+                 customer, language, must_change, expires_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         )
         .bind(share.id.0)
         .bind(share.account.0)
-        .bind(share.reset.map(|reset| reset.0))
+        .bind(share.owner.map(|Owner::Reset(reset)| reset.0))
         .bind(&share.look_id)
         .bind(&share.proof_hash)
         .bind(&share.ciphertext)
@@ -291,119 +305,98 @@ impl Database {
         .bind(share.customer.map(|customer| customer.0))
         .bind(share.language.map(Language::as_str))
         .bind(share.must_change)
+        .bind(share.expires_at.map(|at| at.0))
         .execute(write.db())
         .await?;
         Ok(())
     }
 
-    async fn opened_or_wrong(
+    /// P10: one statement claims, and counts the try of an unlock code before it compares.
+    /// `None` when there was nothing to claim.
+    async fn claim(
         &self,
         write: &mut Write,
-        claimed: Share,
-        tries_left: u32,
+        account: AccountId,
+        opening: Opening<'_>,
         now: Millis,
-    ) -> Result<OpenResult, StoreError> {
-        let act = match claimed.state {
-            ShareStanding::Opened => Act::ShareOpened,
-            ShareStanding::Locked => Act::ShareLocked,
-            _ => Act::ShareUnlockWrong,
-        };
-        let row = match claimed.reset {
-            None => None,
-            Some(id) => {
-                sqlx::query(
-                    "select r.*, t.name as technician_name from resets r
-                     join technicians t on t.id = r.technician where r.account = $1 and r.id = $2",
-                )
-                .bind(claimed.account.0)
-                .bind(id.0)
-                .fetch_optional(write.db())
-                .await?
+    ) -> Result<Option<OpenResult>, StoreError> {
+        // Nobody opens a locked link any more, and nobody texts it again: only its secret stays.
+        let row = sqlx::query(concat!(
+            "update shares set
+                 unlock_tries = case when unlock_hash is null then unlock_tries
+                     else unlock_tries - 1 end,
+                 state = case when unlock_hash is null or unlock_hash = $4 then 'opened'
+                     when unlock_tries <= 1 then 'locked' else 'open' end,
+                 opened_at = case when unlock_hash is null or unlock_hash = $4 then $5 end,
+                 opener_hash = case when unlock_hash is null or unlock_hash = $4 then $3 end,
+                 ended_at = case when unlock_hash <> $4 and unlock_tries <= 1 then $5 end,
+                 ciphertext = case when unlock_hash <> $4 and unlock_tries <= 1 then ",
+            no_bytes!(),
+            " else ciphertext end,
+                 token_sealed = case when unlock_hash <> $4 and unlock_tries <= 1 then null
+                     else token_sealed end
+             where account = $6 and look_id = $1 and proof_hash = $2 and state = 'open'
+                 and coalesce(expires_at, latest_at) > $5 and unlock_tries > 0
+                 and (unlock_hash is null or $4 is not null)
+             returning *,
+                 (select a.audit_count from accounts a where a.id = shares.account) as chain_count,
+                 (select a.audit_head from accounts a where a.id = shares.account) as chain_mac"
+        ))
+        .bind(opening.look_id)
+        .bind(opening.proof_hash)
+        .bind(opening.opener_hash)
+        .bind(opening.unlock_hash)
+        .bind(now.0)
+        .bind(account.0)
+        .fetch_optional(write.db())
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let (count, mac) = (row.try_get("chain_count")?, row.try_get("chain_mac")?);
+        write.head = Some(Head { account, count, mac });
+        let claimed = share(&row)?;
+        let wrong = OpenResult::WrongUnlock { tries_left: claimed.unlock_tries };
+        Ok(Some(match claimed.state {
+            ShareStanding::Opened => {
+                self.share_opened(write, &claimed, now).await?;
+                let grace_until = now.plus(GRACE_MS);
+                OpenResult::Opened { ciphertext: claimed.ciphertext, grace_until }
             }
-        };
-        let whose = row.as_ref().map(reset).transpose()?;
-        let told = whose.as_ref().map_or_else(|| Entry::new(act), |reset| entry(act, reset));
-        self.note(write, claimed.account, now, &told).await?;
-        if claimed.state != ShareStanding::Opened {
-            return Ok(OpenResult::WrongUnlock { tries_left });
-        }
-        if let Some(reset) = whose.filter(|reset| reset.ticket.is_some()) {
-            let (whose, give_up) = ((reset.account, reset.id), now.plus(NOTE_PATIENCE_MS));
-            self.put_in_outbox(write, whose, OutboxKind::NoteOpened, now, give_up).await?;
-        }
-        Ok(OpenResult::Opened { ciphertext: claimed.ciphertext, grace_until: now.plus(GRACE_MS) })
+            ShareStanding::Locked => {
+                self.share_locked(write, &claimed, now).await?;
+                wrong
+            }
+            _ => {
+                self.share_unlock_wrong(write, &claimed, now).await?;
+                wrong
+            }
+        }))
     }
 
-    /// The device that won, coming again; the right link without its code; or nothing.
-    async fn again_or_dead(
+    /// Somebody else with the right link, after it was opened.
+    async fn count_late(
         &self,
         write: &mut Write,
-        (account, look_id, proof_hash): (AccountId, &[u8], &[u8]),
-        opener_hash: &[u8],
+        account: AccountId,
+        opening: Opening<'_>,
         now: Millis,
-    ) -> Result<OpenResult, StoreError> {
+    ) -> Result<(), StoreError> {
         let row = sqlx::query(
-            "select ciphertext, opened_at from shares
+            "update shares set late_attempts = late_attempts + 1, late_at = $5
              where account = $1 and look_id = $2 and proof_hash = $3 and state = 'opened'
-                 and opener_hash = $4 and opened_at > $5",
+                 and opener_hash <> $4 and late_attempts < $6
+             returning *",
         )
         .bind(account.0)
-        .bind(look_id)
-        .bind(proof_hash)
-        .bind(opener_hash)
-        .bind(now.0 - GRACE_MS)
-        .fetch_optional(write.db())
-        .await?;
-        if let Some(row) = row {
-            let opened_at = Millis(row.try_get(1)?);
-            let grace_until = opened_at.plus(GRACE_MS);
-            return Ok(OpenResult::Opened { ciphertext: row.try_get(0)?, grace_until });
-        }
-        let asks = sqlx::query(
-            "select unlock_tries from shares where account = $1 and look_id = $2
-                 and proof_hash = $3 and state = 'open'
-                 and coalesce(expires_at, latest_at) > $4 and unlock_tries > 0",
-        )
-        .bind(account.0)
-        .bind(look_id)
-        .bind(proof_hash)
+        .bind(opening.look_id)
+        .bind(opening.proof_hash)
+        .bind(opening.opener_hash)
         .bind(now.0)
+        .bind(MOST_LATE)
         .fetch_optional(write.db())
         .await?;
-        if let Some(row) = asks {
-            let tries_left = count(&row, "unlock_tries")?;
-            // No code was given: nothing was tried, so nothing is counted.
-            return Ok(OpenResult::WrongUnlock { tries_left });
+        match row.as_ref().map(share).transpose()? {
+            Some(share) => self.share_late(write, &share, now).await,
+            None => Ok(()),
         }
-        // Somebody else with the right link: worth an alert, and told nothing.
-        let late = sqlx::query(
-            "update shares set late_attempts = late_attempts + 1
-             where account = $1 and look_id = $2 and proof_hash = $3 and state = 'opened'
-                 and opener_hash <> $4
-             returning reset, late_attempts,
-                 (select ticket from resets r where r.id = shares.reset) as ticket",
-        )
-        .bind(account.0)
-        .bind(look_id)
-        .bind(proof_hash)
-        .bind(opener_hash)
-        .fetch_optional(write.db())
-        .await?;
-        if let Some(row) = late {
-            let reset = row.try_get::<Option<Uuid>, _>("reset")?.map(ResetId);
-            let entry = Entry { reset, ..Entry::new(Act::ShareLateAttempt) };
-            self.note(write, account, now, &entry).await?;
-            let first = row.try_get::<i64, _>("late_attempts")? == 1;
-            if first {
-                let about = reset.map_or(About::Account, About::Reset);
-                self.mail_admins(write, account, about, MailKind::Late, now).await?;
-            }
-            let ticket: Option<Uuid> = row.try_get("ticket")?;
-            if let (Some(reset), true, true) = (reset, first, ticket.is_some()) {
-                let (whose, give_up) = ((account, reset), now.plus(NOTE_PATIENCE_MS));
-                self.put_in_outbox(write, whose, OutboxKind::NoteLate, now, give_up).await?;
-            }
-        }
-        Ok(OpenResult::Dead)
     }
 }

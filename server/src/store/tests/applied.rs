@@ -3,7 +3,7 @@
 use shared::{Code, Millis, Stage};
 
 use super::fixture::{
-    CIPHERTEXT, HOUR, MINUTE, PROOF, START, World, after, follows, lease, limit, moved_on,
+    CIPHERTEXT, HOUR, MINUTE, START, World, after, follows, lease, limit, moved_on, tap,
 };
 use crate::store::{OpenResult, OutboxKind, OutboxState, Reset, ShareStanding};
 
@@ -11,7 +11,7 @@ on_both!(
     applied_opens_the_share_and_says_what_must_be_sent,
     without_a_ticket_there_is_no_note,
     a_newer_one_ends_links_and_doubts_of_the_same_person,
-    an_opened_link_is_not_revoked,
+    a_newer_one_ends_the_grace_too,
     the_same_link_is_sent_again,
     sending_again_is_limited,
     a_technician_ends_a_doubt,
@@ -77,9 +77,14 @@ async fn a_newer_one_ends_links_and_doubts_of_the_same_person(world: World) {
     assert_eq!((share.state, share.ciphertext.len()), (ShareStanding::Revoked, 0));
     assert_eq!((share.token_sealed, share.password_sealed), (None, None));
     // Its text must not go out any more; its note still tells what happened.
-    let expected =
-        [(OutboxKind::Text, OutboxState::Failed), (OutboxKind::NoteSet, OutboxState::Waiting)];
-    assert_eq!(kinds(&world, &open).await, expected);
+    let expected = [
+        (OutboxKind::Text, OutboxState::Failed),
+        (OutboxKind::NoteSet, OutboxState::Waiting),
+        (OutboxKind::NoteRevoked, OutboxState::Waiting),
+    ];
+    let mut told = kinds(&world, &open).await;
+    told.sort_by_key(|row| expected.iter().position(|one| one == row));
+    assert_eq!(told, expected);
     // Somebody else's link, and the new one, stand.
     assert_eq!(world.share(&other).await.state, ShareStanding::Open);
     assert_eq!(world.share(&newer).await.state, ShareStanding::Open);
@@ -104,16 +109,19 @@ async fn a_newer_one_ends_links_and_doubts_of_the_same_person(world: World) {
     assert!(world.share(&stuck).await.password_sealed.is_none());
 }
 
-async fn an_opened_link_is_not_revoked(world: World) {
+async fn a_newer_one_ends_the_grace_too(world: World) {
     let store = &world.store;
     let first = world.applied("p").await;
     let look = world.share(&first).await.look_id;
-    let open = || store.open_share(first.account, &look, PROOF, b"device", None, START);
-    assert!(matches!(open().await.unwrap(), OpenResult::Opened { .. }));
+    let open = || tap(store, &look, b"device", None, START);
+    assert!(matches!(open().await, OpenResult::Opened { .. }));
+    assert!(matches!(open().await, OpenResult::Opened { .. }));
     world.applied("p").await;
-    // The device that won may still come again within its grace.
-    assert!(matches!(open().await.unwrap(), OpenResult::Opened { .. }));
-    assert_eq!(world.share(&first).await.state, ShareStanding::Opened);
+    // Its password is void: the device that won gets nothing any more.
+    assert_eq!(open().await, OpenResult::Dead);
+    let share = world.share(&first).await;
+    assert_eq!((share.state, share.opened_at), (ShareStanding::Revoked, Some(START)));
+    assert_eq!((share.token_sealed, share.password_sealed), (None, None));
 }
 
 async fn the_same_link_is_sent_again(world: World) {
@@ -170,13 +178,13 @@ async fn a_technician_ends_a_link(world: World) {
     let share = world.share(&reset).await;
     assert_eq!((share.state, share.ciphertext.len()), (ShareStanding::Revoked, 0));
     assert_eq!((share.token_sealed, share.password_sealed), (None, None));
-    let opened =
-        store.open_share(reset.account, &share.look_id, PROOF, b"device", None, after(2)).await;
-    assert_eq!(opened.unwrap(), OpenResult::Dead);
-    // Its note waits; with it, everything is settled.
+    let opened = tap(store, &share.look_id, b"device", None, after(2)).await;
+    assert_eq!(opened, OpenResult::Dead);
+    // Its notes wait; with them, everything is settled.
     let read = world.read(&reset).await;
     assert_eq!((read.stage, read.code), (Stage::Applied, Some(Code::GivenUp)));
     send(&world, &reset, OutboxKind::NoteSet, after(MINUTE)).await;
+    send(&world, &reset, OutboxKind::NoteRevoked, after(MINUTE)).await;
     assert_eq!(world.read(&reset).await.stage, Stage::Completed);
     let plenty = limit("again", 9, HOUR);
     let again = store.text_again(&reset, world.ours.ann, after(MINUTE), &plenty);
@@ -190,8 +198,9 @@ async fn what_is_over_can_not_be_given_up(world: World) {
     moved_on(store.give_up(&world.applying("q").await.0, ann, START).await);
     let opened = world.applied("r").await;
     let look = world.share(&opened).await.look_id;
-    store.open_share(opened.account, &look, PROOF, b"device", None, START).await.unwrap();
-    moved_on(store.give_up(&opened, ann, START).await);
+    tap(store, &look, b"device", None, START).await;
+    // Its grace is over.
+    moved_on(store.give_up(&opened, ann, after(5 * MINUTE)).await);
     let mut stuck = world.stuck("s").await;
     stuck.account = world.theirs.account;
     moved_on(store.give_up(&stuck, ann, START).await);

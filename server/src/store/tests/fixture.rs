@@ -9,7 +9,7 @@ use uuid::Uuid;
 pub(super) use super::msp::Msp;
 use crate::random;
 use crate::seal::Keys;
-use crate::store::{After, Lease, Limit, Reset, Share, Store, StoreError};
+use crate::store::{After, Lease, Limit, OpenResult, Opening, Reset, Share, Store, StoreError};
 
 /// When every contract begins.
 pub(super) const START: Millis = Millis(1_800_000_000_000);
@@ -116,6 +116,24 @@ pub(super) struct World {
     pub(super) place: Place,
     /// Hands the database on when the world ends.
     _used: Option<Used>,
+}
+
+/// The device with this nonce taps Reveal, with the right link.
+pub(super) async fn tap(
+    store: &Store,
+    look_id: &[u8],
+    device: &[u8],
+    unlock: Option<&[u8]>,
+    now: Millis,
+) -> OpenResult {
+    let opening = Opening {
+        look_id,
+        proof_hash: PROOF,
+        opener_hash: device,
+        unlock_hash: unlock,
+        only: None,
+    };
+    store.open_share(opening, now).await.unwrap().result
 }
 
 impl World {

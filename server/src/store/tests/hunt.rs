@@ -10,7 +10,7 @@ use super::fixture::{CODE, HOUR, MINUTE, Msp, PROOF, START, World, follows, leas
 use crate::audit::{Act, Entry};
 use crate::random;
 use crate::store::{
-    After, DirectoryLink, LastAnswer, NewSession, Notice, OutboxKind, SessionKind, Store,
+    After, DirectoryLink, LastAnswer, NewSession, Notice, Opening, OutboxKind, SessionKind, Store,
     StoreError,
 };
 
@@ -217,8 +217,14 @@ impl Hunter {
         let account = shared.msps[which].account;
         let Some(share) = self.store.share_of(account, id).await? else { return Ok(()) };
         let device = [u8::try_from(self.dice.below(3)).unwrap()];
-        let look = &share.look_id;
-        self.store.open_share(account, look, PROOF, &device, None, now).await.map(drop)
+        let opening = Opening {
+            look_id: &share.look_id,
+            proof_hash: PROOF,
+            opener_hash: &device,
+            unlock_hash: None,
+            only: None,
+        };
+        self.store.open_share(opening, now).await.map(drop)
     }
 
     async fn end(&mut self) -> Result<(), StoreError> {

@@ -25,5 +25,5 @@ async fn what_contradicts_itself_is_found(world: World) {
     let before = store.contradictions().await.unwrap().len();
     store.seed("update verifications set used_by = null where used_by = $1", &[staged.id.0]).await;
     store.seed("update shares set state = 'destroyed' where reset = $1", &[staged.id.0]).await;
-    assert_eq!(store.contradictions().await.unwrap().len(), before + 2);
+    assert_eq!(store.contradictions().await.unwrap().len(), before + 3);
 }

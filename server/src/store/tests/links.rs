@@ -2,7 +2,7 @@
 
 use shared::ShareId;
 
-use super::fixture::{HOUR, MINUTE, PROOF, START, World, after, limit, moved_on, new_id};
+use super::fixture::{self, HOUR, MINUTE, START, World, after, limit, moved_on, new_id};
 use crate::store::{
     Limit, OpenResult, OutboxKind, OutboxState, Reset, Share, ShareStanding, Store, StoreError,
 };
@@ -49,8 +49,7 @@ async fn replace(store: &Store, reset: &Reset, old: &Share) -> Result<Share, Sto
 
 async fn tap(store: &Store, share: &Share, unlock: Option<&[u8]>) -> OpenResult {
     let now = after(MINUTE);
-    let (account, look) = (share.account, &share.look_id);
-    store.open_share(account, look, PROOF, b"device", unlock, now).await.unwrap()
+    fixture::tap(store, &share.look_id, b"device", unlock, now).await
 }
 
 async fn a_new_link_takes_the_place_of_the_old(world: World) {

@@ -46,6 +46,8 @@ mod phones;
 mod resets;
 mod schema;
 mod sessions;
+mod share_life;
+mod share_sealed;
 mod shares;
 mod staging;
 mod steps;

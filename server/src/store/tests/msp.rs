@@ -7,7 +7,7 @@ use shared::{
 
 use super::fixture::{CIPHERTEXT, CODE, HOUR, MINUTE, PROOF, START, after, new_id};
 use crate::store::{
-    ImportRow, NewTechnician, Reset, Role, Share, ShareStanding, Store, Verification,
+    ImportRow, NewTechnician, Owner, Reset, Role, Share, ShareStanding, Store, Verification,
 };
 
 /// An MSP with one of everything.
@@ -193,7 +193,7 @@ impl Msp {
         Share {
             id,
             account: self.account,
-            reset: Some(reset),
+            owner: Some(Owner::Reset(reset)),
             customer: Some(self.customer),
             language: None,
             must_change: true,
@@ -206,9 +206,13 @@ impl Msp {
             latest_at: None,
             opened_at: None,
             unlock_hash: None,
+            unlock_tries: 5,
             token_sealed: Some(b"sealed token".to_vec()),
             password_sealed: Some(b"sealed password".to_vec()),
             late_attempts: 0,
+            late_at: None,
+            ended_at: None,
+            ended_by: None,
         }
     }
 }

@@ -131,8 +131,7 @@ async fn a_note_is_written_once(world: World) {
     assert_eq!(world.told("reset-completed").await.len(), 1);
     // That the link was opened is no act of the technician.
     let look = world.share(&reset).await.look_id;
-    let proof = super::fixture::PROOF;
-    store.open_share(ours.account, &look, proof, b"phone", None, now).await.unwrap();
+    super::fixture::tap(store, &look, b"phone", None, now).await;
     let (note, held) = claim(&world, &reset, OutboxKind::NoteOpened).await;
     store.note_written(&note, &reset, held, "opened", after(2 * MINUTE)).await.unwrap();
     let notes = store.ticket_notes(ours.account, ours.ticket).await.unwrap();

@@ -3,15 +3,15 @@
 use shared::Millis;
 
 use super::fixture::{
-    CIPHERTEXT, HOUR, MINUTE, PROOF, START, World, after, follows, lease, new_id,
+    self, CIPHERTEXT, HOUR, MINUTE, PROOF, START, World, after, follows, lease, new_id,
 };
-use crate::store::{OpenResult, OutboxKind, Reset, Share, ShareStanding, Store};
+use crate::store::{OpenResult, Opening, OutboxKind, Reset, Share, ShareStanding, Store};
 
 on_both!(
     looking_has_no_effect,
     one_device_opens_it_and_may_come_again,
     a_stranger_learns_nothing,
-    another_accounts_link_is_dead,
+    a_host_of_its_own_opens_no_other_accounts_link,
     the_unlock_code_has_five_tries,
     the_right_unlock_code_opens,
     a_link_ends_in_time,
@@ -44,8 +44,7 @@ async fn tap(
     unlock: Option<&[u8]>,
     now: Millis,
 ) -> OpenResult {
-    let look = &share.look_id;
-    store.open_share(share.account, look, PROOF, device, unlock, now).await.unwrap()
+    fixture::tap(store, &share.look_id, device, unlock, now).await
 }
 
 fn opened_at(at: Millis) -> OpenResult {
@@ -61,15 +60,12 @@ async fn looking_has_no_effect(world: World) {
         assert_eq!((look.account, look.code_needed), (reset.account, true));
         // No text was accepted yet: its latest end counts.
         assert_eq!(look.expires_at, after(24 * HOUR));
-        let row = store.share_row(&share.look_id).await.unwrap().unwrap();
-        assert_eq!(row, (reset.account, share.id));
     }
     assert_eq!(format!("{:?} {:?}", world.share(&reset).await, world.acts().await), before);
     let (_, plain) = open_link(&world, false).await;
     assert!(!store.look_at_share(&plain.look_id, START).await.unwrap().unwrap().code_needed);
     assert!(store.look_at_share(b"", START).await.unwrap().is_none());
     assert!(store.look_at_share(b"unknown", START).await.unwrap().is_none());
-    assert!(store.share_row(b"unknown").await.unwrap().is_none());
 }
 
 async fn one_device_opens_it_and_may_come_again(world: World) {
@@ -90,36 +86,52 @@ async fn one_device_opens_it_and_may_come_again(world: World) {
     assert_eq!(rows.iter().filter(|row| row.kind == OutboxKind::NoteOpened).count(), 1);
 }
 
+/// Id and proof are useless without each other: a read, whatever the link's state.
 async fn a_stranger_learns_nothing(world: World) {
     let store = &world.store;
     let (reset, share) = open_link(&world, true).await;
-    let before = format!("{share:?}");
-    let open = async |look: &[u8], proof: &[u8], code: Option<&[u8]>| {
-        store.open_share(reset.account, look, proof, b"scanner", code, START).await.unwrap()
+    let open = async |look_id: &[u8], proof_hash: &[u8], unlock_hash: Option<&[u8]>| {
+        let opener_hash = b"scanner";
+        let opening = Opening { look_id, proof_hash, opener_hash, unlock_hash, only: None };
+        let attempt = store.open_share(opening, START).await.unwrap();
+        (attempt.result, attempt.changed)
     };
-    // Without the proof nothing is tried and nothing counted, right code or wrong.
-    for code in [None, Some(RIGHT), Some(WRONG)] {
-        assert_eq!(open(&share.look_id, b"wrong proof", code).await, OpenResult::Dead);
-        assert_eq!(open(b"unknown", PROOF, code).await, OpenResult::Dead);
-    }
-    assert_eq!(format!("{:?}", world.share(&reset).await), before);
-    assert_eq!(
-        tap(store, &share, b"phone", Some(WRONG), START).await,
-        OpenResult::WrongUnlock { tries_left: 4 }
-    );
+    let nothing_comes_of_it = async |is: ShareStanding| {
+        let before = format!("{:?} {:?}", world.share(&reset).await, world.acts().await);
+        assert_eq!(world.share(&reset).await.state, is);
+        // Without the proof nothing is tried and nothing counted, right code or wrong.
+        for code in [None, Some(RIGHT), Some(WRONG)] {
+            assert_eq!(open(&share.look_id, b"wrong proof", code).await, (OpenResult::Dead, None));
+            assert_eq!(open(&share.look_id, b"", code).await, (OpenResult::Dead, None));
+            assert_eq!(open(b"unknown", PROOF, code).await, (OpenResult::Dead, None));
+        }
+        assert_eq!(format!("{:?} {:?}", world.share(&reset).await, world.acts().await), before);
+    };
+    nothing_comes_of_it(ShareStanding::Open).await;
+    let wrong = OpenResult::WrongUnlock { tries_left: 4 };
+    assert_eq!(tap(store, &share, b"phone", Some(WRONG), START).await, wrong);
+    tap(store, &share, b"phone", Some(RIGHT), START).await;
+    nothing_comes_of_it(ShareStanding::Opened).await;
+    store.give_up(&reset, world.ours.ann, START).await.unwrap();
+    nothing_comes_of_it(ShareStanding::Revoked).await;
 }
 
-async fn another_accounts_link_is_dead(world: World) {
+async fn a_host_of_its_own_opens_no_other_accounts_link(world: World) {
+    let store = &world.store;
     let (reset, share) = open_link(&world, false).await;
-    let mut foreign = share.clone();
-    foreign.account = world.theirs.account;
-    assert_eq!(tap(&world.store, &foreign, b"phone", None, START).await, OpenResult::Dead);
-    assert_eq!(world.share(&reset).await.state, ShareStanding::Open);
-    assert_eq!(tap(&world.store, &share, b"phone", None, START).await, opened_at(START));
-    // Neither to come again nor to come late.
-    assert_eq!(tap(&world.store, &foreign, b"phone", None, START).await, OpenResult::Dead);
-    assert_eq!(tap(&world.store, &foreign, b"other", None, START).await, OpenResult::Dead);
-    assert_eq!(world.share(&reset).await.late_attempts, 0);
+    let open = async |only| {
+        let (look_id, proof_hash, opener_hash) = (&*share.look_id, PROOF, &b"phone"[..]);
+        let opening = Opening { look_id, proof_hash, opener_hash, unlock_hash: None, only };
+        store.open_share(opening, START).await.unwrap()
+    };
+    for dead in [ShareStanding::Open, ShareStanding::Opened] {
+        assert_eq!(world.share(&reset).await.state, dead);
+        let told = world.acts().await;
+        let elsewhere = open(Some(world.theirs.account)).await;
+        assert_eq!((elsewhere.result, elsewhere.changed), (OpenResult::Dead, None));
+        assert_eq!(world.acts().await, told, "nothing was written");
+        assert_eq!(open(Some(reset.account)).await.result, opened_at(START));
+    }
 }
 
 async fn the_unlock_code_has_five_tries(world: World) {

@@ -3,7 +3,7 @@
 use shared::{AccountId, ResetId, Stage, VerificationId};
 
 use super::fixture::{CIPHERTEXT, MINUTE, START, World, after, limit, new_id};
-use crate::store::{NotStaged, Reset, Share, ShareStanding, Store, StoreError};
+use crate::store::{NotStaged, Owner, Reset, Share, ShareStanding, Store, StoreError};
 
 on_both!(
     what_was_asked_is_written_down,
@@ -112,14 +112,14 @@ async fn a_person_has_one_live_reset(world: World) {
 async fn an_id_is_used_once(world: World) {
     let first = world.staged("p").await;
     let (mut reset, mut share) = world.ours.asked(world.verified().await, "q");
-    (reset.id, share.reset) = (first.id, Some(first.id));
+    (reset.id, share.owner) = (first.id, Some(Owner::Reset(first.id)));
     assert_eq!(stage(&world.store, &(reset.clone(), share.clone())).await, "id taken");
     // The first stands as it was.
     assert_eq!(world.read(&first).await.directory_user, "p");
     // Somebody else's id is taken too, and still nobody reads it.
     let verification = world.theirs.verified(&world.store, START).await;
     let (mut reset, mut share) = world.theirs.asked(verification, "q");
-    (reset.id, share.reset) = (first.id, Some(first.id));
+    (reset.id, share.owner) = (first.id, Some(Owner::Reset(first.id)));
     assert_eq!(stage(&world.store, &(reset.clone(), share)).await, "id taken");
     assert!(world.store.reset(reset.account, first.id).await.unwrap().is_none());
 }
@@ -175,7 +175,7 @@ async fn one_of_many_with_one_id(world: World) {
     for number in 0..MANY {
         let (mut reset, mut share) =
             world.ours.asked(world.verified().await, &format!("p{number}"));
-        (reset.id, share.reset) = (id, Some(id));
+        (reset.id, share.owner) = (id, Some(Owner::Reset(id)));
         asked.push((reset, share));
     }
     one_and(&race(&world, asked).await, "id taken");
@@ -203,7 +203,7 @@ async fn one_id_in_two_accounts(world: World) {
         for number in 0..MANY / 2 {
             let verification = msp.verified(&world.store, START).await;
             let (mut reset, mut share) = msp.asked(verification, &format!("p{number}"));
-            (reset.id, share.reset) = (id, Some(id));
+            (reset.id, share.owner) = (id, Some(Owner::Reset(id)));
             asked.push((reset, share));
         }
     }

@@ -4,7 +4,7 @@
 use shared::{Code, Stage};
 
 use super::fixture::{
-    CIPHERTEXT, MINUTE, PROOF, SECOND, START, World, after, follows, lease, moved_on, new_id,
+    CIPHERTEXT, MINUTE, SECOND, START, World, after, follows, lease, moved_on, new_id, tap,
 };
 use crate::store::{LastAnswer, Lease, OpenResult, Reset, ShareStanding, StoreError};
 
@@ -126,9 +126,8 @@ async fn refused_before_any_try_gives_the_verification_back(world: World) {
     let share = world.share(&reset).await;
     assert_eq!((share.state, share.ciphertext.len()), (ShareStanding::Destroyed, 0));
     assert_eq!((share.token_sealed, share.password_sealed), (None, None));
-    let opened =
-        store.open_share(reset.account, &share.look_id, PROOF, b"device", None, START).await;
-    assert_eq!(opened.unwrap(), OpenResult::Dead);
+    let opened = tap(store, &share.look_id, b"device", None, START).await;
+    assert_eq!(opened, OpenResult::Dead);
     let told = world.told("reset-refused").await;
     assert_eq!((&told[0]["code"], &told[0]["about"]), (&"phone-changed".into(), &"why".into()));
     assert!(given_back(&world, &reset).await);

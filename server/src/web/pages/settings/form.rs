@@ -95,7 +95,7 @@ impl Posted {
             proof: (!self.proof.is_empty()).then_some(values.proof),
             client_secret: self.client_secret,
             expires_on: values.expires_on,
-            protected_group: values.protected_group,
+            protected_group: Some(values.protected_group),
         }
     }
 }
