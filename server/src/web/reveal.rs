@@ -240,7 +240,7 @@ fn render(
 #[must_use]
 pub fn weights() -> Vec<(String, usize, usize)> {
     let files = ["reveal.css", "reveal.js", "icon.svg"];
-    let mut all: Vec<_> = files.map(|name| assets::weight_of_share(name)).into();
+    let mut all: Vec<_> = files.map(assets::weight_of_share).into();
     for language in Language::ALL {
         let text = render(language, None, None, assets::share).unwrap_or_default();
         let wire = kept(text.as_bytes()).map_or(0, |small| small.len());

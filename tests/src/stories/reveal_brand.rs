@@ -2,20 +2,32 @@
 
 use reqwest::Client;
 use serde_json::{Value, json};
-use server::brand::{Brand, Texts, colors};
+use server::brand::{Brand, Texts, colors, logo};
 use server::language::Language;
+use server::language::page::page;
 use server::store::BrandChange;
 use shared::AccountId;
 
 use super::reveal_look::everywhere;
-use super::reveal_page::Sent;
+use super::reveal_page::{Sent, password_in};
+use super::walk::signed_in;
 use crate::browser::Browser;
 use crate::desk::client;
 use crate::page::Page;
 use crate::person::Person;
 use crate::world::{EMAIL, World};
 
-/// All that a brand says but a logo.
+/// The logo of an MSP that there is not.
+const LOGO: &[u8] = include_bytes!("brightline.png");
+
+/// Adds up how far things jump. (Layout Instability, w3.org/TR/layout-instability)
+const JUMPS: &str = "
+    window.jumps = 0;
+    new PerformanceObserver((list) => {
+        for (const one of list.getEntries()) window.jumps += one.value;
+    }).observe({type: 'layout-shift', buffered: true});";
+
+/// All that a brand says.
 pub(super) fn brightline() -> Brand {
     let texts = Texts {
         intro: "{brand} has set a new password for you. Reveal it when you are where you want to \
@@ -26,6 +38,7 @@ pub(super) fn brightline() -> Brand {
     };
     Brand {
         name: Some("Brightline".into()),
+        logo: Some(logo::make(LOGO).unwrap().hash),
         help: Some("+1 206 555 0199".into()),
         colors: colors::derive("#8a1f5f"),
         texts: [(Language::En, texts)].into(),
@@ -38,7 +51,9 @@ pub(super) async fn say(world: &World, account: AccountId, admin: &str, said: &B
     let store = &world.app.store;
     let by = store.technician_by_email(admin).await.unwrap().unwrap().id;
     let seen = store.brand_said(account, None).await.unwrap().map(|row| row.version);
-    let change = BrandChange { customer: None, seen, said, logo: None, about: "all", alarm: None };
+    let logo = logo::make(LOGO).unwrap();
+    let logo = said.logo.is_some().then_some(&logo);
+    let change = BrandChange { customer: None, seen, said, logo, about: "all", alarm: None };
     store.change_brand(account, by, world.now(), &change).await.unwrap();
 }
 
@@ -63,8 +78,17 @@ async fn a_brand_is_on_every_screen() {
     let sent = Sent::to_ada(&world).await;
     let browser = Browser::start().await;
     let phone = browser.window(390, 844).await;
+    phone.before_scripts(JUMPS).await;
     phone.go(&sent.link).await;
-    phone.sees("From Brightline").await;
+    phone.find("image", "Brightline").await;
+    phone
+        .wait("the logo is there", async || {
+            let loaded = "return document.querySelector('#brand img').naturalWidth > 0";
+            phone.script(loaded).await == json!(true)
+        })
+        .await;
+    phone.find("button", "Reveal").await;
+    assert_eq!(phone.script("return window.jumps").await, json!(0), "nothing jumps");
     // Words are words, whatever stands in them.
     phone.sees("Brightline has set a new password for you. Reveal it").await;
     phone.sees("12 Pine Street, Seattle\nMonday to Friday <8 am – 6 pm>").await;
@@ -84,6 +108,7 @@ async fn a_brand_is_on_every_screen() {
     phone.click("button", "Reveal").await;
     phone.sees("Here is your password").await;
     everywhere(&phone, "brand-revealed").await;
+    phone.shoot("reveal-brand-revealed-390-light").await;
     phone.end().await;
 
     // The one account of the server: nobody learns more from a dead link than from the host.
@@ -133,7 +158,7 @@ async fn a_host_shows_its_own_brand_and_opens_its_own_links() {
     let everybodys = world.app.settings.share.origin.clone();
     let client = client(world.address);
     assert!(!page_at(&client, &everybodys).await.contains("Brightline"));
-    assert!(page_at(&client, &own).await.contains("From Brightline"));
+    assert!(page_at(&client, &own).await.contains("alt=\"Brightline\""));
     let page = page_at(&client, &theirs).await;
     assert!(
         page.contains("Brightline IT") && !page.contains("12 Pine Street"),
@@ -152,7 +177,7 @@ async fn a_host_shows_its_own_brand_and_opens_its_own_links() {
     let browser = Browser::start().await;
     let phone = browser.window(390, 844).await;
     phone.go(&sent.link.replace(&own, &everybodys)).await;
-    phone.sees("From Brightline").await;
+    phone.find("image", "Brightline").await;
     phone.fill("textbox", "Unlock code", &sent.unlock).await;
     phone.click("button", "Reveal").await;
     phone.sees("Here is your password").await;
@@ -162,9 +187,41 @@ async fn a_host_shows_its_own_brand_and_opens_its_own_links() {
     stranger.sees("This link does not work any more").await;
     stranger.sees("Call your help desk and ask for a new link.").await;
     assert!(!stranger.text().await.contains("Brightline"));
-    assert_eq!(stranger.look("link", "").await, None);
+    assert_eq!((stranger.look("link", "").await, stranger.look("image", "").await), (None, None));
     stranger.end().await;
     phone.end().await;
     world.settle().await;
+    world.end().await;
+}
+
+/// The preview in Settings is the page itself, with a password that nobody has.
+#[tokio::test]
+async fn the_preview_asks_nobody_and_keeps_nothing() {
+    let world = World::in_real_time().await;
+    say(&world, world.account, EMAIL, &brightline()).await;
+    let browser = Browser::start().await;
+    let admin = signed_in(&world, &browser).await;
+    admin
+        .go(&format!("{}/settings/branding/preview?language=de", world.app.settings.server.origin))
+        .await;
+    let words = page(Language::De);
+    admin.find("heading", words.ready).await;
+    admin.find("image", "Brightline").await;
+    admin.find("link", "+1 206 555 0199").await;
+    let colors = brightline().colors.unwrap();
+    assert_eq!(
+        color_of(&admin, ".main").await,
+        json!([rgb(&colors.accent), rgb(&colors.on_accent)])
+    );
+    admin.click("button", words.reveal).await;
+    admin.find("heading", words.here).await;
+    assert_eq!(password_in(&admin, words.label).await, "t7#Qm-4vXe!29Lp0");
+    admin.click("button", words.spell).await;
+    admin.find("heading", words.spelt).await;
+    admin.shoot("reveal-preview-de").await;
+    let kept = "return [Object.keys(sessionStorage), performance.getEntriesByType('resource')
+        .filter((one) => one.initiatorType === 'fetch').length]";
+    assert_eq!(admin.script(kept).await, json!([[], 0]));
+    admin.end().await;
     world.end().await;
 }

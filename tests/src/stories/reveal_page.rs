@@ -90,7 +90,12 @@ pub(super) async fn revealed(phone: &Page, sent: &Sent) {
 
 /// What the page shows as the password.
 pub(super) async fn password_on(page: &Page) -> String {
-    let shown = page.find("group", "Password").await;
+    password_in(page, "Password").await
+}
+
+/// The same in another language.
+pub(super) async fn password_in(page: &Page, label: &str) -> String {
+    let shown = page.find("group", label).await;
     page.element(&shown).await.unwrap().prop("textContent").await.unwrap().unwrap()
 }
 

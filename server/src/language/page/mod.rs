@@ -167,7 +167,6 @@ pub const fn page(language: Language) -> &'static PagePhrases {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference to the field")]
 fn as_map<S: Serializer>(
     signs: &&'static [(char, &'static str)],
     to: S,
