@@ -156,7 +156,7 @@ fn scaled(picture: RgbaImage, (wide, high): (u32, u32)) -> RgbaImage {
     let mut small = imageops::resize(&seen, to(width), to(height), imageops::FilterType::Lanczos3);
     for pixel in small.pixels_mut() {
         let [r, g, b, a] = pixel.0.map(u32::from);
-        let back = |part: u32| if a == 0 { 0 } else { byte(part * 255 / a) };
+        let back = |part: u32| byte((part * 255).checked_div(a).unwrap_or_default());
         pixel.0 = [back(r), back(g), back(b), byte(a)];
     }
     small

@@ -349,7 +349,8 @@ pub(super) fn picture(width: u32, height: u32, [r, g, b]: [u8; 3]) -> Vec<u8> {
     let mut encoder = png::Encoder::new(&mut png, width, height);
     encoder.set_color(png::ColorType::Rgb);
     let mut writer = encoder.write_header().unwrap();
-    let pixel = |at: u32| if (at % width) * 4 / width % 2 == 0 { [r, g, b] } else { [255; 3] };
+    let pixel =
+        |at: u32| if ((at % width) * 4 / width).is_multiple_of(2) { [r, g, b] } else { [255; 3] };
     let pixels: Vec<u8> = (0..width * height).flat_map(pixel).collect();
     writer.write_image_data(&pixels).unwrap();
     writer.finish().unwrap();

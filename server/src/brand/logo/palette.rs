@@ -95,8 +95,8 @@ fn mean(colors: &[(Color, u32)]) -> Color {
 fn encode((width, height): (u32, u32), palette: &[Color], pixels: &[u8]) -> Option<Vec<u8>> {
     let depth: usize = match palette.len() {
         ..=2 => 1,
-        ..=4 => 2,
-        ..=16 => 4,
+        3..=4 => 2,
+        5..=16 => 4,
         _ => 8,
     };
     let mut png = Vec::new();

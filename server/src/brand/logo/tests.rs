@@ -7,7 +7,7 @@ use super::*;
 /// A logo as people draw them: text-like bars with soft edges on nothing.
 pub(crate) fn drawn(width: u32, height: u32) -> RgbaImage {
     RgbaImage::from_fn(width, height, |x, y| {
-        let edge = (x * 8 / width.max(1)) % 2 == 0 && y > height / 4 && y < height * 3 / 4;
+        let edge = (x * 8 / width.max(1)).is_multiple_of(2) && y > height / 4 && y < height * 3 / 4;
         let soft = u8::try_from(x * 255 / width.max(1)).unwrap();
         if edge { image::Rgba([31, 95, soft, 255]) } else { image::Rgba([0, 0, 0, 0]) }
     })

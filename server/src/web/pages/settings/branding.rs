@@ -10,7 +10,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use shared::{Code, CustomerId};
 
-use super::branding_form::{Form, Posted};
+use super::branding_fields::Form;
+use super::branding_form::Posted;
 use super::branding_preview::{Sample, sample};
 use super::{Admin, Stale, may_change, stale};
 use crate::app::App;

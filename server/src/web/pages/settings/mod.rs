@@ -2,6 +2,7 @@
 
 pub mod branding;
 pub mod branding_acts;
+mod branding_fields;
 mod branding_form;
 pub mod branding_preview;
 mod form;
