@@ -24,7 +24,7 @@ const main = document.getElementById('main');
 let card = document.getElementById('card');
 const pending = card;
 // (In some languages a time ends with a full stop, as a sentence does.)
-const say = (text, fill) => text.replace('{}', fill).replace(/\.\.$/, '.');
+const say = (text, fill) => text.replace('{}', () => fill).replace(/\.\.$/, '.');
 
 // This tab's memory, or this page's where a browser allows no storage.
 const memory = (() => {
@@ -97,10 +97,21 @@ function act(text, what) {
   return h('button', { class: 'main', onclick: what }, text);
 }
 
-const dead = () => {
+// Nobody is told why a link is dead. Where it was opened before and not from here, whoever says that
+// they have not seen the password asks once more with the proof: the help desk hears of that.
+function dead(unseen) {
+  const late = unseen && h('button', {
+    class: 'plain',
+    onclick() {
+      memory.nonce = nonce();
+      put(pending);
+      fetchAgain();
+    },
+  }, words.unseen);
   forget();
-  screen(words.dead, p(words.dead_why), ...call());
-};
+  if (!late) keys = undefined;
+  screen(words.dead, p(words.dead_why), ...call(), late);
+}
 
 // Tries again after a tap, or when the phone is back in the net.
 function offline(retry) {
@@ -161,6 +172,8 @@ async function post(path, body) {
   }
 }
 
+const nonce = () => encode(crypto.getRandomValues(new Uint8Array(16)));
+
 async function start() {
   const fragment = location.hash.slice(1);
   if (fragment) {
@@ -183,7 +196,7 @@ async function start() {
     return screen(words.partial, p(words.partial_why), ...call());
   }
   // Made before the first attempt: it lets this tab, and no other, fetch again for a while.
-  memory.nonce = memory.nonce || encode(crypto.getRandomValues(new Uint8Array(16)));
+  memory.nonce = memory.nonce || nonce();
   keys = await derive(decode(memory.token));
   const [status, look] = await post('/s/look', { id: encode(keys.id), language: page.lang });
   if (status === 200) {
@@ -194,7 +207,7 @@ async function start() {
   }
   if (status !== 410) return offline(start);
   // Opened, perhaps by this very tab before a reload or a lost answer.
-  if (!memory.tapped) return dead();
+  if (!memory.tapped) return dead(true);
   // Whoever comes back by the back button may not be alone any more.
   const came = performance.getEntriesByType('navigation')[0];
   if (came && came.type === 'back_forward') return gone(true);
@@ -258,7 +271,7 @@ async function open(code) {
   }
   if (status === 410) return dead();
   if (status === 422) return say(words.code_wrong[body.tries_left === 1 ? 0 : 1], body.tries_left);
-  return status === 429 ? words.too_many : `${words.offline}. ${words.offline_why}`;
+  return `${words.offline}. ${words.offline_why}`;
 }
 
 async function fetchAgain() {

@@ -179,7 +179,9 @@ async fn a_net_that_comes_and_goes_loses_nothing() {
     phone.fill("textbox", "Unlock code", &sent.unlock).await;
     phone.script("window.cut = true").await;
     phone.click("button", "Reveal").await;
-    phone.sees("There was no answer. Check your connection and try again. Nothing is lost.").await;
+    phone
+        .sees("There was no answer. Keep this page open, check your connection and try again.")
+        .await;
     assert_eq!(phone.find("textbox", "Unlock code").await.value, sent.unlock);
     assert_eq!(sent.share().await, "open");
     phone.script("window.cut = false").await;

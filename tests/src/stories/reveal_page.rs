@@ -10,7 +10,7 @@ use crate::browser::Browser;
 use crate::desk::{Desk, client};
 use crate::page::Page;
 use crate::person::Person;
-use crate::world::{EMAIL, World};
+use crate::world::{EMAIL, World, until};
 
 const ADA: &str = "ada.park@northwind.example";
 const ADA_PHONE: &str = "+12065550123";
@@ -190,7 +190,18 @@ async fn only_the_tab_that_opened_it_may_come_back() {
     // Whose server it is and no more: there is one account.
     stranger.sees("Call Brightline IT and ask for a new link.").await;
     assert!(!stranger.text().await.contains(&world.password(ADA)));
+    // Coming late by itself alarms nobody (people tap their own link twice); saying that one has not
+    // seen the password does, and gets nothing.
+    let late = async || sent.desk.look(sent.reset).await.body["late"]["count"].clone();
+    assert!(late().await.is_null());
+    no_violations(&stranger, "late").await;
+    stranger.click("button", "I have not seen the password").await;
+    until("the help desk is told", async || late().await == 1).await;
+    stranger.sees("This link does not work any more").await;
     assert_eq!(stranger.look("button", "").await, None);
+    stranger.driver().refresh().await.unwrap();
+    stranger.sees("This link does not work any more").await;
+    assert_eq!((late().await, stranger.look("button", "").await), (1.into(), None));
     stranger.end().await;
     phone.end().await;
     world.settle().await;

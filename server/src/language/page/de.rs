@@ -26,10 +26,8 @@ pub(super) const PHRASES: PagePhrases = PagePhrases {
         "Das ist nicht der Freischaltcode. Sie haben noch einen Versuch.",
         "Das ist nicht der Freischaltcode. Sie haben noch {} Versuche.",
     ],
-    too_many: "Zu viele Versuche. Warten Sie eine Minute, und versuchen Sie es dann noch einmal.",
     offline: "Keine Antwort",
-    offline_why: "Prüfen Sie Ihre Verbindung, und versuchen Sie es noch einmal. Es geht nichts \
-                  verloren.",
+    offline_why: "Lassen Sie diese Seite geöffnet, prüfen Sie Ihre Verbindung, und versuchen Sie es noch einmal.",
     again: "Noch einmal versuchen",
     here: "Hier ist Ihr Passwort",
     label: "Passwort",
@@ -59,6 +57,7 @@ pub(super) const PHRASES: PagePhrases = PagePhrases {
     dead: "Dieser Link funktioniert nicht mehr",
     dead_why: "Vielleicht wurde er schon verwendet, oder seine Zeit ist abgelaufen. Sie haben \
                nichts falsch gemacht.",
+    unseen: "Ich habe das Passwort nicht gesehen",
     partial: "Dieser Link ist unvollständig",
     partial_why: "Öffnen Sie ihn noch einmal aus der SMS, oder kopieren Sie den ganzen Link.",
     old: "Dieser Browser kann den Link nicht öffnen",

@@ -60,8 +60,6 @@ pub struct PagePhrases {
     pub code_missing: &'static str,
     /// One try is left; `{}` tries are left (2 to 4).
     pub code_wrong: [&'static str; 2],
-    /// Too many attempts from this address.
-    pub too_many: &'static str,
 
     // No answer.
     /// Heading.
@@ -122,6 +120,8 @@ pub struct PagePhrases {
     pub dead: &'static str,
     /// For whatever reason: used, run out, revoked, never there.
     pub dead_why: &'static str,
+    /// For whoever comes too late, and should not be: their help desk hears of it.
+    pub unseen: &'static str,
     /// Heading: the link was cut short.
     pub partial: &'static str,
     /// What to do.

@@ -1,6 +1,5 @@
-//! Shares, and shares only: made, looked at without effect, opened exactly once (P10), revoked.
-//! What follows for whom they are for is in `share_events.rs`; how they end by themselves, or with
-//! their owner, in `share_ends.rs`.
+//! Shares, and shares only: made, looked at without effect, opened exactly once (P10), revoked. What
+//! follows is in `share_events.rs`, how they end by themselves or with their owner in `share_ends.rs`.
 
 use async_trait::async_trait;
 use shared::{AccountId, CustomerId, Millis, ResetId, ShareId, TechnicianId};
@@ -24,7 +23,6 @@ macro_rules! erased {
         concat!("ciphertext = ", no_bytes!(), ", token_sealed = null, password_sealed = null")
     };
 }
-pub(super) use erased;
 
 /// A link is on its way: its life begins, once. Takes which, `$1` the account, `$3` the time.
 macro_rules! begin_life {
@@ -37,7 +35,7 @@ macro_rules! begin_life {
         )
     };
 }
-pub(super) use begin_life;
+pub(super) use {begin_life, erased};
 
 /// The language of a row that has one; a text that names none of ours is none.
 pub(super) fn language(row: &Line) -> Result<Option<Language>, StoreError> {
