@@ -48,11 +48,20 @@ impl Sent {
 
     /// To whoever has this ticket and this phone.
     pub(super) async fn to(world: &World, ticket: &str, phone: &str) -> Self {
-        let desk = world.desk().await;
+        Self::by(world.desk().await, world, Uuid::from_u128(7), ticket, phone).await
+    }
+
+    /// By somebody who has signed in already.
+    pub(super) async fn by(
+        desk: Desk,
+        world: &World,
+        reset: Uuid,
+        ticket: &str,
+        phone: &str,
+    ) -> Self {
         let ticket = world.ticket(ticket).await;
         desk.verify(world, &ticket, phone).await;
         let sealed = desk.confirm(&ticket).await;
-        let reset = Uuid::from_u128(7);
         let done = desk.reset(reset, ticket.contact, Some(ticket.id), &sealed).await;
         assert_eq!(done.status, 200, "{:?}", done.body);
         let unlock = done.body["unlock_code"].as_str().unwrap_or_default().to_owned();
