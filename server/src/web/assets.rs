@@ -55,7 +55,7 @@ pub fn share(name: &str) -> String {
 pub(super) fn weight_of_share(name: &str) -> (String, usize, usize) {
     let Some(file) = Own::get(&format!("share/{name}")) else { return (name.to_owned(), 0, 0) };
     let raw = file.data.len();
-    let wire = kept(&lean(name, file.data)).map_or(0, |small| small.len());
+    let wire = kept(&lean(&format!("share/{name}"), file.data)).map_or(0, |small| small.len());
     (name.to_owned(), raw, wire)
 }
 
