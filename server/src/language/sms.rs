@@ -115,7 +115,9 @@ pub fn check(template: &str, language: Language, origin: &str) -> Result<(), Bad
 /// Whether a template says what it must, whatever is filled in. Looked at as it will be sent: what
 /// can't be seen in between would be gone by then, and what it hides would not.
 fn sound(template: &str) -> Result<(), BadTemplate> {
-    if let Some(c) = gsm::lost(template).or_else(|| template.chars().find(|c| unseen(*c))) {
+    if let Some(c) =
+        gsm::lost(template).or_else(|| template.chars().find(|c| *c != '\n' && unseen(*c)))
+    {
         return Err(BadTemplate::Character(c));
     }
     let template = &*gsm::fold(template);

@@ -38,6 +38,8 @@ fn in_words(field: &str) -> String {
         format!("{which} ({language})")
     };
     match field {
+        "name" => "the name".into(),
+        "logo" => "the logo".into(),
         "help" => "the help desk's telephone number".into(),
         "sender" => "whom texts are from".into(),
         "host" => "the host that links lead to".into(),
@@ -65,8 +67,8 @@ mod tests {
         let letter = changed(Some("Northwind\nDental"), &["host"], at);
         assert!(letter.subject.contains("NorthwindDental") && !letter.subject.contains('\n'));
         assert!(letter.body.contains("the host that links lead to"), "{}", letter.body);
-        for field in ["help", "sender", "host", "texts.it.sms", "texts.it.intro", "texts.it.footer"]
-        {
+        let texts = ["texts.it.sms", "texts.it.intro", "texts.it.footer"];
+        for field in ["name", "logo", "help", "sender", "host"].into_iter().chain(texts) {
             assert!(is_told(field) && in_words(field) != field, "{field} has words");
         }
     }

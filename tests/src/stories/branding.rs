@@ -284,8 +284,13 @@ async fn nobody_else_may() {
 async fn admins_hear_of_what_leads_elsewhere() {
     let world = World::new().await;
     let desk = world.desk().await;
-    assert_eq!(say(&desk, API, json!({"name": "Brightline"})).await.status, 200);
-    assert_eq!(world.outside.mails(EMAIL).len(), 0, "a name is theirs to choose");
+    let green = json!({
+        "accent": "#1b6b3a", "on_accent": "#ffffff", "dark_accent": "#7fd6a0",
+        "on_dark_accent": "#000000",
+    });
+    assert_eq!(say(&desk, API, json!({"colors": green, "language": "nl"})).await.status, 200);
+    world.settle().await;
+    assert_eq!(world.outside.mails(EMAIL).len(), 0, "colours lead nobody elsewhere");
     assert_eq!(say(&desk, API, json!({"help": "+1 206 555 0142"})).await.status, 200);
     let mail = world.outside.wait_for_mail(EMAIL, 1).await.unwrap();
     assert_eq!(mail.subject, "Texts and pages for end users were changed");
