@@ -8,7 +8,7 @@ export interface VerifiedDetail {
   destination: string;
 }
 
-/** Detail of the `reset-completed`, `link-replaced` and `link-opened` events. */
+/** Detail of the `reset-completed` and `link-…` events. */
 export interface ResetDetail {
   /** The contact that the pod shows. */
   contact: string;
@@ -26,7 +26,7 @@ export interface MspPasswordResetElement extends HTMLElement {
     options?: boolean | AddEventListenerOptions,
   ): void;
   addEventListener(
-    type: "reset-completed" | "link-replaced" | "link-opened",
+    type: "reset-completed" | "link-replaced" | "link-opened" | "link-ended" | "link-tried",
     listener: (event: CustomEvent<ResetDetail>) => void,
     options?: boolean | AddEventListenerOptions,
   ): void;

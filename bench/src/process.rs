@@ -7,9 +7,9 @@ pub(crate) fn cpu_time(id: u32) -> Option<Duration> {
     parse_cpu(&std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?)
 }
 
-/// CPU time that a process and its children have used.
+/// CPU time that a process and its children have used, those that have ended too.
 pub(crate) fn family_cpu_time(id: u32) -> Option<Duration> {
-    let mut all = cpu_time(id)?;
+    let mut all = parse_cpu_of_all(&std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?)?;
     for entry in std::fs::read_dir("/proc").ok()?.flatten() {
         // One that has just ended has no status any more.
         let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else { continue };
@@ -28,6 +28,12 @@ pub(crate) fn peak_memory(id: u32) -> Option<u64> {
 /// proc(5): fields 14 and 15, in hundredths of a second (`USER_HZ` is 100 wherever Linux runs today).
 fn parse_cpu(stat: &str) -> Option<Duration> {
     Some(Duration::from_millis(10 * (field(stat, 14)? + field(stat, 15)?)))
+}
+
+/// proc(5): the same, and fields 16 and 17 for the children that have ended.
+fn parse_cpu_of_all(stat: &str) -> Option<Duration> {
+    let ended = Duration::from_millis(10 * (field(stat, 16)? + field(stat, 17)?));
+    Some(parse_cpu(stat)? + ended)
 }
 
 /// proc(5): field 4.
@@ -57,6 +63,8 @@ mod tests {
         assert_eq!(parse_cpu(stat), Some(Duration::from_millis(1770)));
         assert_eq!(parse_cpu(""), None);
         assert_eq!(parse_parent(stat), Some(1));
+        let ended = stat.replace(" 27 0 0 20", " 27 30 3 20");
+        assert_eq!(parse_cpu_of_all(&ended), Some(Duration::from_millis(2100)));
         assert_eq!(parse_peak("VmPeak:\t 9 kB\nVmHWM:\t   2048 kB\n"), Some(2 << 20));
         assert_eq!(parse_peak("VmPeak:\t 9 kB"), None);
     }

@@ -60,6 +60,8 @@ impl Installation {
             ("MSP_RESET__KEYS__FILE", path("keys/master.key")),
             ("MSP_RESET__OUTBOUND__ALLOW", allow),
             ("MSP_RESET__LOG__FORMAT", "json".to_owned()),
+            // What is looked at in the background is not measured.
+            ("MSP_RESET__HEALTH__CHECK_EVERY_HOURS", "0".to_owned()),
         ];
         settings.extend(postgres.map(|url| ("MSP_RESET__STORE__URL", url)));
         settings.extend(slow_sync_ms.map(|ms| ("MSP_RESET_BENCH_SLOW_SYNC_MS", ms.to_string())));

@@ -254,7 +254,7 @@ impl Desk {
             self.emit(&event);
             parts.said.set((EN.now_verified)(&masked, &browser::clock(until)));
         }
-        for event in [news::completed(&old, &state), news::opened(&old, &state)] {
+        for event in [news::completed(&old, &state), news::link(&old, &state)] {
             event.iter().for_each(|event| self.emit(event));
         }
         let told = |state: &PodState| {

@@ -40,14 +40,22 @@ pub(crate) fn completed(old: &PodState, new: &PodState) -> Option<Event> {
     Some(Event { name: "reset-completed", id: id.to_string() })
 }
 
-/// The link that was opened between two states.
-pub(crate) fn opened(old: &PodState, new: &PodState) -> Option<Event> {
-    let opened = |state: &PodState| {
+/// What happened to the link between two states: opened, ended, or tried by somebody else.
+pub(crate) fn link(old: &PodState, new: &PodState) -> Option<Event> {
+    let happened = |state: &PodState| {
         let reset = state.reset.as_ref()?;
-        matches!(reset.share, ShareState::Opened { .. }).then_some(reset.id)
+        let name = match (&reset.late, &reset.share) {
+            (Some(_), _) => "link-tried",
+            (_, ShareState::Opened { .. }) => "link-opened",
+            (_, ShareState::Expired | ShareState::Revoked { .. } | ShareState::Locked) => {
+                "link-ended"
+            }
+            _ => return None,
+        };
+        Some((name, reset.id))
     };
-    let id = opened(new).filter(|id| opened(old) != Some(*id))?;
-    Some(Event { name: "link-opened", id: id.to_string() })
+    let (name, id) = happened(new).filter(|it| happened(old) != Some(*it))?;
+    Some(Event { name, id: id.to_string() })
 }
 
 #[cfg(test)]
@@ -64,8 +72,17 @@ mod tests {
         new.reset = Some(sample::reset(Stage::Completed, ShareState::Opened { at: Millis(1) }));
         assert_eq!(turned_green(&old, &new).len(), 1);
         assert_eq!(completed(&old, &new).map(|event| event.name), Some("reset-completed"));
-        assert_eq!(opened(&old, &new).map(|event| event.name), Some("link-opened"));
+        assert_eq!(link(&old, &new).map(|event| event.name), Some("link-opened"));
         assert!(turned_green(&new, &new).is_empty() && completed(&new, &new).is_none());
-        assert_eq!(opened(&new, &new), None);
+        assert_eq!(link(&new, &new), None);
+        for share in [ShareState::Expired, ShareState::Revoked { opened: None }, ShareState::Locked]
+        {
+            let mut ended = old.clone();
+            ended.reset = Some(sample::reset(Stage::Completed, share));
+            assert_eq!(link(&old, &ended).map(|event| event.name), Some("link-ended"));
+        }
+        let mut tried = new.clone();
+        tried.reset.as_mut().unwrap().late = Some(shared::LateView { count: 1, at: Millis(2) });
+        assert_eq!(link(&new, &tried).map(|event| event.name), Some("link-tried"));
     }
 }

@@ -146,6 +146,11 @@ impl Page {
         self.cdp("Emulation.setUserAgentOverride", wanted).await.unwrap();
     }
 
+    /// Where the person's clock is.
+    pub(crate) async fn lives_in(&self, zone: &str) {
+        self.cdp("Emulation.setTimezoneOverride", json!({"timezoneId": zone})).await.unwrap();
+    }
+
     /// Runs this in every page from now on, before its own scripts.
     pub(crate) async fn before_scripts(&self, script: &str) {
         let wanted = json!({"source": script});

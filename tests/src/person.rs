@@ -10,6 +10,7 @@ use server::share::derive;
 use zeroize::Zeroizing;
 
 use crate::desk::{Reply, client};
+use crate::race::rush::{Answer, Request};
 use crate::world::World;
 
 /// A phone with a link.
@@ -83,6 +84,23 @@ impl Person {
         Reply { status, body: serde_json::from_str(&text).unwrap_or(Value::Null) }
     }
 
+    /// What everybody's share host says, as it comes over the wire.
+    pub(crate) async fn raw(&self, path: &'static str, body: Value) -> Answer {
+        let port = self.origin.rsplit_once(':').unwrap().1.parse().unwrap();
+        let to = SocketAddr::from(([127, 0, 0, 1], port));
+        let request = Request::to_share(to, "POST", path, body.to_string());
+        // It blocks, and the server runs on this thread.
+        tokio::task::spawn_blocking(move || request.send()).await.unwrap()
+    }
+
+    pub(crate) async fn raw_look(&self) -> Answer {
+        self.raw("/s/look", json!({"id": self.look_id()})).await
+    }
+
+    pub(crate) async fn raw_open(&self, code: Option<&str>) -> Answer {
+        self.raw("/s/open", self.ask(code)).await
+    }
+
     pub(crate) async fn look(&self) -> Reply {
         self.post("/s/look", json!({"id": self.look_id()})).await
     }
@@ -94,12 +112,21 @@ impl Person {
     }
 
     pub(crate) async fn open(&self, code: Option<&str>) -> Reply {
+        self.post("/s/open", self.ask(code)).await
+    }
+
+    /// What an opening asks for.
+    pub(crate) fn ask(&self, code: Option<&str>) -> Value {
         let derived = derive(&LinkToken::new(Zeroizing::new(self.token)));
-        self.open_with(&derived.id, derived.proof(), code).await
+        self.open_ask(&derived.id, derived.proof(), code)
     }
 
     /// With an id and a proof from anywhere.
     pub(crate) async fn open_with(&self, id: &[u8], proof: &[u8], code: Option<&str>) -> Reply {
+        self.post("/s/open", self.open_ask(id, proof, code)).await
+    }
+
+    fn open_ask(&self, id: &[u8], proof: &[u8], code: Option<&str>) -> Value {
         let mut ask = json!({
             "id": BASE64URL_NOPAD.encode(id),
             "proof": BASE64URL_NOPAD.encode(proof),
@@ -108,7 +135,7 @@ impl Person {
         if let Some(code) = code {
             ask["code"] = code.into();
         }
-        self.post("/s/open", ask).await
+        ask
     }
 
     /// Opens the link and decrypts what came.

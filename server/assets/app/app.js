@@ -148,8 +148,7 @@ function notShown(wrong) {
 // The reset's note is in the ticket by the time the pod says that the reset is complete; the notes
 // that the link was opened or replaced follow within a second or so.
 document.addEventListener('reset-completed', () => freshNotes(0));
-document.addEventListener('link-opened', () => freshNotes(5));
-document.addEventListener('link-replaced', () => freshNotes(5));
+for (const event of ['link-opened', 'link-replaced', 'link-ended', 'link-tried']) document.addEventListener(event, () => freshNotes(5));
 
 async function freshNotes(looks) {
   const notes = document.getElementById('notes');

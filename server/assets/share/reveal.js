@@ -140,7 +140,8 @@ function wear(look) {
   (brand.colors || []).forEach((color, at) => document.documentElement.style.setProperty(COLORS[at], color));
   const line = document.getElementById('brand');
   const logo = line.querySelector('img');
-  if (!logo || logo.getAttribute('src') !== brand.logo) {
+  if (logo && logo.getAttribute('src') === brand.logo) logo.alt = brand.name;
+  else {
     line.textContent = '';
     line.append(brand.logo ? h('img', { src: brand.logo, alt: brand.name }) : brand.name ? say(words.from, brand.name) : '');
   }

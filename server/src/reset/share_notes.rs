@@ -19,7 +19,8 @@ pub(super) async fn note(
     let at = utc(row.give_up_at.plus(-NOTE_PATIENCE_MS));
     Ok(Some(match row.kind {
         OutboxKind::NoteOpened => {
-            format!("{person} opened the one-time link and has the new password, {at}.")
+            let told = delivered(&store.outbox_of(reset.account, reset.id).await?);
+            format!("{person} opened the one-time link and has the new password, {at}.{told}")
         }
         OutboxKind::NoteLate => format!(
             "Somebody tried the link for {person} again from another device after it was opened, \
@@ -30,10 +31,13 @@ pub(super) async fn note(
             "Five wrong unlock codes closed the one-time link for {person}, {at}. Its password is \
              kept: make sure that you speak to the caller you verified, then send a new link."
         ),
-        OutboxKind::NoteExpired => format!(
-            "The one-time link for {person} ended unopened, {at}. Nobody has this password: verify \
-             the caller and reset it again."
-        ),
+        OutboxKind::NoteExpired => {
+            let told = delivered(&store.outbox_of(reset.account, reset.id).await?);
+            format!(
+                "The one-time link for {person} ended unopened, {at}.{told} Nobody has this \
+                 password: verify the caller and reset it again."
+            )
+        }
         OutboxKind::NoteUnsent => {
             let rows = store.outbox_of(reset.account, reset.id).await?;
             // The one that this note was written for: another may have gone out since.
@@ -65,6 +69,13 @@ pub(super) async fn note(
         }
         _ => return Ok(None),
     }))
+}
+
+/// What the provider said of the newest text, where it said that it arrived.
+fn delivered(rows: &[OutboxRow]) -> String {
+    let text = rows.iter().rev().find(|row| row.kind == OutboxKind::Text);
+    let at = text.and_then(|text| text.delivered_at).map(utc);
+    at.map(|at| format!(" The provider says that its text arrived, {at}.")).unwrap_or_default()
 }
 
 /// Ended before its time, by a technician or by a newer reset.

@@ -33,7 +33,7 @@ pub(super) async fn note(
     let store = &resets.store;
     // The code itself is gone once it has been used.
     let share = store.share_of(reset.account, reset.id).await?;
-    let unlocks = share.is_some_and(|share| share.unlock_hash.is_some());
+    let unlocks = share.as_ref().is_some_and(|share| share.unlock_hash.is_some());
     if kind == OutboxKind::NoteLink {
         let unlock = if unlocks { " It needs a new unlock code." } else { "" };
         return Ok(format!(
@@ -54,7 +54,10 @@ pub(super) async fn note(
     let text = rows.iter().rev().find(|row| row.kind == OutboxKind::Text);
     let sent = match text.map(|row| (row.state, row.done_at, row.code)) {
         Some((OutboxState::Done, Some(at), _)) => {
-            format!("One-time link texted to {}, {}", reset.phone_masked, utc(at))
+            let until = share.as_ref().and_then(|share| share.expires_at).map(utc);
+            let until = until.map(|until| format!("; it can be opened until {until}"));
+            let until = until.unwrap_or_default();
+            format!("One-time link texted to {}, {}{until}", reset.phone_masked, utc(at))
         }
         Some((OutboxState::Failed, _, Some(code))) => {
             let what = code.words().what.trim_end_matches('.');

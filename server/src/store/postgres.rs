@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use shared::{AccountId, Millis};
-use sqlx::Row;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{Connection, Row};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{AnyStore, StoreError, migrator};
@@ -54,6 +54,9 @@ const SESSION: &str = "select
 
 /// How long somebody may wait for a connection.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A connection that has been idle for longer may have been cut meanwhile.
+const TRUSTED: Duration = Duration::from_secs(1);
 
 /// One database, maybe shared with other processes of ours.
 pub(crate) struct Database {
@@ -109,6 +112,17 @@ impl Database {
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(PATIENCE)
+            // Each is tested when it is given back, too; a second round trip for one that was in
+            // use a moment ago would cost as much as most statements.
+            .test_before_acquire(false)
+            .before_acquire(|connection, about| {
+                Box::pin(async move {
+                    if about.idle_for > TRUSTED {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .after_connect(|connection, _| {
                 Box::pin(async move {
                     sqlx::query(SESSION).execute(connection).await?;

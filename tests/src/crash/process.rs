@@ -29,7 +29,7 @@ impl Process {
     /// The same, with its log in a file.
     pub(crate) async fn start_with_log(settings: &Settings, log: &Path) -> Self {
         let mut command = command(settings);
-        command.stderr(File::create(log).unwrap());
+        command.env("MSP_RESET__LOG__FORMAT", "json").stderr(File::create(log).unwrap());
         Self::run(command).await
     }
 
@@ -96,6 +96,7 @@ fn command(settings: &Settings) -> Command {
         .env("MSP_RESET__OUTBOUND__ALLOW", &settings.outbound.allow)
         .env("MSP_RESET__OUTBOUND__CA_FILE", &settings.outbound.ca_file)
         .env("MSP_RESET__OUTBOUND__TIMEOUT_MS", settings.outbound.timeout_ms.to_string())
+        .env("MSP_RESET__HEALTH__CHECK_EVERY_HOURS", settings.health.check_every_hours.to_string())
         .env("MSP_RESET__RESET__LEASE_MS", settings.reset.lease_ms.to_string())
         .env("MSP_RESET__RESET__APPLY_BEFORE_MS", settings.reset.apply_before_ms.to_string());
     command

@@ -136,7 +136,8 @@ async fn broken_connections_lose_nothing(database: Database) {
     let ended = ground.processes.remove(0).stop().await;
     let log = ground.logs();
     assert!(ended.success(), "{log}");
-    for trouble in [" ERROR ", "panicked", "stopped with"] {
+    assert!(log.contains(r#""message":"answered""#), "nothing is logged");
+    for trouble in [r#""level":"ERROR""#, "panicked", "stopped with"] {
         assert!(!log.contains(trouble), "{log}");
     }
 }

@@ -43,7 +43,7 @@ async fn now(desk: &Desk, path: &str) -> Value {
 }
 
 /// Says the brand anew, as it stands but for this change.
-async fn say(desk: &Desk, path: &str, change: Value) -> Reply {
+pub(super) async fn say(desk: &Desk, path: &str, change: Value) -> Reply {
     let now = now(desk, path).await;
     let mut brand = now["brand"].clone();
     for (field, value) in change.as_object().unwrap() {
@@ -66,7 +66,7 @@ async fn texted(world: &World, desk: &Desk, id: u128) -> (simulator::Text, Reply
     (text, done)
 }
 
-async fn customer(world: &World, name: &str) -> String {
+pub(super) async fn customer(world: &World, name: &str) -> String {
     let all = world.app.store.branded_customers(world.account).await.unwrap();
     all.into_iter().find(|one| one.customer.name == name).unwrap().customer.id.to_string()
 }

@@ -34,6 +34,7 @@ mod reveal_look;
 mod reveal_page;
 mod secrets;
 mod share;
+mod share_headers;
 mod share_view;
 mod start;
 mod stop;

@@ -7,7 +7,9 @@ use server::language::Language;
 use server::language::page::page;
 use server::store::BrandChange;
 use shared::AccountId;
+use uuid::Uuid;
 
+use super::branding::{self, customer};
 use super::reveal_look::everywhere;
 use super::reveal_page::{Sent, password_in};
 use super::walk::signed_in;
@@ -128,6 +130,76 @@ async fn a_brand_is_on_every_screen() {
     plain.find("link", "+1 206 555 0199").await;
     plain.shoot("reveal-brand-no-script-320").await;
     plain.end().await;
+    world.settle().await;
+    world.end().await;
+}
+
+/// A customer with a brand of its own: whoever has a link of its people sees it, and nobody else.
+#[tokio::test]
+async fn a_customers_own_brand_is_behind_its_peoples_links_only() {
+    let (wrong, right) = ("this-is-the-secret-id-not-its-value", "fabrikam~simulated-secret-value");
+    let mend = |sample: String| sample.replace(wrong, right);
+    let world = World::build_with(false, |_| {}, mend).await;
+    let desk = world.desk().await;
+    let (accounts, own) = ("#8a1f5f", "#0b6b3a");
+    let colors = [accounts, own].map(|color| colors::derive(color).unwrap());
+    let ours = json!({
+        "name": "Brightline", "help": "+1 206 555 0199", "colors": colors[0],
+        "texts": {"en": {"intro": "Brightline sends you this."}},
+    });
+    let its = json!({
+        "name": "Northwind Help", "help": "+1 206 555 0142", "colors": colors[1],
+        "texts": {"en": {"intro": "{brand} has set it for you."}},
+    });
+    let path = format!("/api/customers/{}/brand", customer(&world, "Northwind Dental").await);
+    for (path, brand) in [("/api/brand", ours), (path.as_str(), its)] {
+        let said = branding::say(&desk, path, brand).await;
+        assert_eq!(said.status, 200, "{:?}", said.body);
+    }
+    let ada = Sent::by(desk.clone(), &world, Uuid::from_u128(7), "48213", "+12065550123").await;
+    let paula = Sent::by(desk, &world, Uuid::from_u128(8), "51007", "+12065550141").await;
+
+    let browser = Browser::start().await;
+    let phone = browser.window(390, 844).await;
+    phone.go(&ada.link).await;
+    // The account's logo, which the customer has not replaced, by the customer's name.
+    phone.find("image", "Northwind Help").await;
+    phone.sees("Northwind Help has set it for you.").await;
+    phone.find("link", "+1 206 555 0142").await;
+    let back = |at: usize| json!([rgb(&colors[at].accent), rgb(&colors[at].on_accent)]);
+    assert_eq!(color_of(&phone, ".main").await, back(1));
+    let text = phone.text().await;
+    assert!(!text.contains("Brightline") && !text.contains("0199"), "{text}");
+    phone.fill("textbox", "Unlock code", &ada.unlock).await;
+    phone.click("button", "Reveal").await;
+    phone.sees("Here is your password").await;
+    phone.find("link", "+1 206 555 0142").await;
+    assert!(!phone.text().await.contains("Brightline"));
+    phone.end().await;
+
+    // A dead link tells of no customer.
+    let stranger = browser.window(390, 844).await;
+    stranger.go(&ada.link).await;
+    stranger.sees("This link does not work any more").await;
+    stranger.find("link", "+1 206 555 0199").await;
+    let text = stranger.text().await;
+    assert!(!text.contains("Northwind"), "{text}");
+    stranger.find("image", "Brightline").await;
+    let all = stranger.script("return document.documentElement.outerHTML").await.to_string();
+    assert!(!all.contains("Northwind") && !all.contains("0142") && !all.contains(own), "{all}");
+    stranger.end().await;
+
+    // Another customer's person, who reads Portuguese.
+    let words = page(Language::Pt);
+    let other = browser.window(390, 844).await;
+    other.go(&paula.link).await;
+    other.find("button", words.reveal).await;
+    other.find("link", "+1 206 555 0199").await;
+    assert_eq!(color_of(&other, ".main").await, back(0));
+    let text = other.text().await;
+    assert!(!text.contains("Northwind"), "{text}");
+    other.find("image", "Brightline").await;
+    other.end().await;
     world.settle().await;
     world.end().await;
 }

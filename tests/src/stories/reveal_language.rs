@@ -9,6 +9,7 @@ use super::reveal_look::everywhere;
 use super::reveal_page::Sent;
 use crate::browser::Browser;
 use crate::desk::client;
+use crate::person::Person;
 use crate::world::World;
 
 /// The page's own data, without a browser.
@@ -95,7 +96,7 @@ async fn times_are_the_readers_own() {
     let world = World::in_real_time().await;
     let sent = Sent::to_ada(&world).await;
     let browser = Browser::start().await;
-    for (reads, time) in [("en-US,en", r"\d{1,2}:\d\d\s[AP]M\."), ("en-GB,en", r"\d\d:\d\d\.")] {
+    for (reads, time) in [("en-US,en", r"\d{1,2}:\d\d\s[AP]M\."), ("en-GB,en", r"\d{1,2}:\d\d\.")] {
         let phone = browser.window(390, 844).await;
         phone.reads(reads).await;
         phone.go(&sent.link).await;
@@ -107,5 +108,50 @@ async fn times_are_the_readers_own() {
         phone.end().await;
     }
     world.settle().await;
+    world.end().await;
+}
+
+/// The server knows no time zone: what it says is what the reader's own clock will show.
+#[tokio::test]
+async fn times_are_in_the_readers_own_zone() {
+    const MINUTE: i64 = 60_000;
+    const DAY: i64 = 24 * 60;
+    let world = World::in_real_time().await;
+    let sent = Sent::to_ada(&world).await;
+    world.settle().await;
+    let look = Person::with(&world, &sent.text).look().await;
+    let expires_at = look.body["expires_at"].as_i64().unwrap();
+    let browser = Browser::start().await;
+    // None of them has a summer time.
+    for (zone, ahead) in [
+        ("Asia/Tokyo", 9 * 60),
+        ("Asia/Kathmandu", 5 * 60 + 45),
+        ("America/Phoenix", -7 * 60),
+        ("UTC", 0),
+    ] {
+        let phone = browser.window(390, 844).await;
+        phone.reads("en-GB,en").await;
+        phone.lives_in(zone).await;
+        let today = || (world.now().0 / MINUTE + ahead) / DAY;
+        let before = today();
+        phone.go(&sent.link).await;
+        phone.sees("This link works until").await;
+        // The page adds what is left to its own clock, so an answer's way may cost a minute's border.
+        let shown = [expires_at, expires_at + MINUTE].map(|at| {
+            let minute = at / MINUTE + ahead;
+            (minute / DAY, format!("{:02}:{:02}.", minute % DAY / 60, minute % 60))
+        });
+        let text = phone.text().await;
+        let (_, after) = text.split_once("This link works until ").unwrap();
+        let line = after.lines().next().unwrap();
+        let time = format!("{:0>6}", line.rsplit(' ').next().unwrap());
+        let found = shown.iter().find(|(_, clock)| time == *clock);
+        let (day, _) = found.unwrap_or_else(|| panic!("{zone}: {line}, not {shown:?}"));
+        // With the day before it when that is tomorrow, there.
+        if *day != today() || before == today() {
+            assert_eq!(line.contains(' '), *day != today(), "{zone}: {line}");
+        }
+        phone.end().await;
+    }
     world.end().await;
 }

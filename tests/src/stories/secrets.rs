@@ -52,6 +52,27 @@ impl Secret {
         Self { name, spellings, word: false }
     }
 
+    /// A number of ten digits, as programs keep it and as people write and say it.
+    fn phone(name: &'static str, digits: &str) -> Self {
+        let (area, rest) = digits.split_at(3);
+        let (middle, last) = rest.split_at(3);
+        let mut all = Self::new(name, digits.as_bytes());
+        for written in [
+            format!("{area} {middle} {last}"),
+            format!("({area}) {middle}-{last}"),
+            format!("{area}-{middle}-{last}"),
+            format!("{area}.{middle}.{last}"),
+            // Digit by digit.
+            digits.chars().map(String::from).collect::<Vec<_>>().join(" "),
+        ] {
+            // With protected blanks too.
+            let blanks = written.replace(' ', "\u{a0}");
+            all.spellings.extend(Self::new(name, blanks.as_bytes()).spellings);
+            all.spellings.extend(Self::new(name, written.as_bytes()).spellings);
+        }
+        all
+    }
+
     fn word(name: &'static str, digits: &str) -> Self {
         Self { name, spellings: vec![digits.as_bytes().to_vec()], word: true }
     }
@@ -170,7 +191,7 @@ async fn texted(world: &World, desk: &Desk, id: Uuid) -> (Vec<Secret>, String, S
         Secret::new(LOOK_ID, &derived.id),
         Secret::new("the link's proof", derived.proof()),
         Secret::new("the link's key", &hkdf(&token, "share key")),
-        Secret::new("the phone", &BEN_PHONE.as_bytes()[2..]),
+        Secret::phone("the phone", &BEN_PHONE[2..]),
         Secret::word("the verification code", &code),
         Secret::word("the unlock code", &unlock),
     ];
@@ -330,6 +351,16 @@ fn a_secret_is_found_in_every_spelling() {
         assert!(secret.is_in(inside.as_bytes()), "{inside}");
     }
     assert!(!secret.is_in(b"7acpxsXe3pCY6=W") && !secret.is_in(b""));
+    let phone = Secret::phone("a phone", "2065550124");
+    for inside in ["+12065550124", "+1 206 555 0124", "1 (206) 555-0124", "2 0 6 5 5 5 0 1 2 4"] {
+        assert!(phone.is_in(inside.as_bytes()), "{inside}");
+    }
+    assert!(phone.is_in("206\u{a0}555\u{a0}0124".as_bytes()));
+    assert!(!phone.is_in("(•••) •••-0124".as_bytes()) && !phone.is_in(b"+1 206 555 0188"));
+    let id = Secret::new("an id", &[0xfb; 16]);
+    for inside in [HEXLOWER.encode(&[0xfb; 16]), BASE64URL_NOPAD.encode(&[0xfb; 16])] {
+        assert!(id.is_in(format!("id={inside} ").as_bytes()), "{inside}");
+    }
     let code = Secret::word("a code", "123456");
     assert!(code.is_in(b"code 123456.") && code.is_in(b"123456") && code.is_in(b":123456,"));
     assert!(!code.is_in(b"1234567") && !code.is_in(b"0123456") && !code.is_in(b"a123456"));

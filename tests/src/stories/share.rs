@@ -1,10 +1,12 @@
 //! The link: one device, once, and the same dead bytes for everybody else. Many at the same moment
 //! are raced in `race`.
 
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::desk::Desk;
 use crate::person::Person;
+use crate::race::rush::Answer;
 use crate::world::{World, until};
 
 const ADA: &str = "ada.park@northwind.example";
@@ -51,34 +53,80 @@ async fn one_device_wins_and_may_come_again_for_five_minutes() {
     world.end().await;
 }
 
+/// What a stranger sees of a link: the answers to a look and to a tap, as they come over the wire,
+/// without the date and the request's id.
+struct Dead {
+    look: Answer,
+    open: Answer,
+}
+
+impl Dead {
+    async fn seen_by(person: &Person, code: &str) -> Self {
+        let seen = Self { look: person.raw_look().await, open: person.raw_open(Some(code)).await };
+        for answer in [&seen.look, &seen.open] {
+            assert_eq!((answer.status, &answer.json()["code"]), (410, &json!("link-dead")));
+            assert!(answer.head.len() > 8, "{:?}", answer.head);
+        }
+        seen
+    }
+
+    /// Not one byte differs.
+    async fn is_all_of(&self, person: &Person, code: &str, why: &str) {
+        let seen = Self::seen_by(person, code).await;
+        for (one, other) in [(&self.look, &seen.look), (&self.open, &seen.open)] {
+            assert_eq!((&one.head, &one.body), (&other.head, &other.body), "{why}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn every_dead_link_looks_the_same() {
     let (world, desk, person, unlock) = texted().await;
-    let unknown = person.with_made_up_link();
-    let never = unknown.open(Some(&unlock)).await;
-    assert_eq!(never.status, 410);
-    let looked = unknown.look().await;
+    let never = Dead::seen_by(&person.with_made_up_link(), &unlock).await;
+    assert_eq!(person.raw_look().await.status, 200, "awake: a link that lives says otherwise");
+    let asked = person.raw_open(None).await;
+    assert_eq!((asked.status, asked == never.open), (422, false));
+    // What is no id at all.
+    for (path, dead) in [("/s/look", &never.look), ("/s/open", &never.open)] {
+        let ask = match path {
+            "/s/look" => json!({"id": "?"}),
+            _ => json!({"id": "?", "proof": "", "nonce": "AA"}),
+        };
+        assert!(person.raw(path, ask).await == *dead, "{path}");
+    }
     person.read(Some(&unlock)).await;
     let opened = person.another_device();
-    assert_eq!(opened.open(Some(&unlock)).await.body, never.body);
-    assert_eq!(opened.look().await.body, looked.body);
+    never.is_all_of(&opened, &unlock, "opened elsewhere").await;
+    never.is_all_of(&opened, "000000", "opened elsewhere, a guess").await;
     drop(desk);
+    world.settle_in_time().await;
+    world.pass(6 * 60_000);
+    never.is_all_of(&person, &unlock, "its own, after the grace").await;
     world.settle_in_time().await;
     world.end().await;
 
-    // Expired.
     let (world, _, person, unlock) = texted().await;
     world.pass(60 * 60_000);
-    assert_eq!(person.look().await.body, looked.body);
-    assert_eq!(person.open(Some(&unlock)).await.body, never.body);
+    never.is_all_of(&person, &unlock, "expired").await;
     world.end().await;
 
     // Given up by the technician.
     let (world, desk, person, unlock) = texted().await;
     let ended = desk.act(ID, "give-up").await;
     assert_eq!(ended.body["share"]["is"], "revoked", "{:?}", ended.body);
-    assert_eq!(person.look().await.body, looked.body);
-    assert_eq!(person.open(Some(&unlock)).await.body, never.body);
+    never.is_all_of(&person, &unlock, "revoked").await;
+    world.end().await;
+
+    let (world, desk, person, unlock) = texted().await;
+    let wrong = if unlock == "000000" { "111111" } else { "000000" };
+    for _ in 0..4 {
+        assert_eq!(person.raw_open(Some(wrong)).await.status, 422);
+    }
+    assert!(person.raw_open(Some(wrong)).await == never.open, "the guess that closes it");
+    assert_eq!(desk.look(ID).await.body["share"]["is"], "locked");
+    never.is_all_of(&person, &unlock, "locked").await;
+    never.is_all_of(&person, wrong, "locked, another guess").await;
+    world.settle_in_time().await;
     world.end().await;
 }
 
