@@ -4,7 +4,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 use shared::{Code, Millis, Problem};
@@ -87,11 +87,7 @@ pub async fn look(
         code_needed: row.code_needed,
         must_change: row.must_change,
     };
-    match words {
-        // Some kilobytes: as few as can be.
-        Some(_) => assets::json_at_once(&view, &headers),
-        None => Ok(Json(view).into_response()),
-    }
+    assets::json_at_once(&view, &headers)
 }
 
 /// Opens, for one device.

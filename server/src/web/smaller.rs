@@ -45,9 +45,15 @@ pub(super) fn kept(bytes: &[u8]) -> Option<Arc<[u8]>> {
     Some(small)
 }
 
-/// In brotli at once: for what is sent to one.
+/// In brotli at once: for what is sent to one. `None` for what fits a packet with its headers anyway
+/// and would hardly shrink. Some kilobytes are worth some tenths of a millisecond, a few hundred
+/// bytes some hundredths.
 pub(super) fn at_once(bytes: &[u8]) -> Option<Vec<u8>> {
-    squeezed(bytes, 9)
+    match bytes.len() {
+        ..400 => None,
+        400..1500 => squeezed(bytes, 3),
+        _ => squeezed(bytes, 9),
+    }
 }
 
 fn squeezed(mut bytes: &[u8], quality: i32) -> Option<Vec<u8>> {
@@ -153,11 +159,18 @@ mod tests {
 
     #[test]
     fn what_was_made_small_is_the_same_again() {
-        for small in [kept(b"abcabcabc").unwrap().to_vec(), at_once(b"abcabcabc").unwrap()] {
-            let mut plain = Vec::new();
-            brotli::BrotliDecompress(&mut &small[..], &mut plain).unwrap();
-            assert_eq!(plain, b"abcabcabc");
+        let plain = b"abc".repeat(200);
+        let long = plain.repeat(5);
+        for (plain, small) in [
+            (&plain, kept(&plain).unwrap().to_vec()),
+            (&plain, at_once(&plain).unwrap()),
+            (&long, at_once(&long).unwrap()),
+        ] {
+            let mut again = Vec::new();
+            brotli::BrotliDecompress(&mut &small[..], &mut again).unwrap();
+            assert!(&again == plain && small.len() < 60, "{}", small.len());
         }
+        assert!(at_once(b"abcabcabc").is_none());
     }
 
     #[test]

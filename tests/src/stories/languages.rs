@@ -136,14 +136,16 @@ async fn else_the_customers_language() {
     brand(
         &world,
         r#"insert into brands (account, customer, body, updated_at)
-           values ($1, $2, '{"language": "fr"}', 0)"#,
+           values ($1, $2, '{"language": "fr"}', 0)
+           on conflict (account, customer) do update set body = excluded.body"#,
         Uuid::nil(),
     )
     .await;
     brand(
         &world,
         r#"insert into brands (account, customer, body, updated_at)
-           values ($1, $2, '{"language": "de", "name": "Nordwind & Söhne"}', 0)"#,
+           values ($1, $2, '{"language": "de", "name": "Nordwind & Söhne"}', 0)
+           on conflict (account, customer) do update set body = excluded.body"#,
         contact.customer.0,
     )
     .await;
@@ -188,7 +190,8 @@ async fn an_msps_own_words_are_texted() {
         brand(
             &world,
             r#"insert into brands (account, customer, body, updated_at) values ($1, $2,
-               '{"texts": {"es": {"sms": "{brand}: abra {link} antes de {time}, mañana ya no."}}}', 0)"#,
+               '{"texts": {"es": {"sms": "{brand}: abra {link} antes de {time}, mañana ya no."}}}', 0)
+               on conflict (account, customer) do update set body = excluded.body"#,
             Uuid::nil(),
         )
         .await;

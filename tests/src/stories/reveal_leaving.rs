@@ -112,7 +112,7 @@ async fn what_ended_elsewhere_is_over_here() {
     phone.script("dispatchEvent(new PageTransitionEvent('pagehide'))").await;
     phone.click("button", "Show it again").await;
     phone.sees("This link does not work any more").await;
-    phone.sees("Call Brightline IT and ask for a new link.").await;
+    phone.sees("Call your help desk and ask for a new link.").await;
     holds_nothing(&phone, &world.password(ADA)).await;
     assert_eq!(remembered(&phone).await, json!(["over", "seen"]));
     phone.driver().refresh().await.unwrap();

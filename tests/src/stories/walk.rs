@@ -154,7 +154,7 @@ async fn on_the_phone(world: &World, browser: &Browser, text: &str, unlock: &str
     let link = link_in(text);
     let phone = browser.window(390, 844).await;
     phone.go(&link).await;
-    phone.sees("From Brightline IT").await;
+    phone.find("image", "Brightline IT").await;
     phone.find("button", "Reveal").await;
     fragment_is_gone(&phone, &link).await;
     in_every_light(&phone, "09-reveal-landing").await;
