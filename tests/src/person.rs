@@ -16,6 +16,8 @@ use crate::world::World;
 /// A phone with a link.
 pub(crate) struct Person {
     client: Client,
+    /// Of the server that answers, whatever the link says: as behind a load balancer.
+    address: SocketAddr,
     origin: String,
     pub(crate) token: [u8; 16],
     pub(crate) nonce: [u8; 16],
@@ -39,21 +41,18 @@ impl Person {
         let token = BASE64URL_NOPAD.decode(token.as_bytes()).unwrap();
         Self {
             client: client(address),
+            address,
             origin: origin.to_owned(),
             token: token.try_into().unwrap(),
             nonce: *server::random::bytes::<16>(),
         }
     }
 
-    /// The same link at another host.
-    pub(crate) fn at_origin(world: &World, origin: &str, text: &str) -> Self {
-        Self { origin: origin.to_owned(), ..Self::at(world.address, text) }
-    }
-
     /// The same link on another device.
     pub(crate) fn another_device(&self) -> Self {
         Self {
             client: self.client.clone(),
+            address: self.address,
             origin: self.origin.clone(),
             token: self.token,
             nonce: *server::random::bytes::<16>(),
@@ -71,9 +70,11 @@ impl Person {
     }
 
     async fn post(&self, path: &str, body: Value) -> Reply {
+        let host = self.origin.split_once("://").unwrap().1;
         let response = self
             .client
-            .post(format!("{}{path}", self.origin))
+            .post(format!("http://{}{path}", self.address))
+            .header("host", host)
             .header("origin", &self.origin)
             .json(&body)
             .send()
@@ -86,8 +87,7 @@ impl Person {
 
     /// What everybody's share host says, as it comes over the wire.
     pub(crate) async fn raw(&self, path: &'static str, body: Value) -> Answer {
-        let port = self.origin.rsplit_once(':').unwrap().1.parse().unwrap();
-        let to = SocketAddr::from(([127, 0, 0, 1], port));
+        let to = self.address;
         let request = Request::to_share(to, "POST", path, body.to_string());
         // It blocks, and the server runs on this thread.
         tokio::task::spawn_blocking(move || request.send()).await.unwrap()

@@ -238,7 +238,7 @@ async fn a_host_shows_its_own_brand_and_opens_its_own_links() {
     );
 
     // At the other MSP's host this link is as dead as one that never was.
-    let person = Person::at_origin(&world, &theirs, &sent.text);
+    let person = Person::at(world.address, &sent.text).elsewhere(&theirs);
     let never = person.with_made_up_link();
     assert_eq!(person.look().await.body, never.look().await.body);
     let refused = person.open(Some(&sent.unlock)).await;
