@@ -187,7 +187,7 @@ mod tests {
             lean("share/a.js", "if (a === b) {\n  f(x, () => 1);\n}\n"),
             "if (a===b){f(x,()=>1);}\n"
         );
-        assert_eq!(lean("share/a.css", "a, b { c: d }\n"), "a,b{c:d }\n");
+        assert_eq!(lean("share/a.css", "a, b { c: d }\n"), "a,b{c:d }");
         assert_eq!(lean("a.svg", "  <svg/>\n"), "  <svg/>\n");
     }
 
