@@ -114,20 +114,18 @@ impl Msp {
         unlock: Option<&SpokenCode>,
         now: Millis,
     ) -> Result<Link, StoreError> {
-        loop {
-            let verification = self.verified(store, now).await?;
-            let reset = self.reset(verification, now);
-            let (share, link) = seal(&store.keys, self.account, reset.id, unlock, now)?;
-            let staged = store.stage_reset(&reset, &share, &[]).await?;
-            staged.map_err(|_| StoreError::MovedOn)?;
-            let lease = Lease { id: random::id(now), until: now.plus(30_000) };
-            // A server on this database may have seen it first: that one gets nowhere.
-            if store.claim_reset(reset.id, lease, now).await? {
-                store.announce(&reset, lease, now).await?;
-                store.record_applied(&reset, lease, &After::default(), None, now).await?;
-                return Ok(link);
-            }
+        let verification = self.verified(store, now).await?;
+        let reset = self.reset(verification, now);
+        let (share, link) = seal(&store.keys, self.account, reset.id, unlock, now)?;
+        let staged = store.stage_reset(&reset, &share, &[]).await?;
+        staged.map_err(|_| StoreError::MovedOn)?;
+        let lease = Lease { id: random::id(now), until: now.plus(30_000) };
+        if !store.claim_reset(reset.id, lease, now).await? {
+            return Err(StoreError::MovedOn);
         }
+        store.announce(&reset, lease, now).await?;
+        store.record_applied(&reset, lease, &After::default(), None, now).await?;
+        Ok(link)
     }
 
     /// A link of no reset, made by the engine by itself and ready to be opened.
@@ -213,7 +211,8 @@ impl Msp {
             answers: 0,
             unknown: false,
             answer: None,
-            retry_at: Millis(0),
+            // A server on this database must not take it up: there is no Microsoft behind it.
+            retry_at: now.plus(HOUR_MS),
             reseals: 0,
             code: None,
             about: None,

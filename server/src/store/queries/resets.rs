@@ -320,9 +320,9 @@ fn insert_reset(reset: &Reset) -> Query<'_> {
         "insert into resets (id, account, customer, contact, ticket, technician, integration,
              verification, directory_user, person, body_hash, stage, asked_at, apply_before,
              phone_masked, phone_sealed, phone_hash, unlock_sealed, one_factor, phone_changed_at,
-             must_change, tenant_hash, language)
+             must_change, tenant_hash, language, retry_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'staged', $12, $13, $14, $15, $16,
-             $17, $18, $19, $20, $21, $22)",
+             $17, $18, $19, $20, $21, $22, $23)",
     )
     .bind(reset.id.0)
     .bind(reset.account.0)
@@ -346,4 +346,5 @@ fn insert_reset(reset: &Reset) -> Query<'_> {
     .bind(reset.must_change)
     .bind(&reset.tenant_hash)
     .bind(reset.language.map(Language::as_str))
+    .bind(reset.retry_at.0)
 }
