@@ -45,6 +45,7 @@ impl Resets {
                 }
                 OutboxKind::NoteSet
                 | OutboxKind::NoteLink
+                | OutboxKind::NoteAgain
                 | OutboxKind::NoteOpened
                 | OutboxKind::NoteLate
                 | OutboxKind::NoteLocked

@@ -1,5 +1,5 @@
-//! What the ticket reads about a link: opened, tried again, and each way in which it ends. Never a
-//! password, a code or a link.
+//! What the ticket reads about a link: sent again, opened, tried again, and each way in which it
+//! ends. Never a password, a code or a link.
 
 use shared::Code;
 
@@ -18,6 +18,11 @@ pub(super) async fn note(
     // Rows are written in the moment that they tell of.
     let at = utc(row.give_up_at.plus(-NOTE_PATIENCE_MS));
     Ok(Some(match row.kind {
+        OutboxKind::NoteAgain => format!(
+            "The one-time link for {person} was asked for once more and is texted again, to {}, \
+             {at}.",
+            reset.phone_masked
+        ),
         OutboxKind::NoteOpened => {
             let told = delivered(&store.outbox_of(reset.account, reset.id).await?);
             format!("{person} opened the one-time link and has the new password, {at}.{told}")

@@ -135,6 +135,8 @@ pub enum OutboxKind {
     NoteSet,
     /// The note that there is a new link.
     NoteLink,
+    /// The note that the same link was texted once more.
+    NoteAgain,
     /// The note that the link was opened.
     NoteOpened,
     /// The note that somebody else tried the link after it was opened.
@@ -190,6 +192,7 @@ impl OutboxKind {
             OutboxKind::Text => "text",
             OutboxKind::NoteSet => "note-set",
             OutboxKind::NoteLink => "note-link",
+            OutboxKind::NoteAgain => "note-again",
             OutboxKind::NoteOpened => "note-opened",
             OutboxKind::NoteLate => "note-late",
             OutboxKind::NoteLocked => "note-locked",
@@ -219,6 +222,7 @@ impl OutboxKind {
             Self::Text,
             Self::NoteSet,
             Self::NoteLink,
+            Self::NoteAgain,
             Self::NoteOpened,
             Self::NoteLate,
             Self::NoteLocked,
@@ -299,9 +303,10 @@ impl OutboxRow {
     pub fn mark(&self, reset: ResetId) -> String {
         let kind = self.kind.as_str();
         match self.kind {
-            OutboxKind::NoteLink | OutboxKind::NoteLocked | OutboxKind::NoteUnsent => {
-                format!("[reset {reset} {kind} {}]", self.id)
-            }
+            OutboxKind::NoteLink
+            | OutboxKind::NoteAgain
+            | OutboxKind::NoteLocked
+            | OutboxKind::NoteUnsent => format!("[reset {reset} {kind} {}]", self.id),
             _ => format!("[reset {reset} {kind}]"),
         }
     }

@@ -230,6 +230,9 @@ async fn a_carrier_that_says_no_minutes_later_is_told_and_mended() {
     let read = Person::with(&world, &text.body).read(Some(unlock)).await;
     assert_eq!(read, world.password("sam.late@northwind.example"));
     world.settle_in_time().await;
+    let notes = world.notes(ticket.id).await;
+    let again = notes.iter().filter(|note| note.contains("was asked for once more"));
+    assert_eq!(again.count(), 1, "{notes:?}");
     world.end().await;
 }
 

@@ -89,6 +89,10 @@ impl AppliedStore for Database {
         }
         let (whose, give_up) = ((reset.account, reset.id), now.plus(TEXT_PATIENCE_MS));
         self.put_in_outbox(&mut write, whose, OutboxKind::Text, now, give_up).await?;
+        if reset.ticket.is_some() {
+            let give_up = now.plus(NOTE_PATIENCE_MS);
+            self.put_in_outbox(&mut write, whose, OutboxKind::NoteAgain, now, give_up).await?;
+        }
         let entry = entry(Act::TextAskedAgain, reset).by(by);
         self.note(&mut write, reset.account, now, &entry).await?;
         write.commit().await?;
