@@ -1,5 +1,6 @@
 //! Everything that a request or a worker may need, built in one place.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
@@ -20,9 +21,12 @@ use crate::sms::Sms;
 use crate::store::Store;
 use crate::verification::Verifications;
 
-/// The application. Cheap to clone.
+/// The application. One pointer: each request clones it many times over.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<Parts>);
+
+/// What the application is made of.
+pub struct Parts {
     /// What the operator set.
     pub settings: Arc<Settings>,
     /// The time.
@@ -45,6 +49,14 @@ pub struct App {
     pub branding: Branding,
     /// The reset engine.
     pub resets: Resets,
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl App {
@@ -107,7 +119,7 @@ impl App {
             under_way: UnderWay::default(),
         };
         let keys = store.keys.clone();
-        Ok(Self {
+        Ok(Self(Arc::new(Parts {
             settings,
             clock,
             keys,
@@ -119,6 +131,6 @@ impl App {
             shares,
             branding,
             resets,
-        })
+        })))
     }
 }

@@ -21,6 +21,10 @@ pub(crate) type Db = sqlx::Sqlite;
 pub(crate) type Query<'q> = sqlx::query::Query<'q, Db, <Db as sqlx::Database>::Arguments>;
 /// Reads in it see one moment.
 pub(crate) const SNAPSHOT: &str = "begin";
+/// Appends to an audit chain: account, number, time, body, MAC. Two statements on one errand.
+pub(crate) const APPEND: &str = "insert into audit (account, seq, at, body, mac)
+         values ($1, $2, $3, $4, $5);
+     update accounts set audit_count = $2, audit_head = $5 where id = $1";
 /// A `bytea` of no length.
 macro_rules! no_bytes {
     () => {

@@ -1,6 +1,6 @@
 //! The audit chain. Entries are only ever written inside the transaction that they tell of (P7).
 
-use super::super::{Database, SNAPSHOT, Write};
+use super::super::{APPEND, Database, Db, SNAPSHOT, Write};
 use crate::store::{AuditStore, BrokenChain, StoreError};
 use async_trait::async_trait;
 use shared::{AccountId, Millis};
@@ -9,6 +9,33 @@ use uuid::Uuid;
 
 use crate::audit::{self, Entry, Head};
 use crate::seal::same;
+
+type Line = <Db as sqlx::Database>::Row;
+
+/// The end of an account's chain, for a statement's columns: one question fewer to the database.
+macro_rules! audit_head {
+    ($account:literal) => {
+        concat!(
+            "(select audit_count from accounts where id = ",
+            $account,
+            ") as chain_count, (select audit_head from accounts where id = ",
+            $account,
+            ") as chain_mac"
+        )
+    };
+}
+pub(super) use audit_head;
+
+/// What [`audit_head`] gave.
+pub(super) fn head_in(row: &Line, account: AccountId) -> Result<Head, StoreError> {
+    // An account that is not there has no chain.
+    let count: Option<i64> = row.try_get("chain_count")?;
+    let mac: Option<Vec<u8>> = row.try_get("chain_mac")?;
+    match (count, mac) {
+        (Some(count), Some(mac)) => Ok(Head { account, count, mac }),
+        _ => Err(StoreError::Inconsistent("an audit entry of no account")),
+    }
+}
 
 #[async_trait]
 impl AuditStore for Database {
@@ -81,29 +108,20 @@ impl Database {
         let head = match write.head.take().filter(|head| head.account == account) {
             Some(head) => head,
             None => {
-                let head =
-                    sqlx::query("select audit_count, audit_head from accounts where id = $1")
-                        .bind(account.0)
-                        .fetch_one(write.db())
-                        .await?;
-                Head { account, count: head.try_get(0)?, mac: head.try_get(1)? }
+                let read = concat!("select ", audit_head!("$1"));
+                let head = sqlx::query(read).bind(account.0).fetch_one(write.db()).await?;
+                head_in(&head, account)?
             }
         };
         let (seq, before) = (head.count + 1, head.mac);
         let body = serde_json::to_string(entry)
             .map_err(|_| StoreError::Inconsistent("an audit entry that is no JSON"))?;
         let mac = audit::mac(&self.keys, account, seq, at, &before, &body);
-        sqlx::query("insert into audit (account, seq, at, body, mac) values ($1, $2, $3, $4, $5)")
+        sqlx::query(APPEND)
             .bind(account.0)
             .bind(seq)
             .bind(at.0)
             .bind(body)
-            .bind(&mac)
-            .execute(write.db())
-            .await?;
-        sqlx::query("update accounts set audit_count = $2, audit_head = $3 where id = $1")
-            .bind(account.0)
-            .bind(seq)
             .bind(&mac)
             .execute(write.db())
             .await?;

@@ -26,6 +26,7 @@ mod seed;
 mod sessions;
 mod share_ends;
 mod share_events;
+mod share_made;
 mod shares;
 mod technicians;
 mod texts;

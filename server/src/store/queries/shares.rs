@@ -7,8 +7,8 @@ use sqlx::Row;
 use uuid::Uuid;
 
 use super::super::{Database, Db, Query, Write};
+use super::audit::{audit_head, head_in};
 use super::count;
-use crate::audit::Head;
 use crate::language::Language;
 use crate::store::{
     Attempt, GRACE_MS, LookRow, MOST_LATE, OpenResult, Opening, Owner, Share, ShareStanding,
@@ -275,40 +275,6 @@ fn find(opening: Opening<'_>) -> Query<'_> {
 }
 
 impl Database {
-    pub(super) async fn insert_share(
-        &self,
-        write: &mut Write,
-        share: &Share,
-        now: Millis,
-    ) -> Result<(), StoreError> {
-        sqlx::query(
-            "insert into shares (id, account, reset, look_id, proof_hash, ciphertext, state,
-                 life_ms, created_at, latest_at, unlock_hash, token_sealed, password_sealed,
-                 customer, language, must_change, expires_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
-        )
-        .bind(share.id.0)
-        .bind(share.account.0)
-        .bind(share.owner.map(|Owner::Reset(reset)| reset.0))
-        .bind(&share.look_id)
-        .bind(&share.proof_hash)
-        .bind(&share.ciphertext)
-        .bind(share.state.as_str())
-        .bind(share.life_ms)
-        .bind(now.0)
-        .bind(share.latest_at.map(|at| at.0))
-        .bind(&share.unlock_hash)
-        .bind(&share.token_sealed)
-        .bind(&share.password_sealed)
-        .bind(share.customer.map(|customer| customer.0))
-        .bind(share.language.map(Language::as_str))
-        .bind(share.must_change)
-        .bind(share.expires_at.map(|at| at.0))
-        .execute(write.db())
-        .await?;
-        Ok(())
-    }
-
     /// P10: one statement claims, and counts the try of an unlock code before it compares.
     /// `None` when there was nothing to claim.
     async fn claim(
@@ -336,9 +302,8 @@ impl Database {
              where account = $6 and look_id = $1 and proof_hash = $2 and state = 'open'
                  and coalesce(expires_at, latest_at) > $5 and unlock_tries > 0
                  and (unlock_hash is null or $4 is not null)
-             returning *,
-                 (select a.audit_count from accounts a where a.id = shares.account) as chain_count,
-                 (select a.audit_head from accounts a where a.id = shares.account) as chain_mac"
+             returning *, ",
+            audit_head!("$6")
         ))
         .bind(opening.look_id)
         .bind(opening.proof_hash)
@@ -349,8 +314,7 @@ impl Database {
         .fetch_optional(write.db())
         .await?;
         let Some(row) = row else { return Ok(None) };
-        let (count, mac) = (row.try_get("chain_count")?, row.try_get("chain_mac")?);
-        write.head = Some(Head { account, count, mac });
+        write.head = Some(head_in(&row, account)?);
         let claimed = share(&row)?;
         let wrong = OpenResult::WrongUnlock { tries_left: claimed.unlock_tries };
         Ok(Some(match claimed.state {
