@@ -96,7 +96,6 @@ impl App {
             clock: clock.clone(),
             bell: bell.clone(),
             settings: settings.clone(),
-            wake: Arc::clone(&wake),
         };
         let branding = Branding {
             store: store.clone(),

@@ -10,7 +10,6 @@ mod facts;
 use std::sync::Arc;
 
 use shared::{AccountId, ShareId, TechnicianId};
-use tokio::sync::Notify;
 
 pub use envelope::{Derived, NewShare, derive, link, password, reseal_password, seal, unlock_hash};
 pub use facts::{Facts, facts};
@@ -36,8 +35,6 @@ pub struct Shares {
     pub bell: Bell,
     /// What the operator set.
     pub settings: Arc<Settings>,
-    /// Wakes who writes the notes.
-    pub wake: Arc<Notify>,
 }
 
 /// When the life of a link begins.
@@ -129,7 +126,9 @@ impl Shares {
         };
         let attempt = self.store.open_share(opening, self.clock.now()).await?;
         if let Some(account) = attempt.changed {
-            self.changed(account);
+            // What it means for a ticket the worker finds by itself, at its next look: waking it for
+            // each opening would cost more than the opening.
+            self.bell.ring(account);
         }
         Ok(attempt.result)
     }
@@ -146,7 +145,7 @@ impl Shares {
         by: Option<TechnicianId>,
     ) -> Result<bool, StoreError> {
         let revoked = self.store.revoke_share(account, id, by, self.clock.now()).await?;
-        self.changed(account);
+        self.bell.ring(account);
         Ok(revoked.is_some())
     }
 
@@ -161,10 +160,5 @@ impl Shares {
     ) -> Result<Option<Facts>, StoreError> {
         let share = self.store.share(account, id).await?;
         Ok(share.map(|share| facts(&share, self.clock.now())))
-    }
-
-    fn changed(&self, account: AccountId) {
-        self.bell.ring(account);
-        self.wake.notify_one();
     }
 }
