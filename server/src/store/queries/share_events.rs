@@ -43,10 +43,7 @@ impl Database {
         share: &Share,
         now: Millis,
     ) -> Result<(), StoreError> {
-        let whose = self.spoken(write, share).await?;
-        let entry = entry(Act::ShareOpened, share, whose.as_ref());
-        self.note(write, share.account, now, &entry).await?;
-        self.note_link(write, share, whose.as_ref(), OutboxKind::NoteOpened, now).await
+        self.over(write, share, (Act::ShareOpened, OutboxKind::NoteOpened), now).await
     }
 
     /// A wrong unlock code, not the last.
@@ -111,10 +108,7 @@ impl Database {
         share: &Share,
         now: Millis,
     ) -> Result<(), StoreError> {
-        let whose = self.spoken(write, share).await?;
-        let entry = entry(Act::ShareExpired, share, whose.as_ref());
-        self.note(write, share.account, now, &entry).await?;
-        self.note_link(write, share, whose.as_ref(), OutboxKind::NoteExpired, now).await
+        self.over(write, share, (Act::ShareExpired, OutboxKind::NoteExpired), now).await
     }
 
     /// It was ended before its time, opened or not.
@@ -136,6 +130,19 @@ impl Database {
             Some(Owner::Reset(reset)) => self.links_ended(write, share.account, reset, now).await,
             None => Ok(()),
         }
+    }
+
+    /// It has come to its end, which audit and ticket are told.
+    async fn over(
+        &self,
+        write: &mut Write,
+        share: &Share,
+        (act, note): (Act, OutboxKind),
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let whose = self.spoken(write, share).await?;
+        self.note(write, share.account, now, &entry(act, share, whose.as_ref())).await?;
+        self.note_link(write, share, whose.as_ref(), note, now).await
     }
 
     async fn whose(&self, write: &mut Write, share: &Share) -> Result<Option<Whose>, StoreError> {
