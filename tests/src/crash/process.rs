@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use server::settings::Settings;
 
@@ -15,9 +16,21 @@ pub(crate) struct Process {
     child: Child,
 }
 
-/// An address that is free, for a program that has to come back to it.
+/// An address that is free, for a program that has to come back to it: below the ports that the
+/// kernel gives to whoever asks for any, or another story would have it while the program is dead.
 pub(crate) fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    // Another run on this machine begins elsewhere.
+    let first = u16::try_from(std::process::id() % 20_000).unwrap();
+    loop {
+        let nth = NEXT.fetch_add(1, Ordering::Relaxed);
+        let port = 10_000 + (first + nth) % 20_000;
+        let address = SocketAddr::from(([127, 0, 0, 1], port));
+        if TcpListener::bind(address).is_ok() {
+            return address;
+        }
+        assert!(nth < 20_000, "no port is free");
+    }
 }
 
 impl Process {
