@@ -26,7 +26,7 @@ export interface MspPasswordResetElement extends HTMLElement {
     options?: boolean | AddEventListenerOptions,
   ): void;
   addEventListener(
-    type: "reset-completed" | "link-replaced" | "link-opened" | "link-ended" | "link-tried",
+    type: "reset-completed" | "link-replaced" | "link-resent" | "link-opened" | "link-ended" | "link-tried",
     listener: (event: CustomEvent<ResetDetail>) => void,
     options?: boolean | AddEventListenerOptions,
   ): void;

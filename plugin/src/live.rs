@@ -137,8 +137,11 @@ impl Desk {
                 }
                 Err(trouble) => self.flow(|flow| flow.failed(id, trouble)),
             },
-            Then::Acted => match heard(reply) {
+            Then::Acted => match heard::<ResetView>(reply) {
                 Ok(view) => {
+                    if parts.deed.peek(|deed| matches!(deed, Deed::Doing(ResetAct::Resend))) {
+                        self.emit(&news::Event { name: "link-resent", id: view.id.to_string() });
+                    }
                     self.adopt(view);
                     parts.deed.set(Deed::Idle);
                     self.spawn(Work::Focus(RESET_TITLE));

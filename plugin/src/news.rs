@@ -44,12 +44,13 @@ pub(crate) fn completed(old: &PodState, new: &PodState) -> Option<Event> {
 pub(crate) fn link(old: &PodState, new: &PodState) -> Option<Event> {
     let happened = |state: &PodState| {
         let reset = state.reset.as_ref()?;
-        let name = match (&reset.late, &reset.share) {
-            (Some(_), _) => "link-tried",
-            (_, ShareState::Opened { .. }) => "link-opened",
-            (_, ShareState::Expired | ShareState::Revoked { .. } | ShareState::Locked) => {
+        let name = match (&reset.share, &reset.late) {
+            // Also after somebody else had tried it: its end is the newer news.
+            (ShareState::Expired | ShareState::Revoked { .. } | ShareState::Locked, _) => {
                 "link-ended"
             }
+            (_, Some(_)) => "link-tried",
+            (ShareState::Opened { .. }, None) => "link-opened",
             _ => return None,
         };
         Some((name, reset.id))
@@ -84,5 +85,8 @@ mod tests {
         let mut tried = new.clone();
         tried.reset.as_mut().unwrap().late = Some(shared::LateView { count: 1, at: Millis(2) });
         assert_eq!(link(&new, &tried).map(|event| event.name), Some("link-tried"));
+        let mut closed = tried.clone();
+        closed.reset.as_mut().unwrap().share = ShareState::Revoked { opened: Some(Millis(1)) };
+        assert_eq!(link(&tried, &closed).map(|event| event.name), Some("link-ended"));
     }
 }

@@ -146,9 +146,11 @@ function notShown(wrong) {
 }
 
 // The reset's note is in the ticket by the time the pod says that the reset is complete; the notes
-// that the link was opened or replaced follow within a second or so.
+// of what happened to its link follow within a second or so.
 document.addEventListener('reset-completed', () => freshNotes(0));
-for (const event of ['link-opened', 'link-replaced', 'link-ended', 'link-tried']) document.addEventListener(event, () => freshNotes(5));
+for (const event of ['link-replaced', 'link-resent', 'link-opened', 'link-ended', 'link-tried']) {
+  document.addEventListener(event, () => freshNotes(5));
+}
 
 async function freshNotes(looks) {
   const notes = document.getElementById('notes');

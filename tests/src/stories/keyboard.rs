@@ -109,6 +109,8 @@ async fn a_reset_without_a_mouse() {
     focus_is_in_the_pod(&page).await;
     assert_eq!(world.outside.patches(ADA).len(), 1);
     tab_to(&page, "button", "Send again").await;
+    page.press(ENTER).await;
+    page.sees("was asked for once more").await;
 
     page.end().await;
     world.settle_in_time().await;
