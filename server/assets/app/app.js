@@ -160,11 +160,10 @@ async function freshNotes(looks) {
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
   const fresh = page.getElementById('notes');
   if (!fresh) return;
+  // What is new may be an earlier note that nobody had seen yet: the one that was told of follows.
+  if (looks > 0) setTimeout(() => freshNotes(looks - 1), 1000);
   const count = (list) => list.querySelectorAll('li').length;
-  if (looks > 0 && count(fresh) === count(notes)) {
-    setTimeout(() => freshNotes(looks - 1), 1000);
-    return;
-  }
+  if (count(fresh) === count(notes)) return;
   localTimes(fresh);
   notes.replaceWith(fresh);
   document.getElementById('notes-status').textContent = 'The notes have been updated.';

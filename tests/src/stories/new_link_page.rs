@@ -106,6 +106,10 @@ async fn a_landline_then_another_phone_then_a_locked_link() {
     assert_eq!(new.read(Some(&code)).await, world.password(ADA));
     page.sees("Link opened at").await;
     page.gone("button", "Send to another phone").await;
+    // The notes keep up, whatever comes close behind.
+    assert_eq!(new.another_device().open(Some(&code)).await.code(), "link-dead");
+    page.sees("opened the one-time link and has").await;
+    page.sees("Somebody tried the link for").await;
     page.end().await;
     world.settle().await;
     world.end().await;
