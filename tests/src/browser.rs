@@ -49,26 +49,15 @@ impl Browser {
         let program = program("STORIES_CHROMEDRIVER", "/usr/bin/chromedriver", "chromium-driver");
         let chromium = program_of_chromium();
         let alone = ALONE.acquire().await.unwrap();
-        let mut driver = Command::new(&program)
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .stdin(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
-        let mut words = BufReader::new(driver.stdout.take().unwrap()).lines();
-        let started = async {
-            while let Some(line) = words.next_line().await.unwrap() {
-                if let Some((_, port)) = line.split_once("started successfully on port ") {
-                    return port.trim_end_matches('.').to_owned();
-                }
+        // The port that it was given on IPv4 may be somebody's on IPv6; then it ends at once.
+        let mut attempts = 0;
+        let (driver, words, port) = loop {
+            match listening(&program).await {
+                Some(started) => break started,
+                None => attempts += 1,
             }
-            panic!("{} ended before it listened", program.display())
+            assert!(attempts < 5, "{} ended before it listened", program.display());
         };
-        let port = tokio::time::timeout(Duration::from_secs(30), started)
-            .await
-            .unwrap_or_else(|_| panic!("{} does not listen", program.display()));
         let address = format!("http://127.0.0.1:{port}");
         Self { address, chromium, _driver: driver, _words: words, _alone: alone }
     }
@@ -95,6 +84,31 @@ impl Browser {
             .await
             .unwrap_or_else(|error| panic!("{} does not start: {error}", self.chromium.display()))
     }
+}
+
+/// A driver, what it goes on to say, and its port; `None` when it ended before it listened.
+async fn listening(program: &Path) -> Option<(Child, Lines<BufReader<ChildStdout>>, String)> {
+    let mut driver = Command::new(program)
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
+    let mut words = BufReader::new(driver.stdout.take().unwrap()).lines();
+    let started = async {
+        while let Some(line) = words.next_line().await.unwrap() {
+            if let Some((_, port)) = line.split_once("started successfully on port ") {
+                return Some(port.trim_end_matches('.').to_owned());
+            }
+        }
+        None
+    };
+    let port = tokio::time::timeout(Duration::from_secs(30), started)
+        .await
+        .unwrap_or_else(|_| panic!("{} does not listen", program.display()))?;
+    Some((driver, words, port))
 }
 
 fn program_of_chromium() -> PathBuf {
