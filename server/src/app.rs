@@ -19,7 +19,7 @@ use crate::settings::Settings;
 use crate::share::Shares;
 use crate::sms::Sms;
 use crate::store::Store;
-use crate::verification::Verifications;
+use crate::verification::{Methods, Verifications};
 
 /// The application. One pointer: each request clones it many times over.
 #[derive(Clone)]
@@ -75,7 +75,8 @@ impl App {
         let verifications = Verifications {
             store: store.clone(),
             directory: directory.clone(),
-            sms: sms.clone(),
+            methods: Methods::new(sms.clone(), mail.clone()),
+            settings: settings.clone(),
             clock: clock.clone(),
             bell: bell.clone(),
         };
@@ -108,6 +109,7 @@ impl App {
             directory,
             sms,
             mail,
+            verifications: verifications.clone(),
             clock: clock.clone(),
             bell,
             settings: settings.clone(),

@@ -39,14 +39,28 @@ pub enum Act {
     SetUpDone,
     /// An authenticator was enrolled.
     AuthenticatorEnrolled,
-    /// A code was sent.
+    /// A code, a link or a push was sent.
     VerificationSent,
-    /// A code could not be sent.
+    /// It could not be sent.
     VerificationUnsent,
-    /// The right code was entered.
+    /// The right code was entered, or the push approved.
     VerificationDone,
     /// A wrong code was entered.
     VerificationWrong,
+    /// The person said that it was not them.
+    VerificationDenied,
+    /// Nobody answered in time.
+    VerificationExpired,
+    /// The numbers on a contact's card are others than when somebody last looked.
+    CardChanged,
+    /// Another technician is asked to approve a reset.
+    ApprovalAsked,
+    /// They approved.
+    ApprovalGiven,
+    /// They refused.
+    ApprovalRefused,
+    /// How an account, or one of its customers, verifies and resets was changed.
+    PolicyChanged,
     /// A customer's tenant was connected.
     IntegrationAdded,
     /// An integration was changed, but not where it leads.

@@ -2,21 +2,53 @@
 //! stands what it means.
 
 use serde::{Deserialize, Serialize};
-use shared::{Channel, Millis, Source};
+use shared::{Channel, ContactId, DestinationKind, Millis, Proof, Source};
 
 /// The effective policy for a customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
-    /// How long a verification counts for a reset, and a shield stays green, in milliseconds.
+    /// Ways of verifying that may be used at all.
+    pub methods: Vec<Channel>,
+    /// Those of them that count for a reset. Mail does not by default: it may well be in the mailbox
+    /// that the reset opens.
+    pub reset_methods: Vec<Channel>,
+    /// How long a verification counts for a reset, in milliseconds.
     pub fresh_ms: i64,
-    /// How long a code can be entered, in milliseconds; 10 minutes at most by text.
+    /// How long a shield stays green, in milliseconds.
+    pub shown_ms: i64,
+    /// Digits of a code.
+    pub code_digits: u32,
+    /// How long a code by text can be entered, in milliseconds; 10 minutes at most (NIST SP
+    /// 800-63B-4).
     pub code_ms: i64,
+    /// How long a code by mail can be entered, in milliseconds: mail is slow.
+    pub mail_code_ms: i64,
+    /// How long a verification's link can be answered, in milliseconds.
+    pub answer_link_ms: i64,
     /// How often a code may be tried.
     pub code_tries: u32,
+    /// Countries whose numbers are texted, as `US` (ISO 3166) or as the beginning of a number,
+    /// `+49`. Whoever can edit a card could otherwise have us pay for texts to anywhere.
+    pub countries: Vec<String>,
     /// Whether numbers from the contact's card count for a reset. Whoever can edit the card could
     /// then be verified: the PSA becomes the key to every mailbox.
     pub accept_contact_phones: bool,
+    /// Whether a reset is refused when the number that verified would also get the link. Otherwise the
+    /// unlock code stands between the two.
+    pub refuse_same_number: bool,
+    /// Whether somebody else may vouch for a caller: their manager at Microsoft, or one of the
+    /// approvers.
+    pub vouching: bool,
+    /// Contacts of the customer who may vouch for everybody there.
+    pub approvers: Vec<ContactId>,
+    /// Groups at Microsoft, by object id, whose members are reset only when a second technician
+    /// approves: executives, finance, IT.
+    pub protected_groups: Vec<String>,
+    /// Whether every reset needs a second technician.
+    pub approve_everybody: bool,
+    /// How long an approval can be answered, and then used, in milliseconds.
+    pub approval_ms: i64,
     /// How long a registered phone counts as new once a change was noticed, in milliseconds: so long
     /// a link to it needs an unlock code, whatever `unlock` says.
     pub new_phone_ms: i64,
@@ -52,12 +84,35 @@ pub struct Policy {
     pub resets_per_customer: u32,
     /// The brake: more resets in an hour than this stop all of the account's.
     pub resets_per_account: u32,
+    /// Resets of one person in a day from which on the technician is warned and admins hear of it.
+    pub warn_person: u32,
+    /// Resets by one technician in an hour from which on they are warned and admins hear of it.
+    pub warn_technician: u32,
+    /// How long a changed number on a card is warned of, in milliseconds.
+    pub warn_changed_ms: i64,
+    /// Verifications that the pod's history shows.
+    pub history_shown: u32,
     /// Codes to one destination in an hour.
     pub codes_per_destination: u32,
+    /// Codes to one contact in an hour.
+    pub codes_per_contact: u32,
     /// Codes by one technician in an hour.
     pub codes_per_technician: u32,
     /// Codes by the account in an hour: texts cost money.
     pub codes_per_account: u32,
+}
+
+/// Duo itself gives a push up after a minute; what is left is the way there and back.
+const PUSH_MS: i64 = 90_000;
+/// Tries of a link's two digits.
+const LINK_TRIES: u32 = 2;
+
+/// `US`, or `+49`.
+fn is_country(text: &str) -> bool {
+    match text.strip_prefix('+') {
+        Some(digits) => !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit()),
+        None => text.len() == 2 && text.bytes().all(|it| it.is_ascii_uppercase()),
+    }
 }
 
 /// What a new password looks like.
@@ -82,13 +137,35 @@ pub enum Unlock {
     Never,
 }
 
+/// Where texts go by default: the countries whose languages end users are spoken to, the rest of the
+/// European Economic Area, Britain, Switzerland, Australia and New Zealand. None of the numbering plan
+/// of +1 but the United States and Canada.
+const COUNTRIES: [&str; 38] = [
+    "AT", "AU", "BE", "BG", "BR", "CA", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB",
+    "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MT", "MX", "NL", "NO", "NZ", "PL",
+    "PT", "RO", "SE", "SI", "SK", "US",
+];
+
 impl Default for Policy {
     fn default() -> Self {
         Self {
+            methods: Channel::ALL.to_vec(),
+            reset_methods: vec![Channel::DuoPush, Channel::SmsCode, Channel::SmsLink],
             fresh_ms: 15 * 60_000,
+            shown_ms: 15 * 60_000,
+            code_digits: 6,
             code_ms: 5 * 60_000,
+            mail_code_ms: 10 * 60_000,
+            answer_link_ms: 5 * 60_000,
             code_tries: 5,
+            countries: COUNTRIES.map(str::to_owned).to_vec(),
             accept_contact_phones: false,
+            refuse_same_number: false,
+            vouching: false,
+            approvers: Vec::new(),
+            protected_groups: Vec::new(),
+            approve_everybody: false,
+            approval_ms: 30 * 60_000,
             new_phone_ms: 30 * 24 * 60 * 60_000,
             alternate_mobile: false,
             link_ms: 60 * 60_000,
@@ -102,7 +179,12 @@ impl Default for Policy {
             resets_per_technician: 20,
             resets_per_customer: 20,
             resets_per_account: 60,
+            warn_person: 2,
+            warn_technician: 10,
+            warn_changed_ms: 30 * 24 * 60 * 60_000,
+            history_shown: 5,
             codes_per_destination: 6,
+            codes_per_contact: 12,
             codes_per_technician: 60,
             codes_per_account: 300,
         }
@@ -115,34 +197,88 @@ impl Policy {
     /// # Errors
     /// A few words for who wrote it.
     pub fn check(&self) -> Result<(), &'static str> {
-        match self {
-            Self { code_ms, .. } if !(1..=10 * 60_000).contains(code_ms) => {
+        let minutes =
+            |ms: i64, least: i64, most: i64| (least * 60_000..=most * 60_000).contains(&ms);
+        match () {
+            () if !(1..=10 * 60_000).contains(&self.code_ms) => {
                 Err("code_ms must be 10 minutes at most, and more than nothing")
             }
-            Self { fresh_ms: ..=0, .. } => Err("fresh_ms must be more than nothing"),
-            Self { link_ms, .. } if !(60_000..=24 * 60 * 60_000).contains(link_ms) => {
+            () if !minutes(self.mail_code_ms, 1, 60) => {
+                Err("mail_code_ms must be between a minute and an hour")
+            }
+            () if !minutes(self.answer_link_ms, 1, 30) => {
+                Err("answer_link_ms must be between a minute and half an hour")
+            }
+            () if self.fresh_ms <= 0 => Err("fresh_ms must be more than nothing"),
+            () if self.shown_ms <= 0 => Err("shown_ms must be more than nothing"),
+            () if !minutes(self.link_ms, 1, 24 * 60) => {
                 Err("link_ms must be between a minute and a day")
             }
-            Self { new_phone_ms, .. }
-                if !(60 * 60_000..=366 * 24 * 60 * 60_000).contains(new_phone_ms) =>
-            {
+            () if !minutes(self.new_phone_ms, 60, 366 * 24 * 60) => {
                 Err("new_phone_ms must be between an hour and a year")
             }
-            Self { notify: false, notify_manager: true, .. } => {
+            () if !minutes(self.approval_ms, 1, 24 * 60) => {
+                Err("approval_ms must be between a minute and a day")
+            }
+            () if !self.notify && self.notify_manager => {
                 Err("notify_manager is on and notify is off: the manager would hear of what the \
                      person does not")
             }
-            Self { code_tries: 0, .. } => Err("code_tries is 0: no code could ever be right"),
-            _ => Ok(()),
+            () if !(1..=10).contains(&self.code_tries) => Err("code_tries must be 1 to 10"),
+            () if !(6..=10).contains(&self.code_digits) => Err("code_digits must be 6 to 10"),
+            () if !(1..=50).contains(&self.history_shown) => Err("history_shown must be 1 to 50"),
+            () if self.methods.is_empty() => Err("methods is empty: nobody could be verified"),
+            () if self.reset_methods.iter().any(|it| !self.methods.contains(it)) => {
+                Err("reset_methods names one that methods does not")
+            }
+            () if !self.countries.iter().all(|it| is_country(it)) => {
+                Err("countries has two capital letters or + and digits for each")
+            }
+            () if !self.protected_groups.iter().all(|it| uuid::Uuid::parse_str(it).is_ok()) => {
+                Err("protected_groups has object ids of groups, such as 6e0c…-…")
+            }
+            () => Ok(()),
         }
     }
 
     /// Whether a verification by this way, to a destination from this source, counts for a reset.
     #[must_use]
     pub fn accepts(&self, channel: Channel, source: Source) -> bool {
-        match (channel, source) {
-            (Channel::SmsCode, Source::Microsoft) => true,
-            (Channel::SmsCode, Source::Contact) => self.accept_contact_phones,
+        let trusted = match channel.kind() {
+            DestinationKind::Phone => source == Source::Microsoft || self.accept_contact_phones,
+            DestinationKind::App => source == Source::Duo,
+            DestinationKind::Email => true,
+        };
+        trusted && self.methods.contains(&channel) && self.reset_methods.contains(&channel)
+    }
+
+    /// Whether texts go to this number: `+49…`, of the country `DE`.
+    #[must_use]
+    pub fn texts_to(&self, e164: &str, country: Option<&str>) -> bool {
+        self.countries.iter().any(|listed| match listed.strip_prefix('+') {
+            Some(_) => e164.starts_with(listed.as_str()),
+            None => country == Some(listed),
+        })
+    }
+
+    /// How long what is sent by this way can be answered, in milliseconds.
+    #[must_use]
+    pub fn life_ms(&self, channel: Channel) -> i64 {
+        match channel {
+            Channel::SmsCode => self.code_ms,
+            Channel::EmailCode => self.mail_code_ms,
+            Channel::SmsLink | Channel::EmailLink => self.answer_link_ms,
+            Channel::DuoPush => PUSH_MS,
+        }
+    }
+
+    /// How often it may be tried: a link is two digits, so two tries are one chance in fifty.
+    #[must_use]
+    pub fn tries(&self, channel: Channel) -> u32 {
+        match channel.proof() {
+            Proof::Code => self.code_tries,
+            Proof::Link => LINK_TRIES,
+            Proof::Push => 1,
         }
     }
 

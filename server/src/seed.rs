@@ -152,6 +152,7 @@ impl Msp {
         let code_hash = random::bytes::<32>().to_vec();
         let new = Verification {
             id,
+            account: self.account,
             customer: self.customer,
             contact: self.contact,
             ticket: Some(self.ticket),
@@ -165,15 +166,23 @@ impl Msp {
             contact_hash: id.0.as_bytes().to_vec(),
             masked: "•••• 23".into(),
             code_hash: code_hash.clone(),
+            look_id: None,
+            proof_hash: None,
+            say_sealed: None,
+            provider_id: None,
+            voucher: None,
+            voucher_name: None,
+            note: None,
             outcome: Outcome::Pending,
             code: None,
             tries_left: 5,
             sent_at: now,
             expires_at: now.plus(HOUR_MS),
             verified_at: None,
+            ended_at: None,
             used: false,
         };
-        let begun = store.begin_verification(self.account, &new, &[]).await?;
+        let begun = store.begin_verification(&new, &[]).await?;
         begun.map_err(|_| StoreError::Inconsistent("a limit where there is none"))?;
         store.try_code(self.account, self.technician, id, &code_hash, now).await?;
         Ok(id)
@@ -192,6 +201,8 @@ impl Msp {
             integration: self.integration,
             tenant_hash: Vec::new(),
             verification,
+            approval: None,
+            warnings: String::new(),
             // Somebody new: a reset of the same person would end the link before it.
             directory_user: id.to_string(),
             person: "Ada Park".into(),

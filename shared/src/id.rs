@@ -72,6 +72,8 @@ ids! {
     IntegrationId,
     /// One attempt to prove that a contact is who they say.
     VerificationId,
+    /// One question to another technician whether a reset may go ahead.
+    ApprovalId,
     /// One password reset. Made by the pod (UUIDv7), so that asking twice asks once.
     ResetId,
     /// The row of a sealed secret. Not the link's id, which only the link's holder can derive.

@@ -11,12 +11,13 @@ mod verification;
 mod words;
 
 pub use id::{
-    AccountId, ContactId, CustomerId, IntegrationId, Millis, ResetId, ShareId, TechnicianId,
-    TicketId, VerificationId,
+    AccountId, ApprovalId, ContactId, CustomerId, IntegrationId, Millis, ResetId, ShareId,
+    TechnicianId, TicketId, VerificationId,
 };
 pub use pod::{
-    ContactView, DirectoryView, HistoryView, Host, NoticeView, PodState, PodTokenAsk, PodTokenView,
-    TechnicianView, TicketView,
+    ApprovalAnswer, ApprovalAsk, ApprovalState, ApprovalView, ContactView, DirectoryView,
+    HistoryView, Host, NoticeView, PodState, PodTokenAsk, PodTokenView, TechnicianView, TicketView,
+    VoucherView,
 };
 pub use problem::{Code, Problem};
 pub use reset::{
@@ -24,7 +25,7 @@ pub use reset::{
     ResetView, ShareState, Stage, StepKind, StepState, StepView,
 };
 pub use verification::{
-    AnswerAsk, Channel, DestinationKind, Factor, Outcome, Shield, ShieldState, Source,
-    VerificationAsk, VerificationView,
+    AnswerAsk, Channel, DestinationKind, Factor, Outcome, Proof, Sends, Shield, ShieldState,
+    Source, VerificationAsk, VerificationView, Vouching,
 };
 pub use words::Words;

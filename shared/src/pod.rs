@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Code, ContactId, Finding, Millis, Outcome, ResetView, Shield, Source, TechnicianId, TicketId,
+    ApprovalId, Channel, Code, ContactId, Finding, Millis, Outcome, ResetView, Shield, Source,
+    TechnicianId, TicketId,
 };
 
 /// The product that the pod is shown in.
@@ -56,9 +57,82 @@ pub struct PodState {
     pub reset: Option<ResetView>,
     /// The newest verifications of this contact, newest first.
     pub history: Vec<HistoryView>,
+    /// What should make the technician think twice.
+    pub warnings: Vec<Finding>,
+    /// The newest approval that was asked for here, while it matters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<ApprovalView>,
+    /// Who may vouch for the contact, where the policy has it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vouchers: Vec<VoucherView>,
     /// What an admin should look after before it stops resets; `None` for everybody else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<NoticeView>,
+}
+
+/// Somebody who may vouch for the contact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VoucherView {
+    /// Who.
+    pub contact: ContactId,
+    /// Their name.
+    pub name: String,
+    /// Their shields, for this contact.
+    pub shields: Vec<Shield>,
+}
+
+/// Another technician's approval of a reset.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApprovalView {
+    /// Its id.
+    pub id: ApprovalId,
+    /// Who asked.
+    pub asked_by: String,
+    /// When.
+    pub asked_at: Millis,
+    /// Until when it can be answered; once approved, until when it counts.
+    pub expires_at: Millis,
+    /// How it stands.
+    pub state: ApprovalState,
+    /// Who answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_by: Option<String>,
+    /// Whether the technician who looks may answer.
+    pub may_answer: bool,
+}
+
+/// How an approval stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ApprovalState {
+    /// Nobody has answered.
+    Asked,
+    /// Yes.
+    Approved,
+    /// No.
+    Refused,
+    /// Nobody answered in time, or it was not used in time.
+    Expired,
+    /// A reset has used it.
+    Used,
+}
+
+/// POST `/api/approvals`: another technician is to look.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalAsk {
+    /// Whose password.
+    pub contact: ContactId,
+    /// In which ticket.
+    pub ticket: Option<TicketId>,
+}
+
+/// POST `/api/approvals/{id}/answer`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalAnswer {
+    /// Yes or no.
+    pub approve: bool,
 }
 
 /// Something for an admin to look after.
@@ -134,6 +208,11 @@ pub struct HistoryView {
     pub technician: String,
     /// In which ticket.
     pub ticket: Option<String>,
+    /// How.
+    pub channel: Channel,
     /// What it came to.
     pub outcome: Outcome,
+    /// Whose word it was, where somebody else vouched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voucher: Option<String>,
 }

@@ -112,6 +112,41 @@ codes! {
     DestinationUnknown = "destination-unknown", 422;
     /// This kind of destination can't be used yet.
     ChannelUnavailable = "channel-unavailable", 422;
+    /// The policy does not have this way of verifying.
+    ChannelOff = "channel-off", 409;
+    /// The policy sends no texts to that country.
+    CountryOff = "country-off", 409;
+    /// The person said that it was not them.
+    CallerDenied = "caller-denied", 409;
+    /// Nobody may vouch for anybody.
+    VouchingOff = "vouching-off", 409;
+    /// That person may not vouch for this one.
+    VoucherUnfit = "voucher-unfit", 409;
+    /// Vouching needs a note.
+    NoteMissing = "note-missing", 422;
+    /// The number that verified would also get the link.
+    SameNumber = "same-number", 409;
+    /// Another technician has to approve.
+    ApprovalNeeded = "approval-needed", 409;
+    /// Another technician was asked and has not answered.
+    ApprovalAwaited = "approval-awaited", 409;
+    /// Another technician said no.
+    ApprovalRefused = "approval-refused", 409;
+    /// Nobody approves what they have asked for.
+    ApprovalOwn = "approval-own", 403;
+    /// It was answered, has run out or was used.
+    ApprovalOver = "approval-over", 410;
+
+    /// The card's number and the one at Microsoft differ.
+    NumbersDiffer = "numbers-differ", 409;
+    /// The card's number was changed lately.
+    NumberChanged = "number-changed", 409;
+    /// Several resets of one person in a short time.
+    PersonRepeats = "person-repeats", 409;
+    /// Many resets by one technician in a short time.
+    TechnicianRepeats = "technician-repeats", 409;
+    /// A verification failed before one succeeded.
+    FailedBefore = "failed-before", 409;
 
     /// The link is unknown, opened, expired or revoked: a stranger is not told which.
     LinkDead = "link-dead", 410;

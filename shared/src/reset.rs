@@ -99,6 +99,12 @@ pub struct Preflight {
     pub unlock_code: bool,
     /// Everything that stands in the way; empty when the reset may go ahead.
     pub findings: Vec<Finding>,
+    /// What should make the technician think twice.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Finding>,
+    /// Who approved, where somebody had to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<String>,
     /// What was shown, sealed by the server: goes back in the `ResetAsk`, so that what is checked
     /// and texted is what was confirmed. `None` when there are findings.
     pub sealed: Option<String>,

@@ -97,6 +97,73 @@ impl Code {
                 "This way of sending is not available here.",
                 "Use the phone that Microsoft has registered.",
             ),
+            Code::ChannelOff => (
+                "Your policy does not have this way of verifying.",
+                "Choose another one, or ask an admin to allow it.",
+            ),
+            Code::CountryOff => (
+                "Your policy sends no texts to this number’s country.",
+                "Verify in another way, or ask an admin to add the country.",
+            ),
+            Code::CallerDenied => (
+                "The person says that they did not call.",
+                "End the call. Somebody may be posing as them: tell your lead, and ring the person on a number that you know.",
+            ),
+            Code::VouchingOff => (
+                "Your policy lets nobody vouch for somebody else.",
+                "Verify the caller, or ask an admin.",
+            ),
+            Code::VoucherUnfit => (
+                "This person may not vouch for the caller.",
+                "Choose their manager at Microsoft or one of the approvers that your policy names.",
+            ),
+            Code::NoteMissing => (
+                "Vouching needs a note.",
+                "Write why somebody else vouches; it goes on the record.",
+            ),
+            Code::SameNumber => (
+                "The number that verified the caller would also get the link.",
+                "Verify in another way, such as Duo, or have a second technician approve where the policy asks for one.",
+            ),
+            Code::ApprovalNeeded => (
+                "This person is in a protected group: another technician has to approve.",
+                "Ask for approval; a colleague answers in this ticket or under Approvals.",
+            ),
+            Code::ApprovalAwaited => (
+                "Another technician has not approved this reset yet.",
+                "A colleague answers in this ticket or under Approvals.",
+            ),
+            Code::ApprovalRefused => {
+                ("Another technician refused this reset.", "Speak to them. You can ask again.")
+            }
+            Code::ApprovalOwn => (
+                "Nobody approves what they have asked for themselves.",
+                "Ask a colleague who may reset passwords.",
+            ),
+            Code::ApprovalOver => (
+                "This was answered already, has run out or was used.",
+                "Ask for approval again if it is still wanted.",
+            ),
+            Code::NumbersDiffer => (
+                "The card’s number is not the one that Microsoft has registered.",
+                "Trust the one at Microsoft. Ask the caller about the other.",
+            ),
+            Code::NumberChanged => (
+                "The number on the card was changed lately.",
+                "Make sure who changed it before you trust it.",
+            ),
+            Code::PersonRepeats => (
+                "This person’s password was reset several times lately.",
+                "Ask why before you do it again.",
+            ),
+            Code::TechnicianRepeats => (
+                "You have reset many passwords lately.",
+                "Take your time: somebody who calls again and again may be testing you.",
+            ),
+            Code::FailedBefore => (
+                "A verification failed before this one succeeded.",
+                "Make sure that it is the same caller.",
+            ),
             Code::LinkDead => {
                 ("This link does not work any more.", "Call your help desk and ask for a new one.")
             }

@@ -14,6 +14,8 @@ use crate::outbound::{Answer, Body, Method, Refusal};
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Manager {
+    /// Their object id.
+    pub id: String,
     /// Their name.
     #[serde(default)]
     pub display_name: Option<String>,
@@ -64,7 +66,7 @@ impl Directory {
     /// Who the person reports to; `None` when nobody is entered. (Graph "List manager": 404 for a
     /// person without one.)
     pub async fn manager(&self, tenant: &Tenant, id: &str) -> Answer<Option<Manager>> {
-        let options = [("$select", "displayName,mail,preferredLanguage")];
+        let options = [("$select", "id,displayName,mail,preferredLanguage")];
         let url = match tenant.url(&["users", id, "manager"], &options) {
             Ok(url) => url,
             Err(refused) => return refused,

@@ -49,9 +49,10 @@ pub(super) struct Question {
 
 impl Directory {
     /// Everything of the person that forbids a reset, all of it: a technician should not have to
-    /// come back for the next finding.
-    pub async fn standing(&self, tenant: &Tenant, person: &Person) -> Standing {
-        let asked = self.questions(tenant, &person.id, person.domain()).await;
+    /// come back for the next finding. Members of `guarded` groups need a second technician
+    /// (`ApprovalNeeded`); the others are out of bounds.
+    pub async fn standing(&self, tenant: &Tenant, person: &Person, guarded: &[String]) -> Standing {
+        let asked = self.questions(tenant, &person.id, person.domain(), guarded).await;
         let mut findings: Vec<Finding> = Vec::new();
         let own = person.findings().into_iter();
         for finding in own.chain(asked.into_iter().flat_map(|it| findings_of(it.found))) {
@@ -64,10 +65,16 @@ impl Directory {
 
     /// All that Microsoft is asked about a person, at once. A connection test asks the same: what it
     /// tries is what a reset will need.
-    pub(super) async fn questions(&self, tenant: &Tenant, id: &str, domain: &str) -> [Question; 6] {
+    pub(super) async fn questions(
+        &self,
+        tenant: &Tenant,
+        id: &str,
+        domain: &str,
+        guarded: &[String],
+    ) -> [Question; 6] {
         let of = |permission, what, found| Question { permission, what, found };
         let (memberships, held, eligible, groups, owned, domain) = tokio::join!(
-            self.memberships(tenant, id),
+            self.memberships(tenant, id, guarded),
             self.roles_held(tenant, id),
             self.roles_eligible(tenant, id),
             self.groups_eligible(tenant, id),
@@ -87,12 +94,14 @@ impl Directory {
     /// Roles and role-assignable groups, direct and through other groups; restricted units; the
     /// customer's protected group. Without a cast: the cast reads an index that may lag. (Graph
     /// "List a user's memberships (direct and transitive)".)
-    async fn memberships(&self, tenant: &Tenant, id: &str) -> Found {
+    async fn memberships(&self, tenant: &Tenant, id: &str, guarded: &[String]) -> Found {
         let options = [("$select", Object::MEMBERSHIP), ("$top", "999")];
         let why = |reply: &Reply| graph_refusal(reply, READ_PEOPLE);
         let path = ["users", id, "transitiveMemberOf"];
         let group = tenant.settings.protected_group.as_deref();
-        self.list(tenant, &path, &options, &why).await.map(|all| power::of_memberships(&all, group))
+        self.list(tenant, &path, &options, &why)
+            .await
+            .map(|all| power::of_memberships(&all, group, guarded))
     }
 
     /// Roles that the person holds, also those for a part of the tenant, which are no membership.

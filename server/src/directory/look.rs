@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use shared::{AccountId, Code, ContactId, Finding, Millis};
 
 use super::guard::refusal_finding;
-use super::{Directory, Person, Phone, Tenant, first_mobile};
+use super::{Directory, Manager, Person, Phone, Tenant, first_mobile};
 use crate::outbound::Answer;
 use crate::seal::Purpose;
 use crate::store::{Contact, DirectoryLink, SeenPhone, Store, StoreError};
@@ -23,6 +23,8 @@ pub struct Look {
     pub phone: Result<Phone, Finding>,
     /// When a look last found another phone than the one before it.
     pub phone_changed_at: Option<Millis>,
+    /// Whom the person reports to, where the policy lets somebody vouch.
+    pub manager: Option<Manager>,
 }
 
 /// Looks for display, by contact, with the time they were taken.
@@ -111,6 +113,7 @@ impl Directory {
             person: Err(finding.clone()),
             phone: Err(finding),
             phone_changed_at: None,
+            manager: None,
         };
         let tenant = match self.tenant(account, contact.customer).await? {
             Ok(tenant) => tenant,
@@ -119,6 +122,12 @@ impl Directory {
         let (person, link) = match self.person_of(account, &tenant, contact).await? {
             Ok(found) => found,
             Err(finding) => return Ok(nobody(finding, Some(tenant))),
+        };
+        let policy = self.store.policy(account, contact.customer).await?;
+        // Whoever can't be asked about vouches for nobody.
+        let manager = match policy.vouching {
+            true => finding_or(self.manager(&tenant, &person.id).await).ok().flatten(),
+            false => None,
         };
         let phones = match finding_or(self.phones(&tenant, &person.id).await) {
             Ok(phones) => phones,
@@ -129,10 +138,10 @@ impl Directory {
                     person: Ok(person),
                     phone,
                     phone_changed_at,
+                    manager,
                 });
             }
         };
-        let policy = self.store.policy(account, contact.customer).await?;
         let first = first_mobile(&phones, policy.alternate_mobile);
         let (phone, phone_changed_at) = match self.seen(account, &link, first).await {
             Ok(changed_at) => (first.cloned().ok_or_else(|| Code::NoPhone.into()), changed_at),
@@ -140,7 +149,7 @@ impl Directory {
             Err(StoreError::MovedOn) => (Err(Code::MicrosoftUnavailable.into()), None),
             Err(error) => return Err(error),
         };
-        Ok(Look { tenant: Some(tenant), person: Ok(person), phone, phone_changed_at })
+        Ok(Look { tenant: Some(tenant), person: Ok(person), phone, phone_changed_at, manager })
     }
 
     /// Writes down which phone this is, and gives since when it is a new one. None at all is

@@ -63,6 +63,13 @@ impl Phone {
         &self.e164
     }
 
+    /// The country whose number it is, `US`, where the numbering plan tells. Several share `+1`.
+    #[must_use]
+    pub fn country(&self) -> Option<String> {
+        let number = phonenumber::parse(None, &self.e164).ok()?;
+        number.country().id().map(|id| id.as_ref().to_owned())
+    }
+
     /// `+1 ••• ••23`: enough to recognise one's own number, too little to call it.
     #[must_use]
     pub fn masked(&self) -> String {

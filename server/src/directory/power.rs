@@ -65,7 +65,12 @@ fn unseen() -> Finding {
 }
 
 /// What stands in the way among the things that a person is in, directly or through others.
-pub(super) fn of_memberships(all: &[Object], protected_group: Option<&str>) -> Vec<Finding> {
+/// `guarded` are the groups whose members need a second technician.
+pub(super) fn of_memberships(
+    all: &[Object],
+    protected_group: Option<&str>,
+    guarded: &[String],
+) -> Vec<Finding> {
     let mut found: Vec<Finding> = all.iter().filter_map(of_membership).collect();
     if let Some(group) = protected_group {
         // What is no object id is nobody's group: the customer meant one, and we can't tell which.
@@ -75,6 +80,11 @@ pub(super) fn of_memberships(all: &[Object], protected_group: Option<&str>) -> V
             let about = (!known).then(|| about.to_owned());
             found.push(Finding { code: Code::PersonProtected, about });
         }
+    }
+    let is_guarded =
+        |object: &Object| guarded.iter().any(|group| object.id.eq_ignore_ascii_case(group));
+    if all.iter().any(is_guarded) {
+        found.push(Code::ApprovalNeeded.into());
     }
     found
 }
@@ -160,7 +170,7 @@ mod tests {
             let expected: Vec<&str> =
                 Some(expected).filter(|it| !it.is_empty()).into_iter().collect();
             assert_eq!(
-                told(&of_memberships(&[object(kind, more)], None)),
+                told(&of_memberships(&[object(kind, more)], None, &[])),
                 expected,
                 "{kind} {more}"
             );
@@ -181,13 +191,13 @@ mod tests {
         let unknown = "person-privileged belongs to something of an unknown kind";
         check("agentGroup", r#","displayName":"G""#, unknown);
         let bare: Object = serde_json::from_str("{}").unwrap();
-        assert_eq!(told(&of_memberships(&[bare], None)), [unknown]);
+        assert_eq!(told(&of_memberships(&[bare], None, &[])), [unknown]);
     }
 
     #[test]
     fn the_protected_group_is_found_by_its_id_and_never_overlooked() {
         let check = |in_it: &[Object], group: &str, expected: &[&str]| {
-            assert_eq!(told(&of_memberships(in_it, Some(group))), expected, "{group}");
+            assert_eq!(told(&of_memberships(in_it, Some(group), &[])), expected, "{group}");
         };
         let plain = [object("group", r#","displayName":"G""#)];
         check(&plain, GROUP, &["person-protected"]);
@@ -198,6 +208,19 @@ mod tests {
             "person-protected the protected group in the integration’s settings is no object id";
         check(&[], "VIPs", &[typo]);
         check(&[], "", &[typo]);
+    }
+
+    #[test]
+    fn members_of_guarded_groups_need_a_second_technician() {
+        let plain = [object("group", r#","displayName":"G""#)];
+        let check = |guarded: &[&str], expected: &[&str]| {
+            let guarded: Vec<String> = guarded.iter().map(|it| (*it).to_owned()).collect();
+            assert_eq!(told(&of_memberships(&plain, None, &guarded)), expected, "{guarded:?}");
+        };
+        check(&[], &[]);
+        check(&["e1a34821-79d1-4b64-a0bf-453a43071be2"], &[]);
+        check(&["e1a34821-79d1-4b64-a0bf-453a43071be2", GROUP], &["approval-needed"]);
+        check(&[&GROUP.to_uppercase()], &["approval-needed"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! German: *Sie*.
 
-use super::phrases::{Letter, Mails, Phrases, Sms, Time};
+use super::phrases::{Ask, Letter, Mails, Phrases, Sms, Time};
 
 pub(super) const PHRASES: Phrases = Phrases {
     time: Time {
@@ -13,6 +13,9 @@ pub(super) const PHRASES: Phrases = Phrases {
     sms: Sms {
         code: "{brand}: {code} ist Ihr Code. Nennen Sie ihn nur dem Support, mit dem Sie gerade \
                sprechen. Sie haben nicht angerufen? Dann sagen Sie ihn niemandem.",
+        check: "{brand}: do you talk to us now? Then open {link} and enter what the technician \
+                says, within {time}. Did not call? Say so there.",
+        check_short: "{brand}: open {link} and enter what you hear, within {time}.",
         link: "{brand}: {link} zeigt Ihr neues Passwort einmal, binnen {time}. \
                Nie vorlesen oder weiterleiten.",
         link_short: "{brand}: {link} zeigt Ihr Passwort einmal, binnen {time}. \
@@ -42,6 +45,19 @@ pub(super) const PHRASES: Phrases = Phrases {
                        berichtet.",
             unless: "Fragen Sie {person} bei nächster Gelegenheit. Wenn der Anruf nicht von dort \
                      kam, rufen Sie {brand} sofort an, unter der Nummer, die Sie immer verwenden.",
+        },
+        code: Ask {
+            subject: "{brand} asks whether it is you",
+            why: "{by} of {brand} is talking to somebody who says that they are you.",
+            act: "If that is you, read this code to them, within {time}: {code}",
+            unless: "If you did not call, tell nobody the code and call {brand}.",
+        },
+        check: Ask {
+            subject: "{brand} asks whether it is you",
+            why: "{by} of {brand} is talking to somebody who says that they are you.",
+            act: "If that is you, open this page and enter the two digits that {by} says, within \
+                  {time}:\n{link}\nThere you can also say that it is not you.",
+            unless: "If you did not call, say so on that page.",
         },
     },
 };

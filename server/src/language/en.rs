@@ -1,6 +1,6 @@
 //! English.
 
-use super::phrases::{Letter, Mails, Phrases, Sms, Time};
+use super::phrases::{Ask, Letter, Mails, Phrases, Sms, Time};
 
 pub(super) const PHRASES: Phrases = Phrases {
     time: Time {
@@ -13,6 +13,9 @@ pub(super) const PHRASES: Phrases = Phrases {
     sms: Sms {
         code: "{brand}: {code} is your code. Read it to the technician you are talking to now. \
                If you did not call your help desk, tell nobody.",
+        check: "{brand}: do you talk to us now? Then open {link} and enter what the technician \
+                says, within {time}. Did not call? Say so there.",
+        check_short: "{brand}: open {link} and enter what you hear, within {time}.",
         link: "{brand}: {link} shows your new password once, within {time}. \
                Never read it out or forward it.",
         link_short: "{brand}: {link} shows your password once, within {time}. \
@@ -40,6 +43,19 @@ pub(super) const PHRASES: Phrases = Phrases {
                        mail because Microsoft has you as their manager.",
             unless: "Ask {person} when you next speak to them. If it was not them, call {brand} at \
                      once, on the number that you have always used.",
+        },
+        code: Ask {
+            subject: "{brand} asks whether it is you",
+            why: "{by} of {brand} is talking to somebody who says that they are you.",
+            act: "If that is you, read this code to them, within {time}: {code}",
+            unless: "If you did not call, tell nobody the code and call {brand}.",
+        },
+        check: Ask {
+            subject: "{brand} asks whether it is you",
+            why: "{by} of {brand} is talking to somebody who says that they are you.",
+            act: "If that is you, open this page and enter the two digits that {by} says, within \
+                  {time}:\n{link}\nThere you can also say that it is not you.",
+            unless: "If you did not call, say so on that page.",
         },
     },
 };

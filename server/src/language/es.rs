@@ -1,6 +1,6 @@
 //! Spanish: *usted*.
 
-use super::phrases::{Letter, Mails, Phrases, Sms, Time};
+use super::phrases::{Ask, Letter, Mails, Phrases, Sms, Time};
 
 pub(super) const PHRASES: Phrases = Phrases {
     time: Time {
@@ -13,6 +13,9 @@ pub(super) const PHRASES: Phrases = Phrases {
     sms: Sms {
         code: "{brand}: {code} es su código. Dígaselo solo a la persona de soporte con la que está \
                hablando. Si no ha llamado a soporte, no se lo diga a nadie.",
+        check: "{brand}: do you talk to us now? Then open {link} and enter what the technician \
+                says, within {time}. Did not call? Say so there.",
+        check_short: "{brand}: open {link} and enter what you hear, within {time}.",
         link: "{brand}: {link} (válido {time}) muestra su nueva contraseña una sola vez. \
                Nunca la dicte ni la reenvíe.",
         link_short: "{brand}: {link} (válido {time}) muestra su contraseña una vez. \
@@ -42,6 +45,19 @@ pub(super) const PHRASES: Phrases = Phrases {
                        de usted.",
             unless: "Pregunte a {person} la próxima vez que hablen. Si no fue quien llamó, \
                      telefonee de inmediato a {brand}, al número de siempre.",
+        },
+        code: Ask {
+            subject: "{brand} asks whether it is you",
+            why: "{by} of {brand} is talking to somebody who says that they are you.",
+            act: "If that is you, read this code to them, within {time}: {code}",
+            unless: "If you did not call, tell nobody the code and call {brand}.",
+        },
+        check: Ask {
+            subject: "{brand} asks whether it is you",
+            why: "{by} of {brand} is talking to somebody who says that they are you.",
+            act: "If that is you, open this page and enter the two digits that {by} says, within \
+                  {time}:\n{link}\nThere you can also say that it is not you.",
+            unless: "If you did not call, say so on that page.",
         },
     },
 };

@@ -1,6 +1,6 @@
 //! French: *vous*. A blank that does not break stands before `:`, `;`, `?` and `!`.
 
-use super::phrases::{Letter, Mails, Phrases, Sms, Time};
+use super::phrases::{Ask, Letter, Mails, Phrases, Sms, Time};
 
 pub(super) const PHRASES: Phrases = Phrases {
     time: Time {
@@ -13,6 +13,9 @@ pub(super) const PHRASES: Phrases = Phrases {
     sms: Sms {
         code: "{brand}\u{a0}: {code} est votre code. Ne le donnez qu’à la personne du support à qui vous \
                parlez. Vous n’avez pas appelé\u{a0}? Ne le donnez à personne.",
+        check: "{brand}: do you talk to us now? Then open {link} and enter what the technician \
+                says, within {time}. Did not call? Say so there.",
+        check_short: "{brand}: open {link} and enter what you hear, within {time}.",
         link: "{brand}\u{a0}: {link} affiche votre mot de passe une seule fois, sous {time}. \
                Ne jamais dicter ni transférer.",
         link_short: "{brand}. Mot de passe visible une fois, {time}\u{a0}: {link} - \
@@ -43,6 +46,19 @@ pub(super) const PHRASES: Phrases = Phrases {
             unless: "Parlez-en avec {person} à la prochaine occasion. Si l’appel ne venait pas de \
                      cette personne, téléphonez immédiatement à {brand}, au numéro que vous \
                      utilisez d’habitude.",
+        },
+        code: Ask {
+            subject: "{brand} asks whether it is you",
+            why: "{by} of {brand} is talking to somebody who says that they are you.",
+            act: "If that is you, read this code to them, within {time}: {code}",
+            unless: "If you did not call, tell nobody the code and call {brand}.",
+        },
+        check: Ask {
+            subject: "{brand} asks whether it is you",
+            why: "{by} of {brand} is talking to somebody who says that they are you.",
+            act: "If that is you, open this page and enter the two digits that {by} says, within \
+                  {time}:\n{link}\nThere you can also say that it is not you.",
+            unless: "If you did not call, say so on that page.",
         },
     },
 };

@@ -1,6 +1,6 @@
 //! Italian: *Lei*.
 
-use super::phrases::{Letter, Mails, Phrases, Sms, Time};
+use super::phrases::{Ask, Letter, Mails, Phrases, Sms, Time};
 
 pub(super) const PHRASES: Phrases = Phrases {
     time: Time {
@@ -13,6 +13,9 @@ pub(super) const PHRASES: Phrases = Phrases {
     sms: Sms {
         code: "{brand}: {code} è il Suo codice. Lo dica solo alla persona dell’assistenza con cui \
                sta parlando. Se non ha chiamato, non lo dica a nessuno.",
+        check: "{brand}: do you talk to us now? Then open {link} and enter what the technician \
+                says, within {time}. Did not call? Say so there.",
+        check_short: "{brand}: open {link} and enter what you hear, within {time}.",
         link: "{brand}: {link} mostra la Sua nuova password una sola volta, entro {time}. \
                Da non dettare né inoltrare.",
         link_short: "{brand}: {link} mostra la password una volta, entro {time}. \
@@ -41,6 +44,19 @@ pub(super) const PHRASES: Phrases = Phrases {
                        Lei.",
             unless: "Ne parli con {person} alla prima occasione. Se la telefonata non veniva da \
                      {person}, chiami subito {brand}, al numero di sempre.",
+        },
+        code: Ask {
+            subject: "{brand} asks whether it is you",
+            why: "{by} of {brand} is talking to somebody who says that they are you.",
+            act: "If that is you, read this code to them, within {time}: {code}",
+            unless: "If you did not call, tell nobody the code and call {brand}.",
+        },
+        check: Ask {
+            subject: "{brand} asks whether it is you",
+            why: "{by} of {brand} is talking to somebody who says that they are you.",
+            act: "If that is you, open this page and enter the two digits that {by} says, within \
+                  {time}:\n{link}\nThere you can also say that it is not you.",
+            unless: "If you did not call, say so on that page.",
         },
     },
 };

@@ -4,7 +4,7 @@ use shared::Millis;
 
 use super::Language;
 use super::fill::fill;
-use super::phrases::Letter;
+use super::phrases::{Ask, Letter};
 
 /// A mail.
 #[derive(Debug, PartialEq, Eq)]
@@ -30,7 +30,43 @@ pub struct Done<'a> {
     pub at: Millis,
 }
 
+/// A verification, as mails tell of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Asks<'a> {
+    /// The MSP, as end users know it.
+    pub brand: &'a str,
+    /// To whom.
+    pub name: &'a str,
+    /// The technician.
+    pub by: &'a str,
+    /// How long it can be answered, in milliseconds.
+    pub life_ms: i64,
+}
+
 impl Language {
+    /// With a code to read out.
+    #[must_use]
+    pub fn mail_with_code(self, asks: &Asks<'_>, code: &str) -> Mail {
+        self.asking(&self.phrases().mails.code, asks, ("code", code))
+    }
+
+    /// With a link to a page.
+    #[must_use]
+    pub fn mail_with_link(self, asks: &Asks<'_>, link: &str) -> Mail {
+        self.asking(&self.phrases().mails.check, asks, ("link", link))
+    }
+
+    fn asking(self, ask: &Ask, asks: &Asks<'_>, value: (&str, &str)) -> Mail {
+        let time = self.span(asks.life_ms);
+        let Asks { brand, name, by, .. } = *asks;
+        let values = [("brand", brand), ("name", name), ("by", by), ("time", &time), value];
+        let fill = |phrase| fill(phrase, &values).to_string();
+        let mails = &self.phrases().mails;
+        let hello = if name.is_empty() { mails.hello_nobody } else { mails.hello };
+        let parts = [hello, ask.why, ask.act, ask.unless];
+        Mail { subject: fill(ask.subject), body: parts.map(fill).join("\n\n") + "\n" }
+    }
+
     /// To the person: what was done, and what to do when they did not ask for it.
     #[must_use]
     pub fn mail_to_person(self, done: &Done<'_>) -> Mail {

@@ -19,7 +19,7 @@ pub mod sms;
 mod tests;
 mod when;
 
-pub use mails::{Done, Mail};
+pub use mails::{Asks, Done, Mail};
 use phrases::Phrases;
 
 use serde::{Deserialize, Serialize};

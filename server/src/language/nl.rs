@@ -1,6 +1,6 @@
 //! Dutch: *u*.
 
-use super::phrases::{Letter, Mails, Phrases, Sms, Time};
+use super::phrases::{Ask, Letter, Mails, Phrases, Sms, Time};
 
 pub(super) const PHRASES: Phrases = Phrases {
     time: Time {
@@ -13,6 +13,9 @@ pub(super) const PHRASES: Phrases = Phrases {
     sms: Sms {
         code: "{brand}: {code} is uw code. Geef die alleen aan de helpdeskmedewerker die u nu \
                spreekt. Niet zelf gebeld? Geef de code dan aan niemand.",
+        check: "{brand}: do you talk to us now? Then open {link} and enter what the technician \
+                says, within {time}. Did not call? Say so there.",
+        check_short: "{brand}: open {link} and enter what you hear, within {time}.",
         link: "{brand}: {link} toont uw nieuwe wachtwoord één keer, binnen {time}. \
                Nooit voorlezen of doorsturen.",
         link_short: "{brand}: {link} toont uw wachtwoord één keer, binnen {time}. \
@@ -43,6 +46,19 @@ pub(super) const PHRASES: Phrases = Phrases {
             unless: "Vraag het {person} wanneer u elkaar weer spreekt. Kwam het telefoontje niet van \
                      {person}? Neem dan meteen telefonisch contact op met {brand}, via het nummer dat \
                      u altijd gebruikt.",
+        },
+        code: Ask {
+            subject: "{brand} asks whether it is you",
+            why: "{by} of {brand} is talking to somebody who says that they are you.",
+            act: "If that is you, read this code to them, within {time}: {code}",
+            unless: "If you did not call, tell nobody the code and call {brand}.",
+        },
+        check: Ask {
+            subject: "{brand} asks whether it is you",
+            why: "{by} of {brand} is talking to somebody who says that they are you.",
+            act: "If that is you, open this page and enter the two digits that {by} says, within \
+                  {time}:\n{link}\nThere you can also say that it is not you.",
+            unless: "If you did not call, say so on that page.",
         },
     },
 };

@@ -37,6 +37,11 @@ pub(super) struct Sms {
     /// With the `{code}` of a verification: who asks, whom to tell it, and what to do when one did
     /// not call.
     pub(super) code: &'static str,
+    /// With the `{link}` of a verification, words on both sides of it: what to do there, that it ends
+    /// within `{time}`, and what to do when one did not call.
+    pub(super) check: &'static str,
+    /// The same in fewer words.
+    pub(super) check_short: &'static str,
     /// With the `{link}`, words on both sides of it (some phones open a link at either end for a
     /// preview): what it is, that it ends within `{time}`, and what not to do.
     pub(super) link: &'static str,
@@ -46,7 +51,7 @@ pub(super) struct Sms {
     pub(super) notice: &'static str,
 }
 
-/// Mails. None has a link in it.
+/// Mails. None but a verification’s has a link in it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Mails {
     /// Above: a `{name}`.
@@ -59,6 +64,23 @@ pub(super) struct Mails {
     pub(super) person: Letter,
     /// To whom the person reports.
     pub(super) manager: Letter,
+    /// With the `{code}` of a verification.
+    pub(super) code: Ask,
+    /// With the `{link}` of a verification.
+    pub(super) check: Ask,
+}
+
+/// A mail that asks whether somebody is who they say, between greeting and ending.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ask {
+    /// On one line, without code and link: it shows on locked phones.
+    pub(super) subject: &'static str,
+    /// Who asks, `{by}` of `{brand}`, and why.
+    pub(super) why: &'static str,
+    /// What to do, with the code or the link, and for how long: `{time}`.
+    pub(super) act: &'static str,
+    /// What to do when one did not call.
+    pub(super) unless: &'static str,
 }
 
 /// One mail, between greeting and ending.

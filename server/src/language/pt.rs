@@ -1,6 +1,6 @@
 //! Portuguese, for Brazil and Portugal alike: without *você* or *tu*, in words of both.
 
-use super::phrases::{Letter, Mails, Phrases, Sms, Time};
+use super::phrases::{Ask, Letter, Mails, Phrases, Sms, Time};
 
 pub(super) const PHRASES: Phrases = Phrases {
     time: Time {
@@ -13,6 +13,9 @@ pub(super) const PHRASES: Phrases = Phrases {
     sms: Sms {
         code: "{brand}: {code} é o seu código. Diga-o apenas à pessoa do suporte com quem fala \
                neste momento. Se não ligou para o suporte, não o diga a ninguém.",
+        check: "{brand}: do you talk to us now? Then open {link} and enter what the technician \
+                says, within {time}. Did not call? Say so there.",
+        check_short: "{brand}: open {link} and enter what you hear, within {time}.",
         link: "{brand}: {link} (válido por {time}) mostra a sua nova senha uma só vez. \
                Nunca a dite nem a encaminhe.",
         link_short: "{brand}: {link} (válido {time}) mostra a sua senha uma vez. \
@@ -41,6 +44,19 @@ pub(super) const PHRASES: Phrases = Phrases {
                        Recebe este e-mail porque, segundo a Microsoft, é responsável por {person}.",
             unless: "Fale com {person} na próxima oportunidade. Se o telefonema não partiu dessa \
                      pessoa, ligue imediatamente para a {brand}, para o número de sempre.",
+        },
+        code: Ask {
+            subject: "{brand} asks whether it is you",
+            why: "{by} of {brand} is talking to somebody who says that they are you.",
+            act: "If that is you, read this code to them, within {time}: {code}",
+            unless: "If you did not call, tell nobody the code and call {brand}.",
+        },
+        check: Ask {
+            subject: "{brand} asks whether it is you",
+            why: "{by} of {brand} is talking to somebody who says that they are you.",
+            act: "If that is you, open this page and enter the two digits that {by} says, within \
+                  {time}:\n{link}\nThere you can also say that it is not you.",
+            unless: "If you did not call, say so on that page.",
         },
     },
 };

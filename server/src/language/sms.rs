@@ -88,6 +88,24 @@ pub fn code(brand: &Brand, language: Language, code: &str) -> Zeroizing<String> 
     plain(language.phrases().sms.code, ("code", code), brand)
 }
 
+/// The text with a verification's link.
+#[must_use]
+pub fn check_link(
+    brand: &Brand,
+    language: Language,
+    link: &str,
+    life_ms: i64,
+) -> Zeroizing<String> {
+    let (time, short) = (language.span(life_ms), short_span(life_ms));
+    let (long, short) = ([("link", link), ("time", &time)], [("link", link), ("time", &short)]);
+    let ours = language.phrases().sms;
+    let name = brand.name();
+    compose(ours.check, &long, name, BRAND_LEAST)
+        .or_else(|| compose(ours.check_short, &short, name, BRAND_LEAST))
+        .or_else(|| compose(ours.check_short, &short, name, 0))
+        .unwrap_or_else(|| with_brand(ours.check_short, &short, name, BRAND_LEAST))
+}
+
 /// Whether an MSP's own text for links can be saved: it will be one segment with every time, with
 /// links of this origin (the longest that the account may use) and a brand name of 16 characters; a
 /// longer name is cut. An empty one can: it means ours.

@@ -13,7 +13,7 @@ use crate::policy::Policy;
 use crate::random;
 use crate::sms::Text;
 use crate::store::{After, Lease, Notice, OutboxRow, Reset, StoreError};
-use crate::verification::{limits, phone_hash};
+use crate::verification::{of_notice, phone_hash};
 
 /// A text that tells of a reset is worth reading for so long, in seconds: the provider's most.
 const NOTICE_LIFE: i64 = 10 * 60 * 60;
@@ -35,7 +35,7 @@ impl Resets {
             after.notice = match self.other_phone(reset).await? {
                 Some(phone) => {
                     let hash = phone_hash(&self.store, &phone);
-                    Some(Notice::Text { counted: limits(&hash, reset.technician, policy) })
+                    Some(Notice::Text { counted: of_notice(&hash, reset.technician, policy) })
                 }
                 None => self.other_address(reset).await?.then_some(Notice::Mail),
             };

@@ -63,7 +63,8 @@ impl Resets {
             Err(other) => return Ok(Err(other)),
         };
         self.renew(reset, lease).await?;
-        let finding = self.directory.standing(tenant, &person).await.findings.into_iter().next();
+        let finding =
+            self.directory.standing(tenant, &person, &[]).await.findings.into_iter().next();
         Ok(match finding {
             None => Ok(phones),
             Some(finding) if finding.code == Code::MicrosoftUnavailable => Err(Answer::Later(None)),

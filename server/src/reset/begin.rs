@@ -124,6 +124,7 @@ impl Resets {
         Err(match not {
             NotStaged::Limit(hit) => limit_finding(&hit.name).into(),
             NotStaged::VerificationUsed => Code::VerificationUsed.into(),
+            NotStaged::ApprovalOver => Code::ApprovalOver.into(),
             // Both had passed the preflight: the other one was a moment faster.
             NotStaged::UnderWay => {
                 let account = who.technician.account;
@@ -176,6 +177,8 @@ impl Resets {
             integration: ready.tenant.integration,
             tenant_hash: self.tenant_hash(&ready.tenant),
             verification: ready.verification.id,
+            approval: ready.approval.as_ref().map(|approval| approval.id),
+            warnings: ready.warnings.clone(),
             directory_user: ready.person.id.clone(),
             person: ready.person.name().to_owned(),
             body_hash,

@@ -4,10 +4,11 @@
 //! `preflight` finds what stands in the way, `begin` stages, `plan` says what is next, `drive`
 //! does it, `outbox` sends what must be sent, `mails` tells of it in `letters`, `new_link` makes
 //! another link for the same password, `after` does what follows by policy, `work` finds what is due, `view` shows how far it is.
-//! `share_notes` is what a ticket reads about the link, `under_way` keeps one process from doing a thing twice at a time.
+//! `approval` asks a second technician. `share_notes` is what a ticket reads about the link, `under_way` keeps one process from doing a thing twice at a time.
 
 mod after;
 mod again;
+mod approval;
 mod begin;
 mod brand_letter;
 mod drive;
@@ -38,7 +39,9 @@ use crate::mail::Mailer;
 use crate::settings::Settings;
 use crate::sms::Sms;
 use crate::store::Store;
+use crate::verification::Verifications;
 
+pub use approval::approval_view;
 pub use work::Due;
 
 /// Resets, with what they need.
@@ -52,6 +55,8 @@ pub struct Resets {
     pub sms: Sms,
     /// The way to mail servers.
     pub mail: Mailer,
+    /// Ends and notes of verifications; whose word counts.
+    pub verifications: Verifications,
     /// The time.
     pub clock: Clock,
     /// Tells pods.

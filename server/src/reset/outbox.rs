@@ -30,6 +30,11 @@ impl Resets {
             return Ok(());
         };
         let sending = async {
+            if row.kind == OutboxKind::NoteVerification {
+                self.verifications.write_note(&row, lease).await?;
+                self.bell.ring(row.account);
+                return Ok(());
+            }
             let reset = match row.reset {
                 Some(reset) => self.store.reset(row.account, reset).await?,
                 None => None,
@@ -59,7 +64,7 @@ impl Resets {
                     let now = self.clock.now();
                     self.store.note_written(&row, &reset, lease, &body, now).await?;
                 }
-                OutboxKind::Mail(_) => {
+                OutboxKind::Mail(_) | OutboxKind::NoteVerification => {
                     return Err(StoreError::Inconsistent("a mail among texts and notes"));
                 }
             }

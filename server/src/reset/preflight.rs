@@ -10,13 +10,16 @@ use shared::{
 };
 
 use super::Resets;
+use super::approval::{self, Approved};
 use crate::denied::Denied;
 use crate::directory::{Person, Phone, Tenant};
 use crate::policy::Policy;
 use crate::seal::Place;
 use crate::sign_in::session::fresh_second_factor;
-use crate::store::{Contact, Limit, Reset, Session, Ticket, Verification};
-use crate::verification::{Occasion, choose, contact_hash, phone_hash, subject};
+use crate::store::{Approval, Contact, Limit, Reset, Session, Ticket, Verification};
+use crate::verification::{
+    Occasion, Seen, choose, contact_hash, mail_hash, numbers_hash, phone_hash, subject, warnings,
+};
 
 /// A confirmation is good for so long.
 const CONFIRM_MS: i64 = 10 * 60_000;
@@ -57,6 +60,10 @@ pub(super) struct Ready {
     pub(super) verification: Verification,
     pub(super) policy: Policy,
     pub(super) factor: Factor,
+    /// Who approved, where somebody had to.
+    pub(super) approval: Option<Approval>,
+    /// What the technician was warned of: codes, with blanks between.
+    pub(super) warnings: String,
     /// Since when the phone is a new one, where that is recent.
     pub(super) phone_changed_at: Option<Millis>,
 }
@@ -114,6 +121,9 @@ impl Resets {
         if let Err(refusal) = self.sms.provider(account).await? {
             add(Finding { code: refusal.code, about: refusal.about });
         }
+        let numbers = numbers_hash(&self.store, &contact);
+        let now = self.clock.now();
+        let card_changed_at = self.store.see_card(account, contact.id, &numbers, now).await?;
         let look = self.directory.look(account, &contact).await?;
         for finding in [look.person.as_ref().err(), look.phone.as_ref().err()].into_iter().flatten()
         {
@@ -123,20 +133,32 @@ impl Resets {
             add(finding);
         }
         let mut verification = Err(Code::NotVerified);
+        let mut newest = Vec::new();
+        let mut repeats = [0, 0];
+        let mut guarded = policy.approve_everybody;
         if let (Some(tenant), Ok(person)) = (&look.tenant, &look.person) {
-            for finding in self.directory.standing(tenant, person).await.findings {
-                add(finding);
+            let groups = &policy.protected_groups;
+            for finding in self.directory.standing(tenant, person, groups).await.findings {
+                match finding.code {
+                    Code::ApprovalNeeded => guarded = true,
+                    _ => add(finding),
+                }
             }
             if let Some(live) = self.store.live_reset(account, &person.id).await? {
                 add(under_way(Some(&live)));
             }
-            let newest = self.store.verifications_of(account, contact.id, 20).await?;
+            newest = self.store.verifications_of(account, contact.id, 20).await?;
+            let unfit =
+                self.verifications.unfit(account, &contact, &look, &policy, &newest).await?;
+            let mail_hash = person.mailbox().map(|mail| mail_hash(&self.store, mail));
             let occasion = Occasion {
                 contact: contact.id,
                 ticket: ticket.as_ref().map(|ticket| ticket.id),
                 technician: who.technician.id,
                 directory_user: &person.id,
-                contact_hash: &contact_hash(&self.store, &contact),
+                contact_hash: &contact_hash(&self.store, &contact, None),
+                mail_hash: &mail_hash.unwrap_or_default(),
+                unfit: &unfit,
                 phone_hash: &look
                     .phone
                     .as_ref()
@@ -146,7 +168,7 @@ impl Resets {
             };
             verification = choose(&newest, &occasion, &policy).cloned();
             let limits = limits(who, &contact, &person.id, &policy);
-            let now = self.clock.now();
+            repeats = self.repeats(who, &contact, &person.id, &policy, now).await?;
             if let Some(name) = self.store.would_hit(account, now, &limits).await? {
                 if name == BRAKE {
                     self.store.record_brake(account, BRAKE, who.technician.id, now).await?;
@@ -164,8 +186,46 @@ impl Resets {
             }
             _ => Factor::One,
         };
-        // For protected groups a new phone will need a second technician as well: a finding of its
-        // own, here.
+        let mut approval = None;
+        let same_number = verification.is_ok() && factor == Factor::One;
+        if guarded && let Ok(person) = &look.person {
+            let approvals = self.store.approvals_of(account, contact.id, 20).await?;
+            let reset = Approved {
+                ticket: ticket.as_ref().map(|ticket| ticket.id),
+                technician: who.technician.id,
+                directory_user: &person.id,
+                now,
+            };
+            match approval::choose(&approvals, &reset) {
+                Ok(found) => approval = Some(found.clone()),
+                Err(finding) => {
+                    if same_number {
+                        add(Code::SameNumber.into());
+                    }
+                    add(finding);
+                }
+            }
+        }
+        if same_number && policy.refuse_same_number && approval.is_none() {
+            add(Code::SameNumber.into());
+        }
+        let card: Vec<Vec<u8>> = contact
+            .phones
+            .iter()
+            .filter_map(|number| Phone::parse(number))
+            .map(|phone| phone_hash(&self.store, &phone))
+            .collect();
+        let phone = look.phone.as_ref().ok().map(|phone| phone_hash(&self.store, phone));
+        let seen = Seen {
+            card: &card,
+            microsoft: phone.as_deref(),
+            card_changed_at,
+            of_person: repeats[0],
+            by_technician: repeats[1],
+            verifications: &newest,
+            now,
+        };
+        let warnings = warnings(&seen, &policy);
         let phone_changed_at = policy.new_since(look.phone_changed_at, self.clock.now());
         let view = Preflight {
             person: look.person.as_ref().map_or(contact.name.as_str(), Person::name).to_owned(),
@@ -177,6 +237,8 @@ impl Resets {
             phone_changed_at,
             unlock_code: policy.unlocks(factor == Factor::One, phone_changed_at.is_some()),
             findings,
+            approved_by: approval.as_ref().and_then(|it| it.answered_by_name.clone()),
+            warnings,
             sealed: None,
         };
         if !view.findings.is_empty() {
@@ -188,7 +250,10 @@ impl Resets {
             // Nothing stands in the way, yet something is missing: never go on.
             return Err(Code::Internal.into());
         };
+        let warned: Vec<&str> = view.warnings.iter().map(|it| it.code.as_str()).collect();
         let ready = Ready {
+            warnings: warned.join(" "),
+            approval,
             contact,
             ticket,
             tenant,
@@ -201,6 +266,20 @@ impl Resets {
         };
         let sealed = self.seal(who, &ready)?;
         Ok(Checked { view: Preflight { sealed: Some(sealed), ..view }, ready: Some(ready) })
+    }
+
+    /// Resets of this person in a day, and by this technician in an hour.
+    pub(crate) async fn repeats(
+        &self,
+        who: &Session,
+        contact: &Contact,
+        directory_user: &str,
+        policy: &Policy,
+        now: Millis,
+    ) -> Result<[u32; 2], Denied> {
+        let limits = limits(who, contact, directory_user, policy);
+        let counts = self.store.limit_counts(who.technician.account, now, &limits[..2]).await?;
+        Ok([0, 1].map(|at| counts.get(at).map_or(0, |(count, _)| *count)))
     }
 
     /// What earlier texts tell of this one. Sending a code asks nothing of this: the next one that

@@ -5,6 +5,7 @@ use shared::{Code, Millis};
 use super::Resets;
 use crate::language::Language;
 use crate::store::{OutboxKind, OutboxRow, OutboxState, Reset, StoreError};
+use crate::verification;
 
 /// What came of the person's sessions, where they were to end.
 fn sessions(rows: &[OutboxRow]) -> String {
@@ -47,9 +48,26 @@ pub(super) async fn note(
         .await?
         .map(|v| {
             let at = v.verified_at.map(utc).unwrap_or_default();
-            format!("Verified by a code to {}, asked for by {}, {at}", v.masked, v.technician_name)
+            let by = verification::by(v.channel).to_lowercase();
+            let vouched = match (&v.voucher_name, &v.note) {
+                (Some(voucher), Some(note)) => format!(". {voucher} vouched for them: {note}"),
+                _ => String::new(),
+            };
+            format!(
+                "Verified by {by} to {}, asked for by {}, {at}{vouched}",
+                v.masked, v.technician_name
+            )
         })
         .unwrap_or_default();
+    let approved = match reset.approval {
+        Some(id) => store.approval(reset.account, id).await?,
+        None => None,
+    };
+    let approved = approved
+        .and_then(|it| it.answered_by_name)
+        .map(|name| format!("Approved by {name}.\n"))
+        .unwrap_or_default();
+    let warned = warned(&reset.warnings);
     let rows = store.outbox_of(reset.account, reset.id).await?;
     let text = rows.iter().rev().find(|row| row.kind == OutboxKind::Text);
     let sent = match text.map(|row| (row.state, row.done_at, row.code)) {
@@ -82,12 +100,18 @@ pub(super) async fn note(
     };
     let sessions = sessions(&rows);
     Ok(format!(
-        "Microsoft 365 password reset for {} by {}, {}.\n{verified}.\n{sent}.\n{factor}{new_phone}\n\
-         {sessions}Nobody but the person can see the password.",
+        "Microsoft 365 password reset for {} by {}, {}.\n{verified}.\n{approved}{sent}.\n{factor}{new_phone}\n\
+         {warned}{sessions}Nobody but the person can see the password.",
         reset.person,
         reset.technician_name,
         utc(reset.applied_at.unwrap_or(reset.asked_at)),
     ))
+}
+
+/// What the technician was warned of and went on.
+fn warned(codes: &str) -> String {
+    let codes = codes.split(' ').filter_map(Code::parse);
+    codes.map(|code| format!("Warned of: {}\n", code.words().what)).collect()
 }
 
 /// `2026-11-22 14:05 UTC`: notes are read in many time zones.
@@ -107,6 +131,7 @@ mod tests {
             account: staged().account,
             reset: Some(staged().id),
             integration: None,
+            verification: None,
             kind: OutboxKind::Sessions,
             recipient: None,
             about: None,

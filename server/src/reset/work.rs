@@ -95,6 +95,7 @@ impl Resets {
                 drop(turn);
             });
         }
+        self.verifications.end_what_ran_out().await?;
         if now.since(done.swept) >= SWEEP_MS {
             done.swept = now;
             match self.store.sweep_shares(now).await {

@@ -19,6 +19,7 @@ mod share_rows;
 mod sqlite;
 #[cfg(test)]
 mod tests;
+mod verification_rows;
 
 use std::ops::Deref;
 use std::path::Path;
@@ -32,6 +33,7 @@ pub use ports::*;
 pub use reset_rows::*;
 pub use rows::*;
 pub use share_rows::*;
+pub use verification_rows::*;
 
 use crate::seal::Keys;
 

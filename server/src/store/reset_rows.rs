@@ -1,8 +1,8 @@
 //! What stands in the tables of the reset engine, as types.
 
 use shared::{
-    AccountId, Code, ContactId, CustomerId, IntegrationId, Millis, ResetId, Stage, TechnicianId,
-    TicketId, VerificationId,
+    AccountId, ApprovalId, Code, ContactId, CustomerId, IntegrationId, Millis, ResetId, Stage,
+    TechnicianId, TicketId, VerificationId,
 };
 use uuid::Uuid;
 
@@ -32,6 +32,10 @@ pub struct Reset {
     pub tenant_hash: Vec<u8>,
     /// What proved the caller.
     pub verification: VerificationId,
+    /// Who approved it, where somebody had to.
+    pub approval: Option<ApprovalId>,
+    /// What the technician was warned of at the click: codes, with blanks between.
+    pub warnings: String,
     /// The person's object id there.
     pub directory_user: String,
     /// Their name there.
@@ -149,6 +153,8 @@ pub enum OutboxKind {
     NoteRevoked,
     /// The note that a text came to nothing after the other notes were written.
     NoteUnsent,
+    /// The note on a verification that has come to its end.
+    NoteVerification,
     /// The end of the person's sign-in sessions.
     Sessions,
     /// The text that tells of the reset on another phone of the person.
@@ -174,6 +180,12 @@ pub enum MailKind {
     Locked,
     /// Admins, that the account's brake stops resets.
     Brake,
+    /// Admins, that a person says that it was not them who called.
+    Denied,
+    /// Admins, that one person, or one technician, has had several resets in a short time.
+    Repeats,
+    /// Admins, that the policy asks for less than before.
+    Policy,
     /// Admins, that an integration's secret or certificate is about to end.
     Expiring,
     /// Admins, that an integration does not work any more.
@@ -199,6 +211,7 @@ impl OutboxKind {
             OutboxKind::NoteExpired => "note-expired",
             OutboxKind::NoteRevoked => "note-revoked",
             OutboxKind::NoteUnsent => "note-unsent",
+            OutboxKind::NoteVerification => "note-verification",
             OutboxKind::Sessions => "sessions",
             OutboxKind::Notice => "notice",
             OutboxKind::Mail(MailKind::Person) => "mail-person",
@@ -208,6 +221,9 @@ impl OutboxKind {
             OutboxKind::Mail(MailKind::Late) => "mail-late",
             OutboxKind::Mail(MailKind::Locked) => "mail-locked",
             OutboxKind::Mail(MailKind::Brake) => "mail-brake",
+            OutboxKind::Mail(MailKind::Denied) => "mail-denied",
+            OutboxKind::Mail(MailKind::Repeats) => "mail-repeats",
+            OutboxKind::Mail(MailKind::Policy) => "mail-policy",
             OutboxKind::Mail(MailKind::Expiring) => "mail-expiring",
             OutboxKind::Mail(MailKind::Failing) => "mail-failing",
             OutboxKind::Mail(MailKind::Loosened) => "mail-loosened",
@@ -229,6 +245,7 @@ impl OutboxKind {
             Self::NoteExpired,
             Self::NoteRevoked,
             Self::NoteUnsent,
+            Self::NoteVerification,
             Self::Sessions,
             Self::Notice,
             Self::Mail(MailKind::Person),
@@ -238,6 +255,9 @@ impl OutboxKind {
             Self::Mail(MailKind::Late),
             Self::Mail(MailKind::Locked),
             Self::Mail(MailKind::Brake),
+            Self::Mail(MailKind::Denied),
+            Self::Mail(MailKind::Repeats),
+            Self::Mail(MailKind::Policy),
             Self::Mail(MailKind::Expiring),
             Self::Mail(MailKind::Failing),
             Self::Mail(MailKind::Loosened),
@@ -276,6 +296,8 @@ pub struct OutboxRow {
     pub reset: Option<ResetId>,
     /// About which integration.
     pub integration: Option<IntegrationId>,
+    /// About which verification.
+    pub verification: Option<VerificationId>,
     /// What.
     pub kind: OutboxKind,
     /// A mail to a technician: to whom.
@@ -319,6 +341,8 @@ pub enum NotStaged {
     Limit(LimitHit),
     /// The verification was used up meanwhile.
     VerificationUsed,
+    /// So was the approval.
+    ApprovalOver,
     /// Another one for this person is live (P5).
     UnderWay,
     /// The id exists.

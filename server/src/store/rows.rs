@@ -1,8 +1,7 @@
 //! What stands in the tables, as types.
 
 use shared::{
-    AccountId, Channel, Code, ContactId, CustomerId, Host, IntegrationId, Millis, Outcome, Source,
-    TechnicianId, TicketId, VerificationId,
+    AccountId, Code, ContactId, CustomerId, Host, IntegrationId, Millis, TechnicianId, TicketId,
 };
 
 /// What a technician is to the account.
@@ -264,53 +263,6 @@ pub struct TextTrouble {
     pub phone: Option<Code>,
     /// The provider refused our credentials when the account's newest text was to go out.
     pub credentials_refused: bool,
-}
-
-/// One attempt to prove that a contact is who they say.
-#[derive(Debug, Clone)]
-pub struct Verification {
-    /// Its id.
-    pub id: VerificationId,
-    /// For which customer.
-    pub customer: CustomerId,
-    /// Of whom.
-    pub contact: ContactId,
-    /// Asked for in which ticket.
-    pub ticket: Option<TicketId>,
-    /// As people say it.
-    pub ticket_number: Option<String>,
-    /// Asked for by whom.
-    pub technician: TechnicianId,
-    /// Their name.
-    pub technician_name: String,
-    /// Who the contact was at Microsoft when the code was sent.
-    pub directory_user: Option<String>,
-    /// How.
-    pub channel: Channel,
-    /// Where the destination came from.
-    pub source: Source,
-    /// Keyed hash of the destination.
-    pub destination_hash: Vec<u8>,
-    /// Keyed hash of what the contact's card said.
-    pub contact_hash: Vec<u8>,
-    /// The destination for people.
-    pub masked: String,
-    /// Keyed hash of the code; empty when it can't be tried any more.
-    pub code_hash: Vec<u8>,
-    /// What it has come to, as recorded: a pending one may have expired since.
-    pub outcome: Outcome,
-    /// Why it could not be sent.
-    pub code: Option<Code>,
-    /// Tries left.
-    pub tries_left: u32,
-    /// When the code was sent.
-    pub sent_at: Millis,
-    /// Until when it can be entered.
-    pub expires_at: Millis,
-    /// When the right code was entered.
-    pub verified_at: Option<Millis>,
-    /// Whether a reset has used it.
-    pub used: bool,
 }
 
 /// A limit on an act: so many within a window that begins with the first.

@@ -1,6 +1,9 @@
 //! Whether a verification counts for a reset (P9). Pure: one function, one table of reasons.
 
-use shared::{Code, ContactId, Millis, Outcome, Source, TechnicianId, TicketId};
+use shared::{
+    Code, ContactId, DestinationKind, Millis, Outcome, Source, TechnicianId, TicketId,
+    VerificationId,
+};
 
 use crate::policy::Policy;
 use crate::store::Verification;
@@ -20,6 +23,11 @@ pub struct Occasion<'a> {
     pub contact_hash: &'a [u8],
     /// Keyed hash of the phone registered at Microsoft.
     pub phone_hash: &'a [u8],
+    /// Keyed hash of the mailbox that Microsoft has.
+    pub mail_hash: &'a [u8],
+    /// Verifications by somebody's word that does not count now, and why: the policy, the voucher or
+    /// their card has changed since.
+    pub unfit: &'a [(VerificationId, Code)],
     /// Now.
     pub now: Millis,
 }
@@ -37,7 +45,16 @@ pub fn is_from_here(
     }
 }
 
-/// Until when a verification is fresh; `None` when it was never successful.
+/// Until when a shield stays green; `None` when it never was.
+#[must_use]
+pub fn shown_until(verification: &Verification, policy: &Policy) -> Option<Millis> {
+    match (verification.outcome, verification.verified_at) {
+        (Outcome::Verified, Some(at)) => Some(at.plus(policy.shown_ms)),
+        _ => None,
+    }
+}
+
+/// Until when a verification counts for a reset; `None` when it was never successful.
 #[must_use]
 pub fn fresh_until(verification: &Verification, policy: &Policy) -> Option<Millis> {
     match (verification.outcome, verification.verified_at) {
@@ -71,12 +88,22 @@ pub fn counts(
     if !policy.accepts(verification.channel, verification.source) {
         return Err(Code::VerificationNotAccepted);
     }
-    let same_phone = verification.source != Source::Microsoft
-        || verification.destination_hash == occasion.phone_hash;
-    if verification.directory_user.as_deref() != Some(occasion.directory_user)
-        || verification.contact_hash != occasion.contact_hash
-        || !same_phone
-    {
+    if verification.directory_user.as_deref() != Some(occasion.directory_user) {
+        return Err(Code::VerificationVoid);
+    }
+    if verification.voucher.is_some() {
+        // Whose card and whose phone these are was looked at by whoever made the occasion.
+        let unfit = occasion.unfit.iter().find(|(id, _)| *id == verification.id);
+        return unfit.map_or(Ok(()), |(_, code)| Err(*code));
+    }
+    let at_microsoft = match verification.channel.kind() {
+        DestinationKind::Phone => occasion.phone_hash,
+        DestinationKind::Email => occasion.mail_hash,
+        DestinationKind::App => &verification.destination_hash,
+    };
+    let same_destination =
+        verification.source != Source::Microsoft || verification.destination_hash == at_microsoft;
+    if verification.contact_hash != occasion.contact_hash || !same_destination {
         return Err(Code::VerificationVoid);
     }
     Ok(())
@@ -105,9 +132,9 @@ pub fn choose<'v>(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
-    use shared::{Channel, CustomerId, VerificationId};
+    use shared::{AccountId, Channel, CustomerId};
     use uuid::Uuid;
 
     const NOW: Millis = Millis(1_000_000_000);
@@ -116,9 +143,10 @@ mod tests {
         Uuid::from_u128(n)
     }
 
-    fn good() -> Verification {
+    pub(in super::super) fn good() -> Verification {
         Verification {
             id: VerificationId(id(1)),
+            account: AccountId(id(0)),
             customer: CustomerId(id(2)),
             contact: ContactId(id(3)),
             ticket: Some(TicketId(id(4))),
@@ -132,12 +160,20 @@ mod tests {
             contact_hash: vec![2],
             masked: String::new(),
             code_hash: vec![3],
+            look_id: None,
+            proof_hash: None,
+            say_sealed: None,
+            provider_id: None,
+            voucher: None,
+            voucher_name: None,
+            note: None,
             outcome: Outcome::Verified,
             code: None,
             tries_left: 4,
             sent_at: NOW,
             expires_at: NOW.plus(300_000),
             verified_at: Some(NOW),
+            ended_at: Some(NOW),
             used: false,
         }
     }
@@ -150,6 +186,8 @@ mod tests {
             directory_user: "user",
             contact_hash: &[2],
             phone_hash: &[1],
+            mail_hash: &[8],
+            unfit: &[],
             now: NOW.plus(1),
         }
     }

@@ -78,6 +78,8 @@ fn routes() -> Router<App> {
         .route("/api/pod/state", get(api::pod::state))
         .route("/api/verifications", post(api::verifications::post))
         .route("/api/verifications/{id}/answer", post(api::verifications::answer))
+        .route("/api/approvals", post(api::approvals::post))
+        .route("/api/approvals/{id}/answer", post(api::approvals::answer))
         .route("/api/preflight", get(api::preflight::get))
         .route("/api/resets/{id}", get(api::resets::get).put(api::resets::put))
         .route("/api/resets/{id}/phones", get(api::resets::phones))

@@ -25,4 +25,15 @@ pub trait LimitStore {
         now: Millis,
         limits: &[Limit],
     ) -> Result<Option<String>, StoreError>;
+
+    /// How much was counted against each limit, and until when that counts.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    async fn limit_counts(
+        &self,
+        account: AccountId,
+        now: Millis,
+        limits: &[Limit],
+    ) -> Result<Vec<(u32, Option<Millis>)>, StoreError>;
 }

@@ -3,10 +3,13 @@
 
 mod accounts;
 mod after;
+mod answers;
 mod applied;
+mod approvals;
 mod attempts;
 mod audit;
 mod brands;
+mod cards;
 mod checks;
 mod import;
 mod inspect;
@@ -33,10 +36,13 @@ use shared::Millis;
 use super::StoreError;
 pub use accounts::AccountStore;
 pub use after::AfterStore;
+pub use answers::AnswerStore;
 pub use applied::AppliedStore;
+pub use approvals::ApprovalStore;
 pub use attempts::AttemptStore;
 pub use audit::AuditStore;
 pub use brands::BrandStore;
+pub use cards::CardStore;
 pub use checks::CheckStore;
 pub use import::ImportStore;
 pub use inspect::InspectStore;
@@ -63,10 +69,13 @@ pub use verifications::VerificationStore;
 pub trait AnyStore:
     AccountStore
     + AfterStore
+    + AnswerStore
     + AppliedStore
+    + ApprovalStore
     + AttemptStore
     + AuditStore
     + BrandStore
+    + CardStore
     + CheckStore
     + ImportStore
     + InspectStore

@@ -2,7 +2,7 @@
 
 use crate::store::{Contact, StoreError, Ticket, TicketNote};
 use async_trait::async_trait;
-use shared::{AccountId, ContactId, TicketId};
+use shared::{AccountId, ContactId, CustomerId, TicketId};
 
 /// Contacts and tickets of the built-in list.
 #[async_trait]
@@ -15,6 +15,17 @@ pub trait PeopleStore {
         &self,
         account: AccountId,
         id: ContactId,
+    ) -> Result<Option<Contact>, StoreError>;
+
+    /// The customer's one contact with this address; `None` when there are several.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    async fn contact_at(
+        &self,
+        account: AccountId,
+        customer: CustomerId,
+        address: &str,
     ) -> Result<Option<Contact>, StoreError>;
 
     /// Contacts by name; `search` looks at name, e-mail address and customer, empty finds all.

@@ -1,49 +1,39 @@
-//! Verifications.
+//! Verifications: begun, sent or not, and read. How they are answered is in `answers.rs`.
 
 use crate::store::{Limit, LimitHit, StoreError, Verification};
 use async_trait::async_trait;
-use shared::{AccountId, Code, ContactId, Millis, TechnicianId, VerificationId};
+use shared::{AccountId, Code, ContactId, Millis, VerificationId};
 
 /// Proofs that a caller is who they say.
 #[async_trait]
 pub trait VerificationStore {
-    /// Writes a verification down before its code is sent; an older one of the same contact and
-    /// destination is void from here on.
+    /// Writes a verification down before it is sent; an older one of the same contact and
+    /// destination is void from here on, and its ticket hears so.
     ///
     /// # Errors
     /// When the database can't be written; a limit is an answer, not an error.
     async fn begin_verification(
         &self,
-        account: AccountId,
         v: &Verification,
         limits: &[Limit],
     ) -> Result<Result<(), LimitHit>, StoreError>;
 
-    /// The code did not go out.
+    /// It did not go out.
     ///
     /// # Errors
     /// `MovedOn` when it was answered or replaced meanwhile.
     async fn verification_unsent(
         &self,
-        account: AccountId,
-        now: Millis,
         v: &Verification,
+        now: Millis,
         code: Code,
     ) -> Result<(), StoreError>;
 
-    /// One try. The try is counted, compared and recorded in one statement: two at once are two.
-    /// `None` when there is nothing to try: [`VerificationStore::verification`] says why.
+    /// The push's id at its provider: who looks after it asks by that.
     ///
     /// # Errors
-    /// When the database can't be written.
-    async fn try_code(
-        &self,
-        account: AccountId,
-        technician: TechnicianId,
-        id: VerificationId,
-        code_hash: &[u8],
-        now: Millis,
-    ) -> Result<Option<Verification>, StoreError>;
+    /// `MovedOn` when it has come to an end meanwhile.
+    async fn push_sent(&self, v: &Verification, provider_id: &str) -> Result<(), StoreError>;
 
     /// One verification.
     ///
@@ -53,6 +43,15 @@ pub trait VerificationStore {
         &self,
         account: AccountId,
         id: VerificationId,
+    ) -> Result<Option<Verification>, StoreError>;
+
+    /// The one that a link's page is looked up by, whosever it is.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    async fn verification_of_link(
+        &self,
+        look_id: &[u8],
     ) -> Result<Option<Verification>, StoreError>;
 
     /// A contact's newest verifications, newest first.

@@ -51,6 +51,33 @@ impl LimitStore for Database {
         }
         Ok(None)
     }
+
+    async fn limit_counts(
+        &self,
+        account: AccountId,
+        now: Millis,
+        limits: &[Limit],
+    ) -> Result<Vec<(u32, Option<Millis>)>, StoreError> {
+        let mut counts = Vec::with_capacity(limits.len());
+        for limit in limits {
+            let row = sqlx::query(
+                "select count, since from limits where account = $1 and name = $2 and since > $3",
+            )
+            .bind(account.0)
+            .bind(&limit.name)
+            .bind(now.0 - limit.window_ms)
+            .fetch_optional(self.read())
+            .await?;
+            counts.push(match row {
+                None => (0, None),
+                Some(row) => {
+                    let since = Millis(row.try_get("since")?);
+                    (super::count(&row, "count")?, Some(since.plus(limit.window_ms)))
+                }
+            });
+        }
+        Ok(counts)
+    }
 }
 
 impl Database {

@@ -2,7 +2,7 @@
 //! address. They are written in the transaction that they tell of, and only while the account has
 //! a mail server that is on.
 
-use shared::{AccountId, Code, IntegrationId, Millis, ResetId, TechnicianId};
+use shared::{AccountId, Code, IntegrationId, Millis, ResetId, TechnicianId, VerificationId};
 use uuid::Uuid;
 
 use async_trait::async_trait;
@@ -113,6 +113,29 @@ impl Database {
         Ok(())
     }
 
+    /// Admins hear of several resets of one person, or by one technician, once a day each.
+    pub(super) async fn tell_of_repeats(
+        &self,
+        write: &mut Write,
+        reset: &Reset,
+    ) -> Result<(), StoreError> {
+        let person = format!("told repeats person {}", reset.directory_user);
+        let technician = format!("told repeats technician {}", reset.technician);
+        for (code, name) in [(Code::PersonRepeats, person), (Code::TechnicianRepeats, technician)] {
+            if !reset.warnings.split(' ').any(|warned| warned == code.as_str()) {
+                continue;
+            }
+            let once = Limit { name, most: 1, window_ms: DAY_MS };
+            let (_, count) = self.count_one(write, reset.account, reset.asked_at, &once).await?;
+            if count == 1 {
+                let about = About::Reset(reset.id);
+                let kind = MailKind::Repeats;
+                self.mail_admins(write, reset.account, about, kind, reset.asked_at).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// The same mail to each admin of the account.
     pub(super) async fn mail_admins(
         &self,
@@ -147,7 +170,12 @@ pub(super) fn mail_entry(act: Act, row: &OutboxRow) -> Entry {
         (None, _) => "the contact".into(),
     };
     let about = format!("{} to {whom}", row.kind.as_str());
-    Entry { reset: row.reset, integration: row.integration, ..Entry::new(act).about(about) }
+    Entry {
+        reset: row.reset,
+        integration: row.integration,
+        verification: row.verification,
+        ..Entry::new(act).about(about)
+    }
 }
 
 /// Whether the account sends mails at all.
@@ -167,7 +195,10 @@ pub(super) enum About<'a> {
     Account,
     /// The account's brand or a customer's: which, and what of it, as `brand::change` writes it.
     Brand(&'a str),
+    /// The account's policy or a customer's: which, and what of it.
+    Policy(&'a str),
     Reset(ResetId),
+    Verification(VerificationId),
     Integration(IntegrationId),
 }
 
@@ -179,16 +210,17 @@ async fn put_mail(
     recipient: Option<TechnicianId>,
     now: Millis,
 ) -> Result<(), StoreError> {
-    let (reset, integration, words) = match about {
-        About::Account => (None, None, None),
-        About::Brand(words) => (None, None, Some(words)),
-        About::Reset(reset) => (Some(reset.0), None, None),
-        About::Integration(integration) => (None, Some(integration.0), None),
+    let (reset, integration, verification, words) = match about {
+        About::Account => (None, None, None, None),
+        About::Brand(words) | About::Policy(words) => (None, None, None, Some(words)),
+        About::Reset(reset) => (Some(reset.0), None, None, None),
+        About::Verification(verification) => (None, None, Some(verification.0), None),
+        About::Integration(integration) => (None, Some(integration.0), None, None),
     };
     sqlx::query(
         "insert into outbox (id, account, reset, integration, kind, recipient, state, due_at,
-             give_up_at, about)
-         values ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8, $9)",
+             give_up_at, about, verification)
+         values ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8, $9, $10)",
     )
     .bind(random::id(now))
     .bind(account.0)
@@ -199,6 +231,7 @@ async fn put_mail(
     .bind(now.0)
     .bind(now.plus(MAIL_PATIENCE_MS).0)
     .bind(words)
+    .bind(verification)
     .execute(write.db())
     .await?;
     Ok(())

@@ -3,10 +3,13 @@
 
 mod accounts;
 mod after;
+mod answers;
 mod applied;
+mod approvals;
 mod attempts;
 mod audit;
 mod brands;
+mod cards;
 mod checks;
 mod import;
 mod inspect;
@@ -30,6 +33,7 @@ mod share_made;
 mod shares;
 mod technicians;
 mod texts;
+mod verification_notes;
 mod verifications;
 
 use sqlx::Row;

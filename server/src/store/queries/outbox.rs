@@ -6,7 +6,7 @@ use crate::store::{
     StoreError,
 };
 use async_trait::async_trait;
-use shared::{AccountId, Code, IntegrationId, Millis, ResetId, TechnicianId};
+use shared::{AccountId, Code, IntegrationId, Millis, ResetId, TechnicianId, VerificationId};
 use sqlx::Row;
 use uuid::Uuid;
 
@@ -22,6 +22,7 @@ fn outbox(row: &Line) -> Result<OutboxRow, StoreError> {
         account: AccountId(row.try_get("account")?),
         reset: row.try_get::<Option<Uuid>, _>("reset")?.map(ResetId),
         integration: row.try_get::<Option<Uuid>, _>("integration")?.map(IntegrationId),
+        verification: row.try_get::<Option<Uuid>, _>("verification")?.map(VerificationId),
         kind: OutboxKind::parse(row.try_get::<&str, _>("kind")?)
             .ok_or(StoreError::Inconsistent("an outbox kind"))?,
         recipient: row.try_get::<Option<Uuid>, _>("recipient")?.map(TechnicianId),

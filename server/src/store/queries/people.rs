@@ -121,6 +121,29 @@ impl PeopleStore for Database {
         row.as_ref().map(contact).transpose()
     }
 
+    async fn contact_at(
+        &self,
+        account: AccountId,
+        customer: CustomerId,
+        address: &str,
+    ) -> Result<Option<Contact>, StoreError> {
+        if !super::storable(address) {
+            return Ok(None);
+        }
+        let query =
+            concat!(contact_columns!(), "and c.customer = $2 and lower(c.email) = $3 limit 2");
+        let rows = sqlx::query(query)
+            .bind(account.0)
+            .bind(customer.0)
+            .bind(address.trim().to_lowercase())
+            .fetch_all(self.read())
+            .await?;
+        match rows.as_slice() {
+            [row] => Ok(Some(contact(row)?)),
+            _ => Ok(None),
+        }
+    }
+
     async fn contacts(
         &self,
         account: AccountId,

@@ -6,8 +6,8 @@ use super::shares::language;
 use crate::store::{LastAnswer, Reset, ResetReadStore, StoreError};
 use async_trait::async_trait;
 use shared::{
-    AccountId, Code, ContactId, CustomerId, IntegrationId, Millis, ResetId, Stage, TechnicianId,
-    TicketId, VerificationId,
+    AccountId, ApprovalId, Code, ContactId, CustomerId, IntegrationId, Millis, ResetId, Stage,
+    TechnicianId, TicketId, VerificationId,
 };
 use sqlx::Row;
 use uuid::Uuid;
@@ -43,6 +43,8 @@ pub(super) fn reset(row: &Line) -> Result<Reset, StoreError> {
         integration: IntegrationId(row.try_get("integration")?),
         tenant_hash: row.try_get("tenant_hash")?,
         verification: VerificationId(row.try_get("verification")?),
+        approval: row.try_get::<Option<Uuid>, _>("approval")?.map(ApprovalId),
+        warnings: row.try_get("warnings")?,
         directory_user: row.try_get("directory_user")?,
         person: row.try_get("person")?,
         body_hash: row.try_get("body_hash")?,

@@ -58,6 +58,26 @@ impl ResetStore for Database {
             }
             Err(error) => return Err(error),
         }
+        if let Some(approval) = reset.approval {
+            // Whatever was approved, it was for this person, and not by who uses it.
+            let used = sqlx::query(
+                "update approvals set used_by = $3 where account = $1 and id = $2
+                     and state = 'approved' and used_by is null and expires_at > $4
+                     and directory_user = $5 and answered_by <> $6",
+            )
+            .bind(reset.account.0)
+            .bind(approval.0)
+            .bind(reset.id.0)
+            .bind(reset.asked_at.0)
+            .bind(&reset.directory_user)
+            .bind(reset.technician.0)
+            .execute(write.db())
+            .await?;
+            if used.rows_affected() == 0 {
+                write.roll_back().await?;
+                return Ok(Err(NotStaged::ApprovalOver));
+            }
+        }
         match insert_reset(reset).execute(write.db()).await.map_err(StoreError::taken) {
             Err(StoreError::Taken) => {
                 write.roll_back().await?;
@@ -67,12 +87,19 @@ impl ResetStore for Database {
         };
         self.insert_share(&mut write, share, reset.asked_at).await?;
         let entry = entry(Act::ResetAsked, reset).by(reset.technician).about(format!(
-            "{} {}{}",
+            "{} {}{}{}{}",
             reset.phone_masked,
             if reset.one_factor { "one factor" } else { "two factors" },
             if reset.phone_changed_at.is_some() { ", phone changed lately" } else { "" },
+            if reset.approval.is_some() { ", approved" } else { "" },
+            if reset.warnings.is_empty() {
+                String::new()
+            } else {
+                format!(", warned: {}", reset.warnings)
+            },
         ));
         self.note(&mut write, reset.account, reset.asked_at, &entry).await?;
+        self.tell_of_repeats(&mut write, reset).await?;
         write.commit().await?;
         Ok(Ok(()))
     }
@@ -243,13 +270,16 @@ impl ResetStore for Database {
         self.end_reset(&mut write, reset, lease, Stage::Refused, code, about, now).await?;
         self.destroy_share_of(&mut write, reset.account, Owner::Reset(reset.id)).await?;
         if reset.tries == 0 {
-            sqlx::query(
+            for given_back in [
                 "update verifications set used_by = null where account = $1 and used_by = $2",
-            )
-            .bind(reset.account.0)
-            .bind(reset.id.0)
-            .execute(write.db())
-            .await?;
+                "update approvals set used_by = null where account = $1 and used_by = $2",
+            ] {
+                sqlx::query(given_back)
+                    .bind(reset.account.0)
+                    .bind(reset.id.0)
+                    .execute(write.db())
+                    .await?;
+            }
         }
         let mut entry = entry(Act::ResetRefused, reset).because(code);
         entry.about = about.map(str::to_owned);
@@ -320,9 +350,9 @@ fn insert_reset(reset: &Reset) -> Query<'_> {
         "insert into resets (id, account, customer, contact, ticket, technician, integration,
              verification, directory_user, person, body_hash, stage, asked_at, apply_before,
              phone_masked, phone_sealed, phone_hash, unlock_sealed, one_factor, phone_changed_at,
-             must_change, tenant_hash, language, retry_at)
+             must_change, tenant_hash, language, retry_at, approval, warnings)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'staged', $12, $13, $14, $15, $16,
-             $17, $18, $19, $20, $21, $22, $23)",
+             $17, $18, $19, $20, $21, $22, $23, $24, $25)",
     )
     .bind(reset.id.0)
     .bind(reset.account.0)
@@ -347,4 +377,6 @@ fn insert_reset(reset: &Reset) -> Query<'_> {
     .bind(&reset.tenant_hash)
     .bind(reset.language.map(Language::as_str))
     .bind(reset.retry_at.0)
+    .bind(reset.approval.map(|approval| approval.0))
+    .bind(&reset.warnings)
 }

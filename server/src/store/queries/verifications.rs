@@ -1,8 +1,10 @@
-//! Verifications.
+//! Verifications: begun, sent or not, and read. How they are answered is in `answers.rs`.
 
 use super::super::{Database, Db};
-use super::count;
-use crate::store::{Limit, LimitHit, StoreError, Verification, VerificationStore};
+use super::{count, kept};
+use crate::store::{
+    AnswerStore, Ending, Limit, LimitHit, StoreError, Verification, VerificationStore,
+};
 use async_trait::async_trait;
 use shared::{
     AccountId, Channel, Code, ContactId, CustomerId, Millis, Outcome, Source, TechnicianId,
@@ -15,7 +17,7 @@ use crate::audit::{Act, Entry};
 
 type Line = <Db as sqlx::Database>::Row;
 
-const fn outcome_str(outcome: Outcome) -> &'static str {
+pub(super) const fn outcome_str(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Pending => "pending",
         Outcome::Verified => "verified",
@@ -23,48 +25,71 @@ const fn outcome_str(outcome: Outcome) -> &'static str {
         Outcome::TriesSpent => "tries-spent",
         Outcome::Replaced => "replaced",
         Outcome::Unsent => "unsent",
+        Outcome::Denied => "denied",
     }
 }
 
 fn parse_outcome(text: &str) -> Option<Outcome> {
-    use Outcome::{Expired, Pending, Replaced, TriesSpent, Unsent, Verified};
-    [Pending, Verified, Expired, TriesSpent, Replaced, Unsent]
+    use Outcome::{Denied, Expired, Pending, Replaced, TriesSpent, Unsent, Verified};
+    [Pending, Verified, Expired, TriesSpent, Replaced, Unsent, Denied]
         .into_iter()
         .find(|outcome| outcome_str(*outcome) == text)
 }
 
-fn verification(row: &Line) -> Result<Verification, StoreError> {
-    let text = |column: &str| row.try_get::<String, _>(column);
+const fn source_str(source: Source) -> &'static str {
+    match source {
+        Source::Microsoft => "microsoft",
+        Source::Contact => "contact",
+        Source::Duo => "duo",
+    }
+}
+
+fn parse_source(text: &str) -> Option<Source> {
+    [Source::Microsoft, Source::Contact, Source::Duo]
+        .into_iter()
+        .find(|source| source_str(*source) == text)
+}
+
+pub(super) fn verification(row: &Line) -> Result<Verification, StoreError> {
+    let id = |column: &str| row.try_get::<Option<Uuid>, _>(column);
+    let channel: String = row.try_get("channel")?;
+    let source: String = row.try_get("source")?;
+    let outcome: String = row.try_get("outcome")?;
     Ok(Verification {
         id: VerificationId(row.try_get("id")?),
+        account: AccountId(row.try_get("account")?),
         customer: CustomerId(row.try_get("customer")?),
         contact: ContactId(row.try_get("contact")?),
-        ticket: row.try_get::<Option<Uuid>, _>("ticket")?.map(TicketId),
+        ticket: id("ticket")?.map(TicketId),
         ticket_number: row.try_get("ticket_number")?,
         technician: TechnicianId(row.try_get("technician")?),
         technician_name: row.try_get("technician_name")?,
         directory_user: row.try_get("directory_user")?,
-        channel: match text("channel")?.as_str() {
-            "sms-code" => Channel::SmsCode,
-            _ => return Err(StoreError::Inconsistent("a verification's channel")),
-        },
-        source: match text("source")?.as_str() {
-            "microsoft" => Source::Microsoft,
-            "contact" => Source::Contact,
-            _ => return Err(StoreError::Inconsistent("a verification's source")),
-        },
+        channel: Channel::ALL
+            .into_iter()
+            .find(|known| known.as_str() == channel)
+            .ok_or(StoreError::Inconsistent("a verification's channel"))?,
+        source: parse_source(&source).ok_or(StoreError::Inconsistent("a verification's source"))?,
         destination_hash: row.try_get("destination_hash")?,
         contact_hash: row.try_get("contact_hash")?,
         masked: row.try_get("masked")?,
         code_hash: row.try_get::<Option<Vec<u8>>, _>("code_hash")?.unwrap_or_default(),
-        outcome: parse_outcome(&text("outcome")?)
+        look_id: row.try_get("look_id")?,
+        proof_hash: row.try_get("proof_hash")?,
+        say_sealed: row.try_get("say_sealed")?,
+        provider_id: row.try_get("provider_id")?,
+        voucher: id("voucher")?.map(ContactId),
+        voucher_name: row.try_get("voucher_name")?,
+        note: row.try_get("note")?,
+        outcome: parse_outcome(&outcome)
             .ok_or(StoreError::Inconsistent("a verification's outcome"))?,
         code: row.try_get::<Option<String>, _>("code")?.as_deref().and_then(Code::parse),
         tries_left: count(row, "tries_left")?,
         sent_at: Millis(row.try_get("sent_at")?),
         expires_at: Millis(row.try_get("expires_at")?),
         verified_at: row.try_get::<Option<i64>, _>("verified_at")?.map(Millis),
-        used: row.try_get::<Option<Uuid>, _>("used_by")?.is_some(),
+        ended_at: row.try_get::<Option<i64>, _>("ended_at")?.map(Millis),
+        used: id("used_by")?.is_some(),
     })
 }
 
@@ -72,21 +97,28 @@ fn verification(row: &Line) -> Result<Verification, StoreError> {
 macro_rules! with_names {
     ($rest:literal) => {
         concat!(
-            "select v.*, t.name as technician_name, k.number as ticket_number
+            "select v.*, t.name as technician_name, k.number as ticket_number,
+                 c.name as voucher_name
              from verifications v join technicians t on t.id = v.technician
-             left join tickets k on k.id = v.ticket ",
+             left join tickets k on k.id = v.ticket left join contacts c on c.id = v.voucher ",
             $rest
         )
     };
 }
+pub(super) use with_names;
 
-fn entry(act: Act, v: &Verification) -> Entry {
+pub(super) fn entry(act: Act, v: &Verification) -> Entry {
+    let about = format!("{} to {}", v.channel.as_str(), v.masked);
+    let about = match v.voucher {
+        Some(voucher) => format!("{about}, vouched for by {voucher}"),
+        None => about,
+    };
     Entry {
         customer: Some(v.customer),
         contact: Some(v.contact),
         ticket: v.ticket,
         verification: Some(v.id),
-        ..Entry::new(act).by(v.technician).about(v.masked.clone())
+        ..Entry::new(act).by(v.technician).about(about)
     }
 }
 
@@ -94,118 +126,86 @@ fn entry(act: Act, v: &Verification) -> Entry {
 impl VerificationStore for Database {
     async fn begin_verification(
         &self,
-        account: AccountId,
         v: &Verification,
         limits: &[Limit],
     ) -> Result<Result<(), LimitHit>, StoreError> {
-        let mut write = self.write(account).await?;
-        if let Err(hit) = self.spend(&mut write, account, v.sent_at, limits).await? {
+        let mut write = self.write(v.account).await?;
+        if let Err(hit) = self.spend(&mut write, v.account, v.sent_at, limits).await? {
             write.roll_back().await?;
             return Ok(Err(hit));
         }
-        sqlx::query(
-            "update verifications set outcome = 'replaced', code_hash = null
-             where account = $1 and contact = $2 and destination_hash = $3 and outcome = 'pending'",
+        let replaced: Vec<Uuid> = sqlx::query_scalar(
+            "update verifications
+             set outcome = 'replaced', code_hash = null, say_sealed = null, ended_at = $4
+             where account = $1 and contact = $2 and destination_hash = $3 and outcome = 'pending'
+             returning id",
         )
-        .bind(account.0)
+        .bind(v.account.0)
         .bind(v.contact.0)
         .bind(&v.destination_hash)
-        .execute(write.db())
+        .bind(v.sent_at.0)
+        .fetch_all(write.db())
         .await?;
+        for id in replaced {
+            self.note_in_ticket(&mut write, v.account, VerificationId(id), v.sent_at).await?;
+        }
         sqlx::query(
             "insert into verifications (id, account, customer, contact, ticket, technician,
-                 directory_user, channel, source, destination_hash, contact_hash,
-                 masked, code_hash, outcome, tries_left, sent_at, expires_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'pending', $14,
-                 $15, $16)",
+                 directory_user, channel, source, destination_hash, contact_hash, masked, code_hash,
+                 look_id, proof_hash, say_sealed, voucher, note, outcome, tries_left, sent_at,
+                 expires_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+                 $18, 'pending', $19, $20, $21)",
         )
         .bind(v.id.0)
-        .bind(account.0)
+        .bind(v.account.0)
         .bind(v.customer.0)
         .bind(v.contact.0)
         .bind(v.ticket.map(|ticket| ticket.0))
         .bind(v.technician.0)
         .bind(&v.directory_user)
-        .bind("sms-code")
-        .bind(match v.source {
-            Source::Microsoft => "microsoft",
-            Source::Contact => "contact",
-        })
+        .bind(v.channel.as_str())
+        .bind(source_str(v.source))
         .bind(&v.destination_hash)
         .bind(&v.contact_hash)
         .bind(&v.masked)
         .bind(&v.code_hash)
+        .bind(&v.look_id)
+        .bind(&v.proof_hash)
+        .bind(&v.say_sealed)
+        .bind(v.voucher.map(|voucher| voucher.0))
+        .bind(v.note.as_deref().map(kept))
         .bind(i64::from(v.tries_left))
         .bind(v.sent_at.0)
         .bind(v.expires_at.0)
         .execute(write.db())
         .await?;
-        self.note(&mut write, account, v.sent_at, &entry(Act::VerificationSent, v)).await?;
+        self.note(&mut write, v.account, v.sent_at, &entry(Act::VerificationSent, v)).await?;
         write.commit().await?;
         Ok(Ok(()))
     }
 
     async fn verification_unsent(
         &self,
-        account: AccountId,
-        now: Millis,
         v: &Verification,
+        now: Millis,
         code: Code,
     ) -> Result<(), StoreError> {
-        let mut write = self.write(account).await?;
-        let query = sqlx::query(
-            "update verifications set outcome = 'unsent', code = $3, code_hash = null
-             where account = $1 and id = $2 and outcome = 'pending'",
-        )
-        .bind(account.0)
-        .bind(v.id.0)
-        .bind(code.as_str());
-        write.one(query).await?;
-        let entry = entry(Act::VerificationUnsent, v).because(code);
-        self.note(&mut write, account, now, &entry).await?;
-        write.commit().await
+        let ended = self.end_verification(v, Ending::Unsent(code), now).await?;
+        ended.map(|_| ()).ok_or(StoreError::MovedOn)
     }
 
-    async fn try_code(
-        &self,
-        account: AccountId,
-        technician: TechnicianId,
-        id: VerificationId,
-        code_hash: &[u8],
-        now: Millis,
-    ) -> Result<Option<Verification>, StoreError> {
-        let mut write = self.write(account).await?;
-        let rows = sqlx::query(
-            "update verifications set
-                 tries_left = tries_left - 1,
-                 outcome = case when code_hash = $4 then 'verified'
-                                when tries_left <= 1 then 'tries-spent' else 'pending' end,
-                 verified_at = case when code_hash = $4 then $5 end
-             where account = $1 and technician = $2 and id = $3 and outcome = 'pending'
-                 and expires_at > $5 and tries_left > 0",
+    async fn push_sent(&self, v: &Verification, provider_id: &str) -> Result<(), StoreError> {
+        let mut write = self.write_row().await?;
+        let query = sqlx::query(
+            "update verifications set provider_id = $3
+             where account = $1 and id = $2 and outcome = 'pending'",
         )
-        .bind(account.0)
-        .bind(technician.0)
-        .bind(id.0)
-        .bind(code_hash)
-        .bind(now.0)
-        .execute(write.db())
-        .await?
-        .rows_affected();
-        if rows == 0 {
-            write.roll_back().await?;
-            return Ok(None);
-        }
-        let row =
-            sqlx::query(with_names!("where v.id = $1")).bind(id.0).fetch_one(write.db()).await?;
-        let tried = verification(&row)?;
-        let act = match tried.outcome {
-            Outcome::Verified => Act::VerificationDone,
-            _ => Act::VerificationWrong,
-        };
-        self.note(&mut write, account, now, &entry(act, &tried)).await?;
-        write.commit().await?;
-        Ok(Some(tried))
+        .bind(v.account.0)
+        .bind(v.id.0)
+        .bind(kept(provider_id));
+        write.one(query).await?;
+        write.commit().await
     }
 
     async fn verification(
@@ -216,6 +216,17 @@ impl VerificationStore for Database {
         let row = sqlx::query(with_names!("where v.account = $1 and v.id = $2"))
             .bind(account.0)
             .bind(id.0)
+            .fetch_optional(self.read())
+            .await?;
+        row.as_ref().map(verification).transpose()
+    }
+
+    async fn verification_of_link(
+        &self,
+        look_id: &[u8],
+    ) -> Result<Option<Verification>, StoreError> {
+        let row = sqlx::query(with_names!("where v.look_id = $1"))
+            .bind(look_id)
             .fetch_optional(self.read())
             .await?;
         row.as_ref().map(verification).transpose()

@@ -1,5 +1,6 @@
 //! What pods and admins' programs call. Thin: who asks, what they ask, one call into the domain.
 
+pub mod approvals;
 pub mod branding;
 pub mod integrations;
 pub mod pod;

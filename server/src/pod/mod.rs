@@ -1,23 +1,27 @@
 //! What the pod shows, put together from everything else, in one answer that names itself: the
 //! pod asks again with that name and gets the next one as soon as something has changed.
 
+mod shields;
+
 use std::time::Duration;
 
 use shared::{
-    Code, ContactId, ContactView, DirectoryView, Finding, HistoryView, Millis, NoticeView, Outcome,
-    PodState, Shield, ShieldState, TechnicianView, TicketId, TicketView,
+    ApprovalView, Code, ContactId, ContactView, DirectoryView, Finding, Millis, NoticeView,
+    PodState, Shield, TechnicianView, TicketId, TicketView, VoucherView,
 };
 
+use self::shields::{Eye, history, shield};
+
 use crate::denied::Denied;
-use crate::directory::Look;
+use crate::directory::{Look, Phone};
 use crate::integration::health;
 use crate::policy::Policy;
-use crate::reset::Resets;
+use crate::reset::{Resets, approval_view};
 use crate::seal::sha256;
 use crate::store::{Contact, Role, Session, Ticket, Verification};
 use crate::verification::{
-    Destination, Occasion, channels, choose, contact_hash, destinations, fresh_until, is_from_here,
-    outcome_at, phone_hash, subject,
+    Occasion, Seen, choose, contact_hash, destinations, fresh_until, is_from_here, left, mail_hash,
+    may_vouch, numbers_hash, phone_hash, subject, warnings,
 };
 
 /// A long poll is answered after this time at the latest.
@@ -26,9 +30,10 @@ const PATIENCE: Duration = Duration::from_secs(25);
 const LOOK_AGAIN: Duration = Duration::from_millis(1500);
 /// A reset shows in the pod for a day.
 const RESET_SHOWN_MS: i64 = 24 * 60 * 60_000;
-/// Verifications that are looked at, and those that are listed.
+/// Verifications that are looked at, at least: the policy may list more.
 const LOOKED_AT: u32 = 20;
-const LISTED: usize = 5;
+/// Vouchers that are listed; more would not fit the frame.
+const MOST_VOUCHERS: usize = 10;
 
 impl Resets {
     /// The pod's state as soon as it is not the one named `since`.
@@ -74,21 +79,14 @@ impl Resets {
         if look.is_none() {
             self.look_in_background(who, &contact);
         }
-        let verifications = self.store.verifications_of(account, contact.id, LOOKED_AT).await?;
-        let shields = destinations(&self.store, &contact, look.as_deref())
-            .into_iter()
-            .map(|destination| {
-                let newest = verifications.iter().find(|verification| {
-                    verification.destination_hash == destination.hash
-                        && is_from_here(
-                            verification,
-                            ticket.as_ref().map(|t| t.id),
-                            who.technician.id,
-                        )
-                });
-                shield(destination, newest, &policy, now)
-            })
-            .collect();
+        let most = LOOKED_AT.max(policy.history_shown);
+        let verifications = self.store.verifications_of(account, contact.id, most).await?;
+        let eye = Eye { store: &self.store, who, policy: &policy, now };
+        let here = ticket.as_ref().map(|ticket| ticket.id);
+        let from_here: Vec<&Verification> =
+            verifications.iter().filter(|it| is_from_here(it, here, who.technician.id)).collect();
+        let shields = self.shields(&eye, &contact, &contact, look.as_deref(), &from_here).await?;
+        let vouchers = self.vouchers(&eye, &contact, look.as_deref(), &from_here).await?;
         let reset = match self
             .store
             .newest_reset(account, contact.id, Millis(now.0 - RESET_SHOWN_MS))
@@ -124,13 +122,125 @@ impl Resets {
             shields,
             blocked,
             reset,
-            history: history(&verifications, now),
+            history: history(&eye, &verifications),
+            warnings: self.warnings(&eye, &contact, look.as_deref(), &verifications).await?,
+            approval: self.approval(&eye, &contact, here).await?,
+            vouchers,
             notice: self.notice(who, &contact).await?,
         };
         let body = serde_json::to_vec(&state).map_err(|_| Code::Internal)?;
         state.tag = data_encoding::HEXLOWER.encode(&sha256(&body)[..12]);
         state.now = now;
         Ok(state)
+    }
+
+    /// The shields of somebody's destinations, for `subject`: their own, or a voucher's.
+    async fn shields(
+        &self,
+        eye: &Eye<'_>,
+        subject: &Contact,
+        whose: &Contact,
+        look: Option<&Look>,
+        from_here: &[&Verification],
+    ) -> Result<Vec<Shield>, Denied> {
+        let account = eye.who.technician.account;
+        let duo = self.verifications.has_duo(account, whose.customer).await?;
+        let found = destinations(&self.store, whose, look, duo);
+        let hashes: Vec<&[u8]> = found.iter().map(|it| it.hash.as_slice()).collect();
+        let whom = (subject.id, eye.who.technician.id);
+        let sends = left(&self.store, account, whom, &hashes, eye.policy, eye.now).await?;
+        let voucher = (whose.id != subject.id).then_some(whose.id);
+        let of = |(destination, sends): (crate::verification::Destination, _)| {
+            let newest = from_here.iter().find(|verification| {
+                verification.destination_hash == destination.hash && verification.voucher == voucher
+            });
+            shield(eye, destination, newest.copied(), sends)
+        };
+        Ok(found.into_iter().zip(sends).map(of).collect())
+    }
+
+    /// Who may vouch for the contact, where the policy has it.
+    async fn vouchers(
+        &self,
+        eye: &Eye<'_>,
+        subject: &Contact,
+        look: Option<&Look>,
+        from_here: &[&Verification],
+    ) -> Result<Vec<VoucherView>, Denied> {
+        let (true, Some(look)) = (eye.policy.vouching, look) else { return Ok(Vec::new()) };
+        let account = eye.who.technician.account;
+        let mut cards = Vec::new();
+        for approver in eye.policy.approvers.iter().take(MOST_VOUCHERS) {
+            cards.extend(self.store.contact(account, *approver).await?);
+        }
+        if let Some(mail) = look.manager.as_ref().and_then(|manager| manager.mail.as_deref()) {
+            let manager = self.store.contact_at(account, subject.customer, mail).await?;
+            cards.extend(manager.filter(|it| !eye.policy.approvers.contains(&it.id)));
+        }
+        let mut vouchers = Vec::new();
+        for card in cards {
+            let theirs = self.directory.recent_look(account, card.id);
+            if theirs.is_none() {
+                self.look_in_background(eye.who, &card);
+            }
+            if !may_vouch(eye.policy, subject, look, &card, theirs.as_deref()) {
+                continue;
+            }
+            let shields = self.shields(eye, subject, &card, theirs.as_deref(), from_here).await?;
+            vouchers.push(VoucherView { contact: card.id, name: card.name, shields });
+        }
+        Ok(vouchers)
+    }
+
+    /// What should make the technician think twice, as far as it is known without asking anybody.
+    async fn warnings(
+        &self,
+        eye: &Eye<'_>,
+        contact: &Contact,
+        look: Option<&Look>,
+        verifications: &[Verification],
+    ) -> Result<Vec<Finding>, Denied> {
+        let account = eye.who.technician.account;
+        let numbers = numbers_hash(&self.store, contact);
+        let card_changed_at = self.store.see_card(account, contact.id, &numbers, eye.now).await?;
+        let person = look.and_then(|look| look.person.as_ref().ok());
+        let id = person.map_or("", |person| person.id.as_str());
+        let [of_person, by_technician] =
+            self.repeats(eye.who, contact, id, eye.policy, eye.now).await?;
+        let hash = |phone: &_| phone_hash(&self.store, phone);
+        let card: Vec<Vec<u8>> =
+            contact.phones.iter().filter_map(|it| Phone::parse(it)).map(|it| hash(&it)).collect();
+        let microsoft = look.and_then(|look| look.phone.as_ref().ok()).map(hash);
+        let seen = Seen {
+            card: &card,
+            microsoft: microsoft.as_deref(),
+            card_changed_at,
+            of_person,
+            by_technician,
+            verifications,
+            now: eye.now,
+        };
+        Ok(warnings(&seen, eye.policy))
+    }
+
+    /// The newest approval that was asked for here, while it matters.
+    async fn approval(
+        &self,
+        eye: &Eye<'_>,
+        contact: &Contact,
+        here: Option<TicketId>,
+    ) -> Result<Option<ApprovalView>, Denied> {
+        let account = eye.who.technician.account;
+        let newest = self.store.approvals_of(account, contact.id, LOOKED_AT).await?;
+        let from_here = newest.iter().find(|approval| match here {
+            Some(_) => approval.ticket == here,
+            None => approval.ticket.is_none() && approval.asked_by == eye.who.technician.id,
+        });
+        // One that has run out is told as long as it was asked.
+        let matters = |approval: &&crate::store::Approval| {
+            eye.now.since(approval.expires_at) < eye.policy.approval_ms && !approval.used
+        };
+        Ok(from_here.filter(matters).map(|it| approval_view(it, eye.who, eye.now)))
     }
 
     /// What is to be looked after at the customer's tenant, for admins. A pod's session never has an
@@ -196,7 +306,10 @@ impl Resets {
             ticket: ticket.map(|ticket| ticket.id),
             technician: who.technician.id,
             directory_user: &person.id,
-            contact_hash: &contact_hash(&self.store, contact),
+            contact_hash: &contact_hash(&self.store, contact, None),
+            mail_hash: &person.mailbox().map(|it| mail_hash(&self.store, it)).unwrap_or_default(),
+            // Whose word still counts the preflight asks.
+            unfit: &[],
             phone_hash: &phone_hash(&self.store, phone),
             now: self.clock.now(),
         };
@@ -213,60 +326,4 @@ fn directory_view(look: Option<&Look>) -> DirectoryView {
         },
         Some(Err(finding)) => DirectoryView::Trouble { code: finding.code },
     }
-}
-
-fn shield(
-    destination: Destination,
-    newest: Option<&Verification>,
-    policy: &Policy,
-    now: Millis,
-) -> Shield {
-    let channels = channels(&destination);
-    Shield {
-        state: newest.map_or(ShieldState::Grey, |newest| shield_state(newest, policy, now)),
-        why_not: channels.is_empty().then_some(Code::ChannelUnavailable),
-        for_reset: channels.iter().any(|channel| policy.accepts(*channel, destination.source)),
-        key: destination.key,
-        kind: destination.kind,
-        source: destination.source,
-        masked: destination.masked,
-        channels,
-    }
-}
-
-fn shield_state(newest: &Verification, policy: &Policy, now: Millis) -> ShieldState {
-    // A failure is worth showing as long as a success would be.
-    let shown = now.since(newest.sent_at) < policy.fresh_ms;
-    match outcome_at(newest, now) {
-        Outcome::Pending => ShieldState::Pending {
-            verification: newest.id,
-            expires_at: newest.expires_at,
-            tries_left: newest.tries_left,
-        },
-        Outcome::Verified => match fresh_until(newest, policy) {
-            Some(until) if until > now => ShieldState::Verified { until },
-            _ => ShieldState::Grey,
-        },
-        Outcome::Expired if shown => ShieldState::Failed { code: Code::CodeExpired },
-        Outcome::TriesSpent if shown => ShieldState::Failed { code: Code::CodeTriesSpent },
-        Outcome::Unsent if shown => {
-            ShieldState::Failed { code: newest.code.unwrap_or(Code::SmsUnavailable) }
-        }
-        _ => ShieldState::Grey,
-    }
-}
-
-fn history(verifications: &[Verification], now: Millis) -> Vec<HistoryView> {
-    verifications
-        .iter()
-        .take(LISTED)
-        .map(|verification| HistoryView {
-            at: verification.sent_at,
-            destination: verification.masked.clone(),
-            source: verification.source,
-            technician: verification.technician_name.clone(),
-            ticket: verification.ticket_number.clone(),
-            outcome: outcome_at(verification, now),
-        })
-        .collect()
 }

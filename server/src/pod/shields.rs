@@ -1,0 +1,85 @@
+//! One shield per destination, how each stands, and what came before. Pure, but for the two digits
+//! that are unsealed for the technician who sent a link.
+
+use shared::{Code, HistoryView, Millis, Outcome, Sends, Shield, ShieldState};
+
+use crate::policy::Policy;
+use crate::store::{Session, Store, Verification};
+use crate::verification::{Destination, outcome_at, say, shown_until};
+
+/// Who looks, by which rules, when.
+pub(super) struct Eye<'a> {
+    pub(super) store: &'a Store,
+    pub(super) who: &'a Session,
+    pub(super) policy: &'a Policy,
+    pub(super) now: Millis,
+}
+
+/// A destination's shield; `newest` is the newest verification by it from here.
+pub(super) fn shield(
+    eye: &Eye<'_>,
+    destination: Destination,
+    newest: Option<&Verification>,
+    sends: Sends,
+) -> Shield {
+    let channels = destination.channels(eye.policy);
+    let why_not = match channels.is_empty() {
+        true if !destination.is_allowed(eye.policy) => Some(Code::CountryOff),
+        true => Some(Code::ChannelUnavailable),
+        false => None,
+    };
+    let accepts = |channel| eye.policy.accepts(channel, destination.source);
+    Shield {
+        state: newest.map_or(ShieldState::Grey, |newest| state(eye, newest)),
+        why_not,
+        for_reset: channels.iter().any(|channel| accepts(*channel)),
+        key: destination.key,
+        kind: destination.kind,
+        source: destination.source,
+        masked: destination.masked,
+        channels,
+        sends,
+    }
+}
+
+fn state(eye: &Eye<'_>, newest: &Verification) -> ShieldState {
+    // A failure is worth showing as long as a success would be.
+    let shown = eye.now.since(newest.sent_at) < eye.policy.shown_ms;
+    let failed = |code| if shown { ShieldState::Failed { code } } else { ShieldState::Grey };
+    match outcome_at(newest, eye.now) {
+        Outcome::Pending => ShieldState::Pending {
+            verification: newest.id,
+            channel: newest.channel,
+            say: say(eye.store, eye.who, newest),
+            expires_at: newest.expires_at,
+            tries_left: newest.tries_left,
+        },
+        Outcome::Verified => match shown_until(newest, eye.policy) {
+            Some(until) if until > eye.now => ShieldState::Verified { until },
+            _ => ShieldState::Grey,
+        },
+        Outcome::Expired => failed(Code::CodeExpired),
+        Outcome::TriesSpent => failed(Code::CodeTriesSpent),
+        Outcome::Denied => failed(Code::CallerDenied),
+        Outcome::Unsent => failed(newest.code.unwrap_or(Code::SmsUnavailable)),
+        Outcome::Replaced => ShieldState::Grey,
+    }
+}
+
+/// The newest verifications, as many as the policy shows.
+pub(super) fn history(eye: &Eye<'_>, verifications: &[Verification]) -> Vec<HistoryView> {
+    verifications
+        .iter()
+        .take(eye.policy.history_shown as usize)
+        .map(|verification| HistoryView {
+            at: verification.sent_at,
+            destination: verification.masked.clone(),
+            source: verification.source,
+            technician: verification.technician_name.clone(),
+            ticket: verification.ticket_number.clone(),
+            channel: verification.channel,
+            outcome: outcome_at(verification, eye.now),
+            voucher: verification.voucher_name.clone(),
+        })
+        .collect()
+}

@@ -1,0 +1,239 @@
+//! A second technician: for people in guarded groups nobody resets a password alone. Asked for and
+//! answered in the pod or on the Approvals page, never by the same person.
+
+use shared::{
+    ApprovalAsk, ApprovalId, ApprovalState, ApprovalView, Code, Finding, Millis, TechnicianId,
+    TicketId,
+};
+
+use super::Resets;
+use crate::denied::Denied;
+use crate::random;
+use crate::store::{Approval, Session};
+use crate::verification::subject;
+
+impl Resets {
+    /// Asks. Who asks twice has asked once.
+    ///
+    /// # Errors
+    /// When this technician may not reset, the contact or ticket is not this account's, or nobody
+    /// knows who the contact is at Microsoft.
+    pub async fn ask_approval(
+        &self,
+        who: &Session,
+        ask: &ApprovalAsk,
+    ) -> Result<ApprovalView, Denied> {
+        self.may_reset(who)?;
+        let account = who.technician.account;
+        let (contact, ticket) = subject(&self.store, who, ask.contact, ask.ticket).await?;
+        let look = self.directory.look(account, &contact).await?;
+        let person = look.person.clone()?;
+        let policy = self.store.policy(account, contact.customer).await?;
+        let now = self.clock.now();
+        let approval = Approval {
+            id: ApprovalId(random::id(now)),
+            account,
+            customer: contact.customer,
+            contact: contact.id,
+            contact_name: contact.name,
+            ticket: ticket.as_ref().map(|ticket| ticket.id),
+            ticket_number: ticket.map(|ticket| ticket.number),
+            directory_user: person.id,
+            asked_by: who.technician.id,
+            asked_by_name: who.technician.name.clone(),
+            asked_at: now,
+            expires_at: now.plus(policy.approval_ms),
+            approved: None,
+            answered_by: None,
+            answered_by_name: None,
+            answered_at: None,
+            used: false,
+        };
+        self.store.ask_approval(&approval).await?;
+        self.bell.ring(account);
+        let newest = self.store.approvals_of(account, contact.id, 20).await?;
+        let asked = newest.iter().find(|it| {
+            it.asked_by == who.technician.id
+                && it.ticket == approval.ticket
+                && it.approved.is_none()
+        });
+        Ok(approval_view(asked.unwrap_or(&approval), who, now))
+    }
+
+    /// Answers, as a technician who may reset with a fresh second factor, and never the one who
+    /// asked.
+    ///
+    /// # Errors
+    /// `ApprovalOwn`, `ApprovalOver`, `NotFound`.
+    pub async fn answer_approval(
+        &self,
+        who: &Session,
+        id: ApprovalId,
+        approve: bool,
+    ) -> Result<ApprovalView, Denied> {
+        self.may_reset(who)?;
+        let account = who.technician.account;
+        let known = self.store.approval(account, id).await?.ok_or(Code::NotFound)?;
+        if known.asked_by == who.technician.id {
+            return Err(Code::ApprovalOwn.into());
+        }
+        let policy = self.store.policy(account, known.customer).await?;
+        let now = self.clock.now();
+        let until = now.plus(policy.approval_ms);
+        let by = who.technician.id;
+        let answered = self.store.answer_approval(account, id, by, approve, until, now).await?;
+        self.bell.ring(account);
+        let answered = answered.ok_or(Code::ApprovalOver)?;
+        Ok(approval_view(&answered, who, now))
+    }
+}
+
+/// The reset that an approval is to count for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Approved<'a> {
+    /// In which ticket.
+    pub(super) ticket: Option<TicketId>,
+    /// By whom.
+    pub(super) technician: TechnicianId,
+    /// Who the contact is at Microsoft.
+    pub(super) directory_user: &'a str,
+    /// Now.
+    pub(super) now: Millis,
+}
+
+/// The approval that counts, or why none does: the newest of this contact that was asked for here.
+///
+/// # Errors
+/// `ApprovalNeeded`, and its more telling siblings.
+pub(super) fn choose<'a>(
+    newest_first: &'a [Approval],
+    reset: &Approved<'_>,
+) -> Result<&'a Approval, Finding> {
+    let here = |it: &&Approval| match reset.ticket {
+        Some(_) => it.ticket == reset.ticket,
+        None => it.ticket.is_none() && it.asked_by == reset.technician,
+    };
+    let newest = newest_first
+        .iter()
+        .filter(here)
+        .find(|it| it.directory_user == reset.directory_user && !it.used);
+    let Some(newest) = newest.filter(|it| it.expires_at > reset.now) else {
+        return Err(Code::ApprovalNeeded.into());
+    };
+    match newest.approved {
+        None => Err(Code::ApprovalAwaited.into()),
+        Some(false) => Err(Finding {
+            code: Code::ApprovalRefused,
+            about: newest.answered_by_name.as_ref().map(|name| format!("by {name}")),
+        }),
+        // Two people, always: whoever approved does not reset as well.
+        Some(true) if newest.answered_by == Some(reset.technician) => {
+            Err(Code::ApprovalNeeded.into())
+        }
+        Some(true) => Ok(newest),
+    }
+}
+
+/// An approval as pods and pages show it.
+#[must_use]
+pub fn approval_view(approval: &Approval, who: &Session, now: Millis) -> ApprovalView {
+    let over = approval.expires_at <= now;
+    let state = match approval.approved {
+        _ if approval.used => ApprovalState::Used,
+        Some(false) => ApprovalState::Refused,
+        _ if over => ApprovalState::Expired,
+        Some(true) => ApprovalState::Approved,
+        None => ApprovalState::Asked,
+    };
+    ApprovalView {
+        id: approval.id,
+        asked_by: approval.asked_by_name.clone(),
+        asked_at: approval.asked_at,
+        expires_at: approval.expires_at,
+        state,
+        answered_by: approval.answered_by_name.clone(),
+        may_answer: state == ApprovalState::Asked
+            && approval.asked_by != who.technician.id
+            && who.technician.may_reset,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::{AccountId, ContactId, CustomerId};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn id(n: u128) -> Uuid {
+        Uuid::from_u128(n)
+    }
+
+    fn approved() -> Approval {
+        Approval {
+            id: ApprovalId(id(1)),
+            account: AccountId(id(2)),
+            customer: CustomerId(id(3)),
+            contact: ContactId(id(4)),
+            contact_name: String::new(),
+            ticket: Some(TicketId(id(5))),
+            ticket_number: None,
+            directory_user: "user".into(),
+            asked_by: TechnicianId(id(6)),
+            asked_by_name: String::new(),
+            asked_at: Millis(0),
+            expires_at: Millis(100),
+            approved: Some(true),
+            answered_by: Some(TechnicianId(id(7))),
+            answered_by_name: Some("Bo".into()),
+            answered_at: Some(Millis(1)),
+            used: false,
+        }
+    }
+
+    fn reset() -> Approved<'static> {
+        Approved {
+            ticket: Some(TicketId(id(5))),
+            technician: TechnicianId(id(6)),
+            directory_user: "user",
+            now: Millis(99),
+        }
+    }
+
+    #[test]
+    fn every_rule_has_its_reason() {
+        let check = |change: fn(&mut Approval, &mut Approved<'_>), expected: Option<Code>| {
+            let (mut approval, mut reset) = (approved(), reset());
+            change(&mut approval, &mut reset);
+            let told = choose(std::slice::from_ref(&approval), &reset).err().map(|it| it.code);
+            assert_eq!(told, expected);
+        };
+        check(|_, _| {}, None);
+        check(|_, r| r.now = Millis(100), Some(Code::ApprovalNeeded));
+        check(|a, _| a.used = true, Some(Code::ApprovalNeeded));
+        check(|a, _| a.directory_user = "other".into(), Some(Code::ApprovalNeeded));
+        check(|_, r| r.ticket = Some(TicketId(id(9))), Some(Code::ApprovalNeeded));
+        check(|_, r| r.ticket = None, Some(Code::ApprovalNeeded));
+        // A colleague goes on in the same ticket; the one who approved does not.
+        check(|_, r| r.technician = TechnicianId(id(8)), None);
+        check(|_, r| r.technician = TechnicianId(id(7)), Some(Code::ApprovalNeeded));
+        check(|a, r| (a.ticket, r.ticket) = (None, None), None);
+        check(
+            |a, r| (a.ticket, r.ticket, r.technician) = (None, None, TechnicianId(id(8))),
+            Some(Code::ApprovalNeeded),
+        );
+        check(|a, _| a.approved = Some(false), Some(Code::ApprovalRefused));
+        check(|a, _| (a.approved, a.answered_by) = (None, None), Some(Code::ApprovalAwaited));
+        assert_eq!(choose(&[], &reset()).unwrap_err().code, Code::ApprovalNeeded);
+    }
+
+    /// Asking again after a refusal is a new question; an older yes does not outlive a newer no.
+    #[test]
+    fn the_newest_answer_counts() {
+        let no = Approval { id: ApprovalId(id(2)), approved: Some(false), ..approved() };
+        let list = [no.clone(), approved()];
+        assert_eq!(choose(&list, &reset()).unwrap_err().code, Code::ApprovalRefused);
+        let list = [approved(), no];
+        assert!(choose(&list, &reset()).is_ok());
+    }
+}
