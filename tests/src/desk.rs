@@ -134,6 +134,21 @@ impl Desk {
         self.hear(request).await
     }
 
+    /// One of our own pages.
+    pub(crate) async fn page(&self, path: &str) -> String {
+        let request = self.client.get(format!("{}{path}", self.origin));
+        let response = request.header("cookie", &self.cookie).send().await.unwrap();
+        assert_eq!(response.status().as_u16(), 200, "{path}");
+        response.text().await.unwrap()
+    }
+
+    /// A form, as one of our own pages sends it; what came of it.
+    pub(crate) async fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> u16 {
+        let request = self.client.post(format!("{}{path}", self.origin));
+        let request = request.header("origin", &self.origin).header("cookie", &self.cookie);
+        request.form(fields).send().await.unwrap().status().as_u16()
+    }
+
     async fn hear(&self, request: reqwest::RequestBuilder) -> Reply {
         let response = request.send().await.unwrap();
         let status = response.status().as_u16();

@@ -19,19 +19,18 @@ impl Verifications {
     ) -> Result<VerificationView, Denied> {
         let account = who.technician.account;
         let digits: String = ask.code.chars().filter(|c| !c.is_whitespace()).collect();
-        if !(6..=10).contains(&digits.len()) || !digits.bytes().all(|b| b.is_ascii_digit()) {
-            // Not a code at all: a slip of the keyboard costs no try.
-            return Err(Code::BadRequest.into());
-        }
-        let hash = self.code_hash(id, &digits);
         let now = self.clock.now();
         let known = self.store.verification(account, id).await?;
         let known = known.filter(|known| known.technician == who.technician.id);
         // What goes to a page or to an app is answered there, by the person alone.
         let known = known.filter(|known| known.channel.proof() == Proof::Code);
-        if known.is_none() {
-            return Err(Code::NotFound.into());
+        let known = known.ok_or(Code::NotFound)?;
+        let length = self.store.policy(account, known.customer).await?.code_digits as usize;
+        if digits.len() != length || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            // Not a code at all: a slip of the keyboard costs no try.
+            return Err(Code::BadRequest.into());
         }
+        let hash = self.code_hash(id, &digits);
         let tried = self.store.try_code(account, who.technician.id, id, &hash, now).await?;
         self.bell.ring(account);
         match tried {

@@ -3,6 +3,8 @@
 mod aborts;
 mod after;
 mod alarms;
+mod approval;
+mod attempts;
 mod bad_verification;
 mod branding;
 mod branding_page;
@@ -41,4 +43,5 @@ mod start;
 mod stop;
 mod troubles;
 mod twice;
+mod vouching;
 mod walk;

@@ -130,7 +130,7 @@ async fn numbers_on_the_card_show_but_do_not_reset() {
     assert_eq!(desk.answer(id, &code_in(&text.body)).await.status, 200);
     let shown = desk.preflight(ticket.contact, Some(ticket.id)).await;
     assert_eq!(shown.body["findings"][0]["code"], "verification-not-accepted");
-    let email = desk.send_code(ticket.contact, Some(ticket.id), "card-email").await;
+    let email = desk.send_code(ticket.contact, Some(ticket.id), "microsoft-mail").await;
     assert_eq!((email.status, email.code()), (422, "channel-unavailable"));
     let nobody = desk.send_code(ticket.contact, Some(ticket.id), "card-phone-7").await;
     assert_eq!((nobody.status, nobody.code()), (422, "destination-unknown"));
