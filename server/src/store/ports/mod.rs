@@ -8,6 +8,7 @@ mod attempts;
 mod audit;
 mod brands;
 mod checks;
+mod duo;
 mod import;
 mod inspect;
 mod integrations;
@@ -38,6 +39,7 @@ pub use attempts::AttemptStore;
 pub use audit::AuditStore;
 pub use brands::BrandStore;
 pub use checks::CheckStore;
+pub use duo::DuoStore;
 pub use import::ImportStore;
 pub use inspect::InspectStore;
 pub use integrations::IntegrationStore;
@@ -68,6 +70,7 @@ pub trait AnyStore:
     + AuditStore
     + BrandStore
     + CheckStore
+    + DuoStore
     + ImportStore
     + InspectStore
     + IntegrationStore

@@ -8,6 +8,7 @@ mod attempts;
 mod audit;
 mod brands;
 mod checks;
+mod duo;
 mod import;
 mod inspect;
 mod integrations;

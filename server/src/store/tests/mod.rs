@@ -29,6 +29,7 @@ mod audit;
 mod brands;
 mod checks;
 mod coverage;
+mod duo;
 mod fixture;
 mod hunt;
 mod import;
