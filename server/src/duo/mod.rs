@@ -15,7 +15,7 @@ use shared::{AccountId, Code, CustomerId, IntegrationId};
 use url::Url;
 
 pub use ask::DuoAsk;
-pub use connect::{Connections, DuoView, PushTest};
+pub use connect::{Connections, DuoView, PushTest, TestPerson};
 pub use reply::{DuoDevice, Push};
 
 use crate::clock::Clock;

@@ -37,7 +37,7 @@ mod tests {
         let store = Store::sqlite(folder.path(), Keys::new(&[7; 32]).into()).await.unwrap();
         let clock = Clock::manual(Millis(1_800_000_000_000));
         let app = App::new(Settings::defaults().unwrap(), clock, store).unwrap();
-        let read = |settings: &str| settings(&app, serde_json::from_str(settings).unwrap());
+        let read = |text: &str| settings(&app, serde_json::from_str(text).unwrap());
         let known = read(r#"{"cloud": "dod", "tenant": "t", "client_id": "c"}"#).unwrap();
         assert_eq!(known.graph, "https://dod-graph.microsoft.us");
         let named =

@@ -1,6 +1,7 @@
 //! What pods and admins' programs call. Thin: who asks, what they ask, one call into the domain.
 
 pub mod branding;
+pub mod duo;
 pub mod integrations;
 pub mod pod;
 pub mod preflight;
