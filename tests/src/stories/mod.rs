@@ -7,6 +7,8 @@ mod branding;
 mod branding_page;
 mod conformance;
 mod connection_test;
+mod duo;
+mod duo_page;
 mod faults;
 mod guard;
 mod health;

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use shared::{Code, CustomerId, Finding as Found};
+use shared::{CustomerId, Finding as Found};
 
 use super::duo_form::{Form, Posted, Values};
 use super::form::{Wrong, customers, wrong};
@@ -110,7 +110,7 @@ pub async fn add(
 /// `GET /settings/integrations/duo/{customer}`.
 ///
 /// # Errors
-/// [`Code::NotFound`] for what is not there or not yours; when it is no admin.
+/// [`shared::Code::NotFound`] for what is not there or not yours; when it is no admin.
 pub async fn get(
     State(app): State<App>,
     Admin(session): Admin,
@@ -223,7 +223,7 @@ pub async fn switch(
 /// `GET …/delete`: asks once more.
 ///
 /// # Errors
-/// [`Code::NotFound`] for what is not there or not yours; when it is no admin.
+/// [`shared::Code::NotFound`] for what is not there or not yours; when it is no admin.
 pub async fn ask_delete(
     State(app): State<App>,
     Admin(session): Admin,
@@ -257,6 +257,7 @@ pub async fn delete(
 mod tests {
     use super::*;
     use crate::duo::TestPerson;
+    use shared::Code;
 
     #[test]
     fn a_test_is_told_in_words() {
