@@ -10,6 +10,7 @@ use crate::bell::Bell;
 use crate::branding::Branding;
 use crate::clock::Clock;
 use crate::directory::Directory;
+use crate::duo::{Connections, Duo};
 use crate::integration::Integrations;
 use crate::mail::Mailer;
 use crate::outbound::{BadOutbound, Outbound};
@@ -43,6 +44,8 @@ pub struct Parts {
     pub verifications: Verifications,
     /// Customers' tenants: connected, tested, looked after.
     pub integrations: Integrations,
+    /// Customers' Duo.
+    pub duo: Connections,
     /// Links that one device can open.
     pub shares: Shares,
     /// How end users see accounts and their customers.
@@ -70,14 +73,22 @@ impl App {
         let directory =
             Directory::new(outbound.clone(), store.clone(), clock.clone(), settings.clone());
         let mail = Mailer::new(outbound.clone(), store.clone(), &settings.server.origin);
-        let sms = Sms::new(outbound, store.clone(), settings.server.origin.clone());
+        let sms = Sms::new(outbound.clone(), store.clone(), settings.server.origin.clone());
+        let duo = Duo::new(outbound, store.clone(), clock.clone(), settings.clone());
         let (tasks, stop, bell) = (TaskTracker::new(), CancellationToken::new(), Bell::default());
         let verifications = Verifications {
             store: store.clone(),
             directory: directory.clone(),
-            methods: Methods::new(sms.clone(), mail.clone()),
+            methods: Methods::new(sms.clone(), mail.clone(), duo.clone()),
             settings: settings.clone(),
             clock: clock.clone(),
+            bell: bell.clone(),
+        };
+        let duo = Connections {
+            duo,
+            store: store.clone(),
+            clock: clock.clone(),
+            settings: settings.clone(),
             bell: bell.clone(),
         };
         let wake = Arc::default();
@@ -129,6 +140,7 @@ impl App {
             stop,
             verifications,
             integrations,
+            duo,
             shares,
             branding,
             resets,

@@ -3,6 +3,8 @@
 //! (`msp-reset set-up-link` helps when that was cut short). `sample/import.json` is an example.
 
 mod brand;
+mod duo;
+mod m365;
 
 use std::path::Path;
 
@@ -13,7 +15,7 @@ use zeroize::Zeroize;
 
 use crate::app::App;
 use crate::brand::Brand;
-use crate::directory::{M365Settings, token};
+use crate::directory::token;
 use crate::mail::{self, SmtpSettings};
 use crate::policy::Policy;
 use crate::random;
@@ -87,6 +89,8 @@ struct Customer {
     brand: Option<Brand>,
     #[serde(default)]
     m365: Option<M365Connection>,
+    #[serde(default)]
+    duo: Option<duo::Connection>,
     contacts: Vec<Contact>,
 }
 
@@ -283,7 +287,7 @@ fn customer_rows(
     let customer_id = CustomerId(random::id(now));
     let mut rows = vec![ImportRow::Customer { id: customer_id, name: customer.name.clone() }];
     if let Some(m365) = customer.m365 {
-        let settings = m365_settings(app, m365.settings)?;
+        let settings = m365::settings(app, m365.settings)?;
         let id = IntegrationId(random::id(now));
         rows.push(ImportRow::Integration {
             id,
@@ -294,6 +298,9 @@ fn customer_rows(
         });
         let bound_to = settings.bound_to();
         rows.push(seal(app, account, token::SECRET, id.0, &bound_to, m365.client_secret));
+    }
+    if let Some(duo) = customer.duo {
+        rows.extend(duo::rows(app, account, now, (customer_id, &customer.name), duo)?);
     }
     for contact in customer.contacts {
         let contact_id = ContactId(random::id(now));
@@ -316,21 +323,6 @@ fn customer_rows(
         }
     }
     Ok((customer_id, rows))
-}
-
-/// Its hosts come from the operator's row of that cloud; who imports may name them instead.
-fn m365_settings(app: &App, mut settings: serde_json::Value) -> Result<M365Settings, BadImport> {
-    let bad = |why: String| BadImport::Value(format!("m365.settings: {why}"));
-    if let Some(name) = settings["cloud"].as_str().map(str::to_owned) {
-        let Some(cloud) = app.settings.clouds.get(&name) else {
-            let known: Vec<&str> = app.settings.clouds.keys().map(String::as_str).collect();
-            let known = known.join(", ");
-            return Err(bad(format!("there is no cloud \"{name}\"; there are {known}")));
-        };
-        settings["login"] = cloud.login.clone().into();
-        settings["graph"] = cloud.graph.clone().into();
-    }
-    serde_json::from_value(settings).map_err(|error| bad(error.to_string()))
 }
 
 fn seal(
@@ -364,25 +356,6 @@ mod tests {
         let text = format!(r#"{{ "account": {account}, "technicians": [], "customers": [] }}"#);
         let account = import_text(&app, &text).await?;
         Ok(app.store.policy(account, CustomerId(Uuid::from_u128(1))).await?)
-    }
-
-    #[tokio::test]
-    async fn a_cloud_names_its_hosts() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::sqlite(folder.path(), Keys::new(&[7; 32]).into()).await.unwrap();
-        let clock = Clock::manual(Millis(1_800_000_000_000));
-        let app = App::new(Settings::defaults().unwrap(), clock, store).unwrap();
-        let read = |settings: &str| m365_settings(&app, serde_json::from_str(settings).unwrap());
-        let known = read(r#"{"cloud": "dod", "tenant": "t", "client_id": "c"}"#).unwrap();
-        assert_eq!(known.graph, "https://dod-graph.microsoft.us");
-        let named =
-            r#"{"login": "https://l", "graph": "https://g", "tenant": "t", "client_id": "c"}"#;
-        assert_eq!(read(named).unwrap().login, "https://l");
-        let unknown = read(r#"{"cloud": "moon", "tenant": "t", "client_id": "c"}"#);
-        assert!(
-            unknown.unwrap_err().to_string().contains("there are china, dod, gcc-high, global")
-        );
-        assert!(read(r#"{"tenant": "t", "client_id": "c"}"#).is_err(), "no hosts at all");
     }
 
     #[tokio::test]

@@ -9,6 +9,7 @@ pub mod branding;
 pub mod clock;
 pub mod denied;
 pub mod directory;
+pub mod duo;
 pub mod gsm;
 pub mod import;
 pub mod integration;

@@ -2,6 +2,7 @@
 //! environment (`MSP_RESET__SECTION__KEY`), checked before anything starts.
 
 mod directory;
+mod duo;
 mod share;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use config::{Config, Environment, File, FileFormat};
 use serde::Deserialize;
 
 pub use directory::{Directory, Owners};
+pub use duo::Duo;
 pub use share::{HostOf, Share, is_at};
 
 /// The defaults, as a file that can be copied and changed: `msp-reset defaults` prints it.
@@ -37,6 +39,8 @@ pub struct Settings {
     pub reset: Reset,
     /// Microsoft's clouds.
     pub clouds: Clouds,
+    /// Where customers' Duo is.
+    pub duo: Duo,
     /// Looking after integrations.
     pub health: Health,
     /// What a new database begins with.
@@ -245,6 +249,7 @@ impl Settings {
     pub fn check(&self) -> Result<(), BadSettings> {
         let own = origin("server.origin", &self.server.origin)?;
         self.share.check(&own)?;
+        self.duo.check()?;
         for (name, cloud) in &self.clouds {
             cloud_host(&format!("clouds.{name}.login"), &cloud.login)?;
             cloud_host(&format!("clouds.{name}.graph"), &cloud.graph)?;

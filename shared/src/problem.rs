@@ -220,6 +220,25 @@ codes! {
     /// What was confirmed is too old or not ours.
     PreflightStale = "preflight-stale", 409;
 
+    /// The customer's Duo is not connected, or switched off.
+    DuoMissing = "duo-missing", 409;
+    /// Duo refused our integration key or our signature.
+    DuoCredentials = "duo-credentials", 409;
+    /// Duo finds that our clock is wrong.
+    DuoClock = "duo-clock", 409;
+    /// Duo does not know the person, or they have not enrolled.
+    DuoPersonUnknown = "duo-person-unknown", 409;
+    /// None of the person's devices takes a push.
+    DuoNoPush = "duo-no-push", 409;
+    /// Duo lets the person in without asking: that proves nothing.
+    DuoBypass = "duo-bypass", 409;
+    /// Duo's policy keeps the person out.
+    DuoDenied = "duo-denied", 409;
+    /// Duo does not answer, or not now.
+    DuoUnavailable = "duo-unavailable", 503;
+    /// Duo said no in a way we have no better word for.
+    DuoRefused = "duo-refused", 409;
+
     /// The account has no SMS provider.
     SmsMissing = "sms-missing", 409;
     /// The SMS provider refused our credentials.

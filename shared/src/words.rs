@@ -302,6 +302,41 @@ impl Code {
                 ("The confirmation is too old.", "Close it, open it again and check what it says.")
             }
             Code::SmsMissing => ("No SMS provider is connected.", "Ask an admin to connect one."),
+            Code::DuoMissing => (
+                "This customer’s Duo is not connected, or it is switched off.",
+                "Verify another way, or ask an admin to connect it in Settings.",
+            ),
+            Code::DuoCredentials => (
+                "Duo refused the keys of this customer’s connection.",
+                "Ask an admin to copy integration key and secret key from Duo again.",
+            ),
+            Code::DuoClock => (
+                "Duo finds that this server’s clock is wrong.",
+                "Ask your operator to set it; more than five minutes are too many.",
+            ),
+            Code::DuoPersonUnknown => (
+                "Duo does not know this person, or they have not enrolled yet.",
+                "Verify another way, or compare their user name in Duo with the one shown here.",
+            ),
+            Code::DuoNoPush => (
+                "This person has no device in Duo that takes a push.",
+                "Verify another way. They need Duo Mobile, activated, for a push.",
+            ),
+            Code::DuoBypass => (
+                "Duo lets this person in without asking, so a push would prove nothing.",
+                "Verify another way, or have the bypass taken off in Duo.",
+            ),
+            Code::DuoDenied => (
+                "Duo keeps this person out: they are locked out, disabled or not allowed.",
+                "Verify another way, and ask whoever looks after Duo why.",
+            ),
+            Code::DuoUnavailable => {
+                ("Duo does not answer right now.", "Try again in a minute, or verify another way.")
+            }
+            Code::DuoRefused => (
+                "Duo refused without a reason that we know.",
+                "Verify another way, and ask an admin to test the Duo connection.",
+            ),
             Code::SmsCredentials => (
                 "The SMS provider refused our credentials.",
                 "Ask an admin to check the SMS connection.",

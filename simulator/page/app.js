@@ -3,11 +3,12 @@
 import { $ } from "./dom.js";
 import * as phones from "./phones.js";
 import * as mail from "./mail.js";
+import * as duo from "./duo.js";
 import * as codes from "./codes.js";
 import * as directory from "./directory.js";
 import * as trouble from "./trouble.js";
 
-const SECTIONS = ["phones", "mail", "codes", "directory", "trouble", "requests"];
+const SECTIONS = ["phones", "mail", "duo", "codes", "directory", "trouble", "requests"];
 
 /** `#/directory`, or `#/phones/+12065550123`. The slash keeps the browser from scrolling to the section. */
 function place() {
@@ -45,6 +46,7 @@ async function follow() {
       version = state.version;
       phones.show(state);
       mail.show(state);
+      duo.show(state);
       directory.show(state);
       trouble.show(state);
       codes.refresh(state.authenticators);

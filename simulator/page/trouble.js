@@ -10,6 +10,7 @@ const COMPANIES = {
     on: [["setting a password", "PATCH /v1.0/users"], ["looking up phones", "phoneMethods"], ["finding a person", "GET /v1.0/users"], ["any request", ""]],
   },
   twilio: { name: "Twilio", says: "sends the texts", on: [["sending a text", "POST /2010-04-01"], ["any request", ""]] },
+  duo: { name: "Duo", says: "asks people on their devices", on: [["sending a push", "POST /auth/v2/auth"], ["how a push stands", "auth_status"], ["who takes pushes", "preauth"], ["any request", ""]] },
   mail: { name: "Mail server", says: "takes the mails, over SMTP", on: [["taking a mail", "DATA"], ["the recipient", "RCPT"], ["signing in", "AUTH"], ["connecting", "CONNECT"]] },
 };
 

@@ -94,6 +94,27 @@ pub(crate) fn rfc2822(ms: i64) -> String {
     )
 }
 
+/// Milliseconds of `Tue, 21 Aug 2012 17:29:18 -0000`, as mails write it and Duo wants it (D§1). The zone
+/// is UTC in any of its names; another one nobody needs here.
+pub(crate) fn parse_mail(text: &str) -> Option<i64> {
+    let parts: Vec<&str> = text.split_ascii_whitespace().collect();
+    let [_, day, month, year, time, "-0000" | "+0000" | "GMT" | "UTC"] = parts.as_slice() else {
+        return None;
+    };
+    let month = MONTHS.iter().position(|name| name == month)?;
+    let (day, year): (i64, i64) = (day.parse().ok()?, year.parse().ok()?);
+    let time: Vec<i64> = time.split(':').map(str::parse).collect::<Result<_, _>>().ok()?;
+    let [hour, minute, second] = time.as_slice() else { return None };
+    // Years begin in March, so that the leap day is their last.
+    let from_march = i64::try_from((month + 10) % 12).ok()?;
+    let year = year - i64::from(month < 2);
+    let era = year.div_euclid(400);
+    let yoe = year.rem_euclid(400);
+    let doy = (153 * from_march + 2) / 5 + day - 1;
+    let days = era * 146_097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719_468;
+    Some((days * 86_400 + hour * 3600 + minute * 60 + second) * 1000)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,5 +128,17 @@ mod tests {
         assert_eq!(precise(at), "2023-08-24T05:01:45.1230000Z");
         assert_eq!(us(at), "08/24/2023 05:01:45");
         assert_eq!(day(951_782_400_000), "2000-02-29");
+    }
+
+    #[test]
+    fn the_dates_of_mails_are_read() {
+        let read = |text| parse_mail(text).map(iso);
+        let right = "2012-08-21T17:29:18Z".to_owned();
+        assert_eq!(read("Tue, 21 Aug 2012 17:29:18 -0000"), Some(right));
+        assert_eq!(parse_mail("Thu, 01 Jan 1970 00:00:00 GMT"), Some(0));
+        assert_eq!(read("Thu, 29 Feb 2024 00:00:01 +0000"), Some("2024-02-29T00:00:01Z".into()));
+        for bad in ["", "2012-08-21T17:29:18Z", "Tue, 21 Aug 2012 17:29:18 +0200"] {
+            assert_eq!(parse_mail(bad), None, "{bad}");
+        }
     }
 }

@@ -12,6 +12,8 @@ pub enum Company {
     Graph,
     /// Twilio Messages.
     Twilio,
+    /// Duo's Auth API.
+    Duo,
     /// The MSP's mail server: what HTTP calls a method is the verb, `Status` is SMTP's.
     Mail,
 }

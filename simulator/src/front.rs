@@ -18,7 +18,7 @@ use crate::fault::{Company, Fault};
 use crate::hold::Hold;
 use crate::state::Recorded;
 use crate::world::World;
-use crate::{entra, graph, twilio};
+use crate::{duo, entra, graph, twilio};
 
 /// No vendor here takes more.
 const BODY_LIMIT: usize = 1 << 20;
@@ -249,6 +249,7 @@ async fn respond(
     }
     match world.take_fault(&call) {
         None => {
+            duo::wait(&world, &call).await;
             let answer = act(&world, &call);
             Ok(finish(&world, &call, answer))
         }
@@ -327,6 +328,7 @@ fn act(world: &World, call: &Call) -> Answer {
         Company::Entra => entra::answer(world, call),
         Company::Graph => graph::answer(world, call),
         Company::Twilio => twilio::answer(world, call),
+        Company::Duo => duo::answer(world, call),
         // Mail has a door of its own (`smtp`) and never comes in here.
         Company::Mail => Answer::empty(421).unknown(),
     }
@@ -337,6 +339,7 @@ fn trouble(call: &Call, status: u16) -> Answer {
         Company::Entra => entra::trouble(call, status),
         Company::Graph => graph::trouble(call, status),
         Company::Twilio => twilio::trouble(status),
+        Company::Duo => duo::trouble(status),
         Company::Mail => Answer::empty(status).unknown(),
     }
 }

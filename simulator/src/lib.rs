@@ -1,9 +1,9 @@
-//! The outside world, on this machine: Microsoft Entra's token endpoint, Microsoft Graph v1.0 and
-//! Twilio, over real HTTP, and a mail server over real SMTP, as strict as the real ones and nasty on
+//! The outside world, on this machine: Microsoft Entra's token endpoint, Microsoft Graph v1.0, Twilio
+//! and Duo, over real HTTP, and a mail server over real SMTP, as strict as the real ones and nasty on
 //! demand; and a page on which people see phones, mailboxes, directory and requests. It speaks the companies' APIs and knows
 //! nothing of who calls: neither `server` nor `shared`.
 //!
-//! "SOURCES.md §n" in the comments names the vendor's page (`T§n` for Twilio) in `simulator/SOURCES.md`;
+//! "SOURCES.md §n" in the comments names the vendor's page (`T§n` for Twilio, `D§n` for Duo) in `simulator/SOURCES.md`;
 //! \[K\] marks behaviour that no source confirms.
 
 mod clock;
@@ -11,6 +11,7 @@ mod credentials;
 mod crowd;
 mod dates;
 mod directory;
+mod duo;
 mod entra;
 mod fault;
 mod front;
@@ -38,6 +39,7 @@ pub use crate::directory::{
     ApiKey, App, Certificate, DirectoryUser, Domain, EligibleGroup, Group, Line, NextLink, Owned,
     OwnedObjects, Phone, ScopedRole, Secret, SetBy, Tenant, TwilioAccount, Unit,
 };
+pub use crate::duo::{DuoDevice, DuoPush, DuoUser, PushAnswer, Standing};
 pub use crate::fault::{Company, Fault};
 pub use crate::hold::{Held, Moment};
 pub use crate::smtp::{Mail, MailDoor};
@@ -57,9 +59,9 @@ pub struct Options {
 /// Where a world listens, always on loopback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ports {
-    /// Five free ports.
+    /// Six free ports.
     Any,
-    /// Page at +10, Entra +11, Graph +12, Twilio +13, mail +14.
+    /// Page at +10, Entra +11, Graph +12, Twilio +13, mail +14, Duo +18.
     Base(u16),
 }
 
@@ -98,18 +100,21 @@ pub async fn start(options: Options) -> anyhow::Result<World> {
         callbacks: Vec::new(),
         authenticators,
         mail: smtp::Server::new(),
+        duo: duo::sample()?,
     };
     let (page, page_port) = options.ports.listen(10).await?;
     let (entra, entra_port) = options.ports.listen(11).await?;
     let (graph, graph_port) = options.ports.listen(12).await?;
     let (twilio, twilio_port) = options.ports.listen(13).await?;
     let (mail, mail_port) = options.ports.listen(14).await?;
+    let (duo, duo_port) = options.ports.listen(18).await?;
     let door = smtp::Door::new()?;
     let addresses = world::Addresses {
         page: format!("http://localhost:{page_port}"),
         entra: format!("http://127.0.0.1:{entra_port}"),
         graph: format!("http://127.0.0.1:{graph_port}"),
         twilio: format!("http://127.0.0.1:{twilio_port}"),
+        duo: format!("http://127.0.0.1:{duo_port}"),
         smtp: format!("127.0.0.1:{mail_port}"),
         smtp_ca_pem: door.ca_pem.clone(),
     };
@@ -118,6 +123,7 @@ pub async fn start(options: Options) -> anyhow::Result<World> {
     world.track(front::serve(world.clone(), Company::Entra, entra));
     world.track(front::serve(world.clone(), Company::Graph, graph));
     world.track(front::serve(world.clone(), Company::Twilio, twilio));
+    world.track(front::serve(world.clone(), Company::Duo, duo));
     world.track(smtp::serve(world.clone(), door, mail));
     Ok(world)
 }

@@ -8,11 +8,11 @@ use anyhow::Context as _;
 use clap::Parser;
 use simulator::{Clock, Options, Ports};
 
-/// Stand-ins for Microsoft Entra, Microsoft Graph, Twilio and a mail server, and a page that shows them.
+/// Stand-ins for Microsoft Entra, Microsoft Graph, Twilio, Duo and a mail server, and a page that shows them.
 #[derive(Parser)]
 #[command(name = "msp-reset-simulator")]
 struct Arguments {
-    /// The page listens at +10, Entra at +11, Graph at +12, Twilio at +13, mail at +14.
+    /// The page listens at +10, Entra at +11, Graph at +12, Twilio at +13, mail at +14, Duo at +18.
     #[arg(long, default_value_t = 4400)]
     port_base: u16,
     /// An authenticator for the page: base32 secret or otpauth:// address. May be repeated.
@@ -59,6 +59,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     writeln!(out, "Graph       {}", world.graph_url())?;
     writeln!(out, "Twilio      {}", world.twilio_url())?;
     writeln!(out, "mail        {}", world.smtp_address())?;
+    writeln!(out, "Duo         {}", world.duo_url())?;
     out.flush()?;
     asked_to_stop().await?;
     world.stop().await;

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use crate::directory::{DirectoryUser, Tenant, TwilioAccount};
+use crate::duo;
 use crate::fault::{Company, Queued};
 use crate::hold::Hold;
 use crate::smtp;
@@ -27,6 +28,7 @@ pub(crate) struct State {
     pub(crate) callbacks: Vec<Callback>,
     pub(crate) authenticators: Vec<Authenticator>,
     pub(crate) mail: smtp::Server,
+    pub(crate) duo: duo::Office,
 }
 
 impl State {

@@ -20,12 +20,13 @@ use crate::twilio;
 /// A test that waits longer than this for a text waits in vain.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Where the five listeners are.
+/// Where the six listeners are.
 pub(crate) struct Addresses {
     pub(crate) page: String,
     pub(crate) entra: String,
     pub(crate) graph: String,
     pub(crate) twilio: String,
+    pub(crate) duo: String,
     pub(crate) smtp: String,
     pub(crate) smtp_ca_pem: String,
 }
@@ -84,6 +85,11 @@ impl World {
     /// In place of `https://api.twilio.com`.
     pub fn twilio_url(&self) -> String {
         self.0.addresses.twilio.clone()
+    }
+
+    /// In place of `https://api-XXXXXXXX.duosecurity.com`, whatever the hostname.
+    pub fn duo_url(&self) -> String {
+        self.0.addresses.duo.clone()
     }
 
     /// The mail server: `127.0.0.1:PORT`.
@@ -215,8 +221,8 @@ impl World {
     pub async fn quiet(&self) -> bool {
         let quiet = async {
             // Who is let in behind them knows that all who stood at the door are in.
-            for door in [&self.0.addresses.entra, &self.0.addresses.graph, &self.0.addresses.twilio]
-            {
+            let at = &self.0.addresses;
+            for door in [&at.entra, &at.graph, &at.twilio, &at.duo] {
                 let mut last = TcpStream::connect(door.trim_start_matches("http://")).await?;
                 last.shutdown().await?;
                 last.read_to_end(&mut Vec::new()).await?;

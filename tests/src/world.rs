@@ -87,8 +87,15 @@ impl World {
             server::key_file::make_new(&settings.keys.file).unwrap();
         }
         let smtp = format!("smtp://{}", outside.smtp_address());
-        settings.outbound.allow =
-            [outside.entra_url(), outside.graph_url(), outside.twilio_url(), smtp].join(",");
+        settings.outbound.allow = [
+            outside.entra_url(),
+            outside.graph_url(),
+            outside.twilio_url(),
+            outside.duo_url(),
+            smtp,
+        ]
+        .join(",");
+        settings.duo.base = outside.duo_url();
         settings.outbound.ca_file = folder.path().join("mail-ca.pem");
         std::fs::write(&settings.outbound.ca_file, outside.smtp_ca_pem()).unwrap();
         settings.outbound.timeout_ms = 2_000;

@@ -28,7 +28,7 @@ use sample::{Secrets, welcome};
 
 #[derive(Args)]
 pub(crate) struct Ask {
-    /// The server's port; the simulator's world page is at +10, the companies at +11 to +14.
+    /// The server's port; the simulator's world page is at +10, the companies at +11 to +14 and +18.
     #[arg(long, default_value_t = 4400, value_parser = clap::value_parser!(u16).range(1024..=65_000))]
     port_base: u16,
     /// Forget the key of earlier demos too and build the pod anew.
@@ -49,13 +49,14 @@ struct Ports {
 }
 
 impl Ports {
-    const ALL: [(u16, &str); 6] = [
+    const ALL: [(u16, &str); 7] = [
         (0, "the server"),
         (10, "the world page"),
         (11, "Entra"),
         (12, "Microsoft Graph"),
         (13, "Twilio"),
         (14, "the mail server"),
+        (18, "Duo"),
     ];
 
     fn server(self) -> u16 {
@@ -80,6 +81,10 @@ impl Ports {
 
     fn smtp(self) -> u16 {
         self.base + 14
+    }
+
+    fn duo(self) -> u16 {
+        self.base + 18
     }
 
     fn must_be_free(self) -> Result<()> {
@@ -180,7 +185,8 @@ fn start_simulator(
         || fs::read_to_string(&authority).is_ok_and(|pem| pem.ends_with("END CERTIFICATE-----\n"));
     let mut simulator =
         Program::start("the simulator", &mut command, &folder.join("simulator.log"))?;
-    let everywhere = [ports.world(), ports.entra(), ports.graph(), ports.twilio(), ports.smtp()];
+    let everywhere =
+        [ports.world(), ports.entra(), ports.graph(), ports.twilio(), ports.smtp(), ports.duo()];
     let up = wait_until(Duration::from_secs(30), || {
         step.tick("waiting for it to listen");
         simulator.must_live()?;
@@ -235,6 +241,7 @@ fn settings(machine: &Machine, ports: Ports) -> Command {
         format!("http://127.0.0.1:{}", ports.entra()),
         format!("http://127.0.0.1:{}", ports.graph()),
         format!("http://127.0.0.1:{}", ports.twilio()),
+        format!("http://127.0.0.1:{}", ports.duo()),
         format!("smtp://127.0.0.1:{}", ports.smtp()),
     ];
     let mut command = machine.command(machine.program("msp-reset"));
@@ -246,6 +253,7 @@ fn settings(machine: &Machine, ports: Ports) -> Command {
         .env("MSP_RESET__KEYS__FILE", "demo/keys/master.key")
         .env("MSP_RESET__OUTBOUND__ALLOW", allow.join(","))
         .env("MSP_RESET__OUTBOUND__CA_FILE", SMTP_CA)
+        .env("MSP_RESET__DUO__BASE", format!("http://{}", local(ports.duo())))
         .env("MSP_RESET__CLOUDS__SIMULATED__LABEL", "Simulated")
         .env("MSP_RESET__CLOUDS__SIMULATED__LOGIN", format!("http://{}", local(ports.entra())))
         .env("MSP_RESET__CLOUDS__SIMULATED__GRAPH", format!("http://{}", local(ports.graph())));

@@ -41,6 +41,8 @@ pub enum Auth<'a> {
     Bearer(&'a Credential),
     /// `Authorization: Basic`.
     Basic(&'a str, &'a Credential),
+    /// `Authorization: Basic` with a signature in place of a password, and the `Date` that it covers.
+    Signed(&'a str, &'a Credential, &'a str),
 }
 
 /// What is sent along.
@@ -51,6 +53,8 @@ pub enum Body {
     Json(Zeroizing<Vec<u8>>),
     /// A form, wiped after sending: it may hold a link or a client secret.
     Form(Vec<(&'static str, Zeroizing<String>)>),
+    /// A form that is encoded already: who signs it must know every byte.
+    Encoded(Zeroizing<String>),
 }
 
 /// One call.
@@ -139,6 +143,16 @@ impl Outbound {
 
     /// Makes the call.
     pub async fn send(&self, call: Call<'_>) -> Sent {
+        self.send_within(call, None).await
+    }
+
+    /// Makes a call that is answered when something happens over there, and may take so long.
+    /// Dropping the future ends it.
+    pub async fn long_poll(&self, call: Call<'_>, most: Duration) -> Sent {
+        self.send_within(call, Some(most)).await
+    }
+
+    async fn send_within(&self, call: Call<'_>, most: Option<Duration>) -> Sent {
         if let Err(why) = self.guard.check(&call.url) {
             return Sent::NotConnected(why);
         }
@@ -148,7 +162,13 @@ impl Outbound {
             Auth::None => request,
             Auth::Bearer(token) => request.bearer_auth(token.expose()),
             Auth::Basic(name, secret) => request.basic_auth(name, Some(secret.expose())),
+            Auth::Signed(name, signature, date) => {
+                request.basic_auth(name, Some(signature.expose())).header("date", date)
+            }
         };
+        if let Some(most) = most {
+            request = request.timeout(most);
+        }
         if let Some(id) = &call.request_id {
             let mut headers = HeaderMap::new();
             if let Ok(value) = HeaderValue::from_str(id) {
@@ -168,6 +188,9 @@ impl Outbound {
                     form.iter().map(|(name, value)| (*name, value.as_str())).collect();
                 request.form(&pairs)
             }
+            Body::Encoded(form) => request
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(form.as_bytes().to_vec()),
         };
         match request.send().await {
             Ok(response) => read(response).await,

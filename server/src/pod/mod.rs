@@ -15,13 +15,12 @@ use self::shields::{Eye, history, shield};
 use crate::denied::Denied;
 use crate::directory::{Look, Phone};
 use crate::integration::health;
-use crate::policy::Policy;
 use crate::reset::{Resets, approval_view};
 use crate::seal::sha256;
 use crate::store::{Contact, Role, Session, Ticket, Verification};
 use crate::verification::{
-    Occasion, Seen, choose, contact_hash, destinations, fresh_until, is_from_here, left, mail_hash,
-    may_vouch, numbers_hash, phone_hash, subject, warnings,
+    Occasion, Seen, choose, contact_hash, destinations, duo_hash, fresh_until, is_from_here, left,
+    mail_hash, may_vouch, numbers_hash, phone_hash, subject, warnings,
 };
 
 /// A long poll is answered after this time at the latest.
@@ -81,7 +80,8 @@ impl Resets {
         }
         let most = LOOKED_AT.max(policy.history_shown);
         let verifications = self.store.verifications_of(account, contact.id, most).await?;
-        let eye = Eye { store: &self.store, who, policy: &policy, now };
+        let duo = self.verifications.methods.duo(account, contact.customer).await?;
+        let eye = Eye { store: &self.store, who, policy: &policy, duo: duo.as_ref(), now };
         let here = ticket.as_ref().map(|ticket| ticket.id);
         let from_here: Vec<&Verification> =
             verifications.iter().filter(|it| is_from_here(it, here, who.technician.id)).collect();
@@ -96,7 +96,7 @@ impl Resets {
             None => None,
         };
         let blocked =
-            self.blocked(who, &contact, ticket.as_ref(), look.as_deref(), &verifications, &policy);
+            self.blocked(&eye, &contact, ticket.as_ref(), look.as_deref(), &verifications);
         let blocked = match &reset {
             Some(reset) if reset.stage.is_live() => Some(Finding {
                 code: Code::ResetUnderWay,
@@ -144,8 +144,7 @@ impl Resets {
         from_here: &[&Verification],
     ) -> Result<Vec<Shield>, Denied> {
         let account = eye.who.technician.account;
-        let duo = self.verifications.has_duo(account, whose.customer).await?;
-        let found = destinations(&self.store, whose, look, duo);
+        let found = destinations(&self.store, whose, look, eye.duo);
         let hashes: Vec<&[u8]> = found.iter().map(|it| it.hash.as_slice()).collect();
         let whom = (subject.id, eye.who.technician.id);
         let sends = left(&self.store, account, whom, &hashes, eye.policy, eye.now).await?;
@@ -274,13 +273,13 @@ impl Resets {
     /// Microsoft anew. Courtesy: the preflight decides.
     fn blocked(
         &self,
-        who: &Session,
+        eye: &Eye<'_>,
         contact: &Contact,
         ticket: Option<&Ticket>,
         look: Option<&Look>,
         verifications: &[Verification],
-        policy: &Policy,
     ) -> Option<Finding> {
+        let (who, policy) = (eye.who, eye.policy);
         if let Err(code) = self.may_reset(who) {
             return Some(code.into());
         }
@@ -308,6 +307,7 @@ impl Resets {
             directory_user: &person.id,
             contact_hash: &contact_hash(&self.store, contact, None),
             mail_hash: &person.mailbox().map(|it| mail_hash(&self.store, it)).unwrap_or_default(),
+            duo_hash: &eye.duo.map(|duo| duo_hash(&self.store, duo, person)).unwrap_or_default(),
             // Whose word still counts the preflight asks.
             unfit: &[],
             phone_hash: &phone_hash(&self.store, phone),

@@ -3,6 +3,7 @@
 
 use shared::{Code, HistoryView, Millis, Outcome, Sends, Shield, ShieldState};
 
+use crate::duo::DuoSettings;
 use crate::policy::Policy;
 use crate::store::{Session, Store, Verification};
 use crate::verification::{Destination, outcome_at, say, shown_until};
@@ -12,6 +13,8 @@ pub(super) struct Eye<'a> {
     pub(super) store: &'a Store,
     pub(super) who: &'a Session,
     pub(super) policy: &'a Policy,
+    /// The customer's Duo.
+    pub(super) duo: Option<&'a DuoSettings>,
     pub(super) now: Millis,
 }
 

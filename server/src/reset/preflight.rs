@@ -18,7 +18,8 @@ use crate::seal::Place;
 use crate::sign_in::session::fresh_second_factor;
 use crate::store::{Approval, Contact, Limit, Reset, Session, Ticket, Verification};
 use crate::verification::{
-    Occasion, Seen, choose, contact_hash, mail_hash, numbers_hash, phone_hash, subject, warnings,
+    Occasion, Seen, choose, contact_hash, duo_hash, mail_hash, numbers_hash, phone_hash, subject,
+    warnings,
 };
 
 /// A confirmation is good for so long.
@@ -150,6 +151,7 @@ impl Resets {
             newest = self.store.verifications_of(account, contact.id, 20).await?;
             let unfit =
                 self.verifications.unfit(account, &contact, &look, &policy, &newest).await?;
+            let duo = self.verifications.methods.duo(account, contact.customer).await?;
             let mail_hash = person.mailbox().map(|mail| mail_hash(&self.store, mail));
             let occasion = Occasion {
                 contact: contact.id,
@@ -158,6 +160,7 @@ impl Resets {
                 directory_user: &person.id,
                 contact_hash: &contact_hash(&self.store, &contact, None),
                 mail_hash: &mail_hash.unwrap_or_default(),
+                duo_hash: &duo.map(|it| duo_hash(&self.store, &it, person)).unwrap_or_default(),
                 unfit: &unfit,
                 phone_hash: &look
                     .phone

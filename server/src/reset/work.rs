@@ -96,6 +96,15 @@ impl Resets {
             });
         }
         self.verifications.end_what_ran_out().await?;
+        for id in self.store.unwatched_pushes(now).await? {
+            let resets = self.clone();
+            self.tasks.spawn(async move {
+                let stop = resets.stop.cancelled();
+                if let Err(error) = resets.verifications.watch_push(id, stop).await {
+                    tracing::error!(error = %error, "push");
+                }
+            });
+        }
         if now.since(done.swept) >= SWEEP_MS {
             done.swept = now;
             match self.store.sweep_shares(now).await {

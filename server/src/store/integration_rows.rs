@@ -120,3 +120,40 @@ pub struct Tested<'a> {
     /// In a few words.
     pub about: &'a str,
 }
+
+/// A customer's Duo, with whom it serves.
+#[derive(Debug, Clone)]
+pub struct DuoRow {
+    /// The integration itself.
+    pub integration: Integration,
+    /// Whom it serves.
+    pub customer: Customer,
+}
+
+/// A new Duo integration.
+#[derive(Debug, Clone)]
+pub struct NewDuo {
+    /// Its id.
+    pub id: IntegrationId,
+    /// Whom it serves.
+    pub customer: CustomerId,
+    /// What the audit calls it.
+    pub name: String,
+    /// JSON of [`crate::duo::DuoSettings`].
+    pub settings: String,
+    /// The secret key, sealed for this integration.
+    pub sealed: Vec<u8>,
+}
+
+/// A change of a Duo integration, whole.
+#[derive(Debug, Clone, Copy)]
+pub struct DuoChange<'a> {
+    /// JSON of [`crate::duo::DuoSettings`].
+    pub settings: &'a str,
+    /// A new secret key, sealed for this integration; without one the stored one stays.
+    pub sealed: Option<&'a [u8]>,
+    /// Whether it leads to another application or host.
+    pub moved: bool,
+    /// Which fields it changes, for the audit: names, never what stood in them.
+    pub about: &'a str,
+}

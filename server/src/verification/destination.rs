@@ -3,6 +3,7 @@
 use shared::{Channel, DestinationKind, Source};
 
 use crate::directory::{Look, Person, Phone, mask_phone};
+use crate::duo::{DuoSettings, username_of};
 use crate::policy::Policy;
 use crate::seal::Purpose;
 use crate::store::{Contact, Store};
@@ -67,14 +68,13 @@ impl Destination {
     }
 }
 
-/// Every way to reach a contact, those that count for a reset first. `duo` says whether the
-/// customer has Duo.
+/// Every way to reach a contact, those that count for a reset first. `duo` is the customer's Duo.
 #[must_use]
 pub fn destinations(
     store: &Store,
     contact: &Contact,
     look: Option<&Look>,
-    duo: bool,
+    duo: Option<&DuoSettings>,
 ) -> Vec<Destination> {
     let mut found: Vec<Destination> = Vec::new();
     let mut add = |new: Destination| {
@@ -84,13 +84,13 @@ pub fn destinations(
         }
     };
     let person = look.and_then(|look| look.person.as_ref().ok());
-    if let Some(person) = person.filter(|_| duo) {
+    if let (Some(person), Some(duo)) = (person, duo) {
         add(Destination {
             key: DUO.into(),
             kind: DestinationKind::App,
             source: Source::Duo,
             masked: "Duo".into(),
-            hash: store.keys.hash(Purpose::Destination, &[b"duo", person.id.as_bytes()]),
+            hash: duo_hash(store, duo, person),
             address: Some(Address::Person(Box::new(person.clone()))),
         });
     }
@@ -136,6 +136,18 @@ fn mailbox(store: &Store, key: &str, source: Source, address: &str) -> Destinati
         hash: mail_hash(store, address),
         address: crate::outbound::is_address(address).then(|| Address::Mail(address.into())),
     }
+}
+
+/// Keyed hash of a person at a customer's Duo: another application, or another name there, is another
+/// destination.
+#[must_use]
+pub fn duo_hash(store: &Store, duo: &DuoSettings, person: &Person) -> Vec<u8> {
+    let name = username_of(duo, person).unwrap_or_default();
+    let bound_to = duo.bound_to();
+    store.keys.hash(
+        Purpose::Destination,
+        &[b"duo", bound_to.as_bytes(), person.id.as_bytes(), name.as_bytes()],
+    )
 }
 
 /// Keyed hash of a number: the same wherever we know it from.

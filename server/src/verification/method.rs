@@ -8,12 +8,13 @@ use shared::{AccountId, Channel, Code, CustomerId, DestinationKind, Millis, Veri
 
 use super::destination::Address;
 use crate::brand::Brand;
+use crate::duo::{Duo, DuoSettings, Push, PushInfo, username_of};
 use crate::language::{Asks, Language, sms};
 use crate::mail::Mailer;
 use crate::outbound::{Answer, Mail, Mailbox, Refusal};
 use crate::secret::{Link, SpokenCode};
 use crate::sms::{Sms, Text};
-use crate::store::StoreError;
+use crate::store::{StoreError, Verification};
 
 /// The technician waits for a mail server no longer than this; what comes of it then is unknown,
 /// and the person will say.
@@ -49,6 +50,8 @@ pub struct Message<'a> {
     pub language: Language,
     /// Which technician asks.
     pub by: &'a str,
+    /// In which ticket, as people say it.
+    pub ticket: Option<&'a str>,
     /// How long it can be answered, in milliseconds.
     pub life_ms: i64,
     /// Now.
@@ -80,21 +83,48 @@ pub trait VerificationMethod: Send + Sync {
 pub struct Methods {
     texts: Texts,
     mails: Mails,
+    pushes: Pushes,
 }
 
 impl Methods {
     /// With the carriers.
     #[must_use]
-    pub fn new(sms: Sms, mail: Mailer) -> Self {
-        Self { texts: Texts { sms }, mails: Mails { mail } }
+    pub fn new(sms: Sms, mail: Mailer, duo: Duo) -> Self {
+        Self { texts: Texts { sms }, mails: Mails { mail }, pushes: Pushes { duo } }
+    }
+
+    /// The customer's Duo: what it knows people by, where it is on.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn duo(
+        &self,
+        account: AccountId,
+        customer: CustomerId,
+    ) -> Result<Option<DuoSettings>, StoreError> {
+        self.pushes.duo.settings_of(account, customer).await
+    }
+
+    /// How a push stands, as soon as that is something new.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn push(&self, v: &Verification) -> Result<Answer<Push>, StoreError> {
+        let duo = &self.pushes.duo;
+        let Some(txid) = &v.provider_id else { return Ok(Answer::Done(Push::Unusable)) };
+        Ok(match duo.of(v.account, v.customer).await? {
+            Ok(tenant) => duo.status(&tenant, txid).await,
+            Err(refusal) => Answer::Refused(refusal),
+        })
     }
 
     /// The one that carries this channel.
     #[must_use]
     pub fn of(&self, channel: Channel) -> &dyn VerificationMethod {
         match channel.kind() {
-            DestinationKind::Phone | DestinationKind::App => &self.texts,
+            DestinationKind::Phone => &self.texts,
             DestinationKind::Email => &self.mails,
+            DestinationKind::App => &self.pushes,
         }
     }
 }
@@ -189,5 +219,41 @@ impl VerificationMethod for Mails {
         };
         let sent = tokio::time::timeout(MAIL_PATIENCE, self.mail.send(&sender, &mail)).await;
         Ok(sent.unwrap_or(Answer::Unknown(None)).map(|()| None))
+    }
+}
+
+/// By Duo's app.
+#[derive(Clone)]
+struct Pushes {
+    duo: Duo,
+}
+
+#[async_trait]
+impl VerificationMethod for Pushes {
+    async fn ready(
+        &self,
+        account: AccountId,
+        customer: CustomerId,
+    ) -> Result<Result<(), Refusal>, StoreError> {
+        Ok(self.duo.of(account, customer).await?.map(|_| ()))
+    }
+
+    async fn send(&self, message: &Message<'_>) -> Result<Answer<Option<String>>, StoreError> {
+        let tenant = match self.duo.of(message.account, message.customer).await? {
+            Ok(tenant) => tenant,
+            Err(refusal) => return Ok(Answer::Refused(refusal)),
+        };
+        let Address::Person(person) = message.to else {
+            return Ok(Answer::Refused(Code::ChannelUnavailable.into()));
+        };
+        let Some(username) = username_of(&tenant.settings, person) else {
+            return Ok(Answer::Refused(Code::DuoPersonUnknown.into()));
+        };
+        // Whom Duo would let in without asking proves nothing: that is told before.
+        if let Err(other) = self.duo.preauth(&tenant, &username).await.done::<Option<String>>() {
+            return Ok(other);
+        }
+        let info = PushInfo { by: message.by, brand: message.brand.name(), ticket: message.ticket };
+        Ok(self.duo.push(&tenant, &username, "auto", &info).await.map(Some))
     }
 }

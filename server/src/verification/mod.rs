@@ -25,7 +25,7 @@ use std::sync::Arc;
 use shared::{Code, ContactId, Millis, Outcome, TicketId, VerificationView};
 
 pub use destination::{
-    Address, Destination, contact_hash, destinations, mail_hash, numbers_hash, phone_hash,
+    Address, Destination, contact_hash, destinations, duo_hash, mail_hash, numbers_hash, phone_hash,
 };
 pub(crate) use left::of_notice;
 pub use left::{left, limits};
@@ -61,20 +61,6 @@ pub struct Verifications {
     pub clock: Clock,
     /// Tells pods.
     pub bell: Bell,
-}
-
-impl Verifications {
-    /// Whether pushes can be sent to this customer's people.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub async fn has_duo(
-        &self,
-        _account: shared::AccountId,
-        _customer: shared::CustomerId,
-    ) -> Result<bool, Denied> {
-        Ok(false)
-    }
 }
 
 /// The contact and the ticket, when they are this account's and belong together.

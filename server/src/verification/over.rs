@@ -1,9 +1,17 @@
 //! What comes to an end by itself: verifications that nobody answered, and their tickets' notes.
 
-use shared::Code;
+use shared::{Code, VerificationId};
 
 use super::{Verifications, note};
+use crate::duo::Push;
+use crate::outbound::Answer;
+use crate::random;
 use crate::store::{Ending, Lease, OutboxRow, StoreError};
+
+/// Longer than Duo holds a poll; another process takes over from one that has died.
+const WATCHED_MS: i64 = 80_000;
+/// A pause between two polls that brought no news.
+const LOOK_AGAIN_MS: i64 = 500;
 
 impl Verifications {
     /// Ends what has run out, of all accounts; whether there was any.
@@ -19,6 +27,43 @@ impl Verifications {
             }
         }
         Ok(!over.is_empty())
+    }
+
+    /// Looks after one push until there is news of it, if nobody else does. `stop` lets it go.
+    ///
+    /// # Errors
+    /// When the database can't be used.
+    pub async fn watch_push(
+        &self,
+        id: VerificationId,
+        stop: impl Future<Output = ()> + Send,
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let lease = Lease { id: random::id(now), until: now.plus(WATCHED_MS) };
+        let Some(push) = self.store.watch_push(id, lease, now).await? else { return Ok(()) };
+        let news = tokio::select! {
+            news = self.methods.push(&push) => news?,
+            () = stop => Answer::Later(None),
+        };
+        let now = self.clock.now();
+        let ending = match news {
+            Answer::Done(Push::Approved) => Ending::Verified,
+            Answer::Done(Push::Denied | Push::Fraud) => Ending::Denied,
+            Answer::Done(Push::TimedOut) => Ending::Expired,
+            Answer::Done(Push::Unusable) => Ending::Unsent(Code::DuoRefused),
+            Answer::Refused(refusal) => Ending::Unsent(refusal.code),
+            Answer::Done(Push::Waiting) | Answer::Later(_) | Answer::Unknown(_) => {
+                let next = now.plus(LOOK_AGAIN_MS);
+                return match self.store.let_push_go(&push, lease, next).await {
+                    // Its time is over, or a newer one took its place.
+                    Ok(()) | Err(StoreError::MovedOn) => Ok(()),
+                    Err(error) => Err(error),
+                };
+            }
+        };
+        self.store.end_verification(&push, ending, now).await?;
+        self.bell.ring(push.account);
+        Ok(())
     }
 
     /// Writes the ticket's note of this row.

@@ -25,6 +25,8 @@ pub struct Occasion<'a> {
     pub phone_hash: &'a [u8],
     /// Keyed hash of the mailbox that Microsoft has.
     pub mail_hash: &'a [u8],
+    /// Keyed hash of the person at the customer's Duo.
+    pub duo_hash: &'a [u8],
     /// Verifications by somebody's word that does not count now, and why: the policy, the voucher or
     /// their card has changed since.
     pub unfit: &'a [(VerificationId, Code)],
@@ -96,13 +98,14 @@ pub fn counts(
         let unfit = occasion.unfit.iter().find(|(id, _)| *id == verification.id);
         return unfit.map_or(Ok(()), |(_, code)| Err(*code));
     }
-    let at_microsoft = match verification.channel.kind() {
+    let now = match verification.channel.kind() {
         DestinationKind::Phone => occasion.phone_hash,
         DestinationKind::Email => occasion.mail_hash,
-        DestinationKind::App => &verification.destination_hash,
+        DestinationKind::App => occasion.duo_hash,
     };
+    // What is on the card is covered by the card's hash.
     let same_destination =
-        verification.source != Source::Microsoft || verification.destination_hash == at_microsoft;
+        verification.source == Source::Contact || verification.destination_hash == now;
     if verification.contact_hash != occasion.contact_hash || !same_destination {
         return Err(Code::VerificationVoid);
     }
@@ -187,6 +190,7 @@ pub(crate) mod tests {
             contact_hash: &[2],
             phone_hash: &[1],
             mail_hash: &[8],
+            duo_hash: &[6],
             unfit: &[],
             now: NOW.plus(1),
         }

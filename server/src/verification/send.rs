@@ -10,6 +10,7 @@ use super::vouching::Voucher;
 use super::{Verifications, limits, numbers_hash, say_place, subject, view};
 use crate::denied::Denied;
 use crate::directory::{Look, Person};
+use crate::duo::DuoSettings;
 use crate::outbound::{Answer, Refusal};
 use crate::policy::Policy;
 use crate::random;
@@ -53,13 +54,14 @@ impl Verifications {
             Some(voucher) => (&voucher.contact, &voucher.look),
             None => (&contact, &look),
         };
-        let duo = self.has_duo(account, contact.customer).await?;
-        let destination = self.destination(reached, reached_look, duo, &policy, &ask)?;
+        let duo = self.methods.duo(account, contact.customer).await?;
+        let destination = self.destination(reached, reached_look, duo.as_ref(), &policy, &ask)?;
         let method = self.methods.of(ask.channel);
         method.ready(account, contact.customer).await??;
         let brand = self.store.brand(account, Some(contact.customer)).await?;
         let origin = self.settings.share.origin_for(account, brand.host.as_deref());
         let made = make(ask.channel, &policy, origin);
+        let number = ticket.as_ref().map(|ticket| ticket.number.clone());
         let new = New { who, contact: &contact, ask: &ask, policy: &policy, look: &look };
         let verification =
             self.written(&new, ticket.map(|it| it.id), voucher.as_ref(), &destination, &made);
@@ -81,6 +83,7 @@ impl Verifications {
             brand: &brand,
             language: brand.language_for(theirs),
             by: &who.technician.name,
+            ticket: number.as_deref(),
             life_ms: policy.life_ms(ask.channel),
             at: now,
         };
@@ -111,7 +114,7 @@ impl Verifications {
         &self,
         contact: &Contact,
         look: &Look,
-        duo: bool,
+        duo: Option<&DuoSettings>,
         policy: &Policy,
         ask: &VerificationAsk,
     ) -> Result<Destination, Denied> {
@@ -237,6 +240,6 @@ const fn unavailable(channel: Channel) -> Code {
     match channel.kind() {
         shared::DestinationKind::Phone => Code::SmsUnavailable,
         shared::DestinationKind::Email => Code::MailUnavailable,
-        shared::DestinationKind::App => Code::ChannelUnavailable,
+        shared::DestinationKind::App => Code::DuoUnavailable,
     }
 }

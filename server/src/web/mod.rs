@@ -30,7 +30,7 @@ use tower_http::request_id::{
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
-use self::api::{branding, integrations};
+use self::api::{branding, duo, integrations};
 use self::pages::settings;
 use crate::app::App;
 use crate::brand::logo::MOST_BYTES;
@@ -70,6 +70,7 @@ fn routes() -> Router<App> {
         .route("/settings/integrations", get(settings::integrations::list))
         .route("/settings/integrations/new", get(settings::integrations::new))
         .nest("/settings/integrations/m365", m365_routes())
+        .nest("/settings/integrations/duo", duo_routes())
         .merge(branding_routes())
         .route("/logo/{hash}", get(logo::get))
         .route("/assets/{name}", get(assets::own))
@@ -98,6 +99,10 @@ fn routes() -> Router<App> {
         .route("/api/integrations/{id}/certificate/use", post(integrations::use_certificate))
         .route("/api/integrations/{id}/switch", post(integrations::switch))
         .route("/api/integrations/{id}/test", post(integrations::test))
+        .route("/api/duo", get(duo::list))
+        .route("/api/duo/{customer}", get(duo::get).put(duo::put).delete(duo::delete))
+        .route("/api/duo/{customer}/switch", post(duo::switch))
+        .route("/api/duo/{customer}/test", post(duo::test))
         .route("/api/brand", get(branding::get).put(branding::put))
         .route(
             "/api/customers/{id}/brand",
@@ -137,6 +142,17 @@ fn m365_routes() -> Router<App> {
         .route("/{id}/delete", get(m365_acts::ask_delete).post(m365_acts::delete))
         .route("/{id}/connect.sh", get(m365_files::bash))
         .route("/{id}/connect.ps1", get(m365_files::powershell))
+}
+
+/// A customer's Duo, in the settings.
+fn duo_routes() -> Router<App> {
+    use settings::duo;
+    Router::new()
+        .route("/new", get(duo::new).post(duo::add))
+        .route("/{customer}", get(duo::get).post(duo::change))
+        .route("/{customer}/test", post(duo::test))
+        .route("/{customer}/switch", post(duo::switch))
+        .route("/{customer}/delete", get(duo::ask_delete).post(duo::delete))
 }
 
 /// How end users see the account and its customers, in the settings.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::credentials::der_of;
 use crate::directory::SetBy;
+use crate::duo::PushAnswer;
 use crate::fault::{Company, Fault};
 use crate::graph;
 use crate::totp::Authenticator;
@@ -78,6 +79,21 @@ pub(super) async fn add_fault(State(world): State<World>, Json(new): Json<NewFau
 pub(super) async fn clear_faults(State(world): State<World>) -> StatusCode {
     world.clear_faults();
     StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+pub(super) struct Answered {
+    answer: PushAnswer,
+}
+
+/// What the person taps on their device; a push that has ended stays as it is.
+pub(super) async fn answer_push(
+    State(world): State<World>,
+    Path(id): Path<String>,
+    Json(tapped): Json<Answered>,
+) -> StatusCode {
+    let heard = world.answer_push(&id, tapped.answer);
+    if heard { StatusCode::NO_CONTENT } else { StatusCode::CONFLICT }
 }
 
 #[derive(Deserialize)]

@@ -6,6 +6,7 @@ use data_encoding::HEXUPPER;
 use serde_json::{Value, json};
 
 use crate::directory::{App, DirectoryUser, SetBy};
+use crate::duo;
 use crate::fault::Company;
 use crate::smtp::Mail;
 use crate::state::{self, Text};
@@ -14,15 +15,17 @@ use crate::world::World;
 
 /// More than this nobody reads.
 const REQUESTS_SHOWN: usize = 50;
+const PUSHES_SHOWN: usize = 20;
 
 pub(super) fn all(world: &World, version: u64) -> Value {
     world.read(|state| {
         json!({
             "version": version,
             "now_ms": world.clock().now_ms(),
-            "addresses": {"Entra": world.entra_url(), "Graph": world.graph_url(), "Twilio": world.twilio_url(), "Mail": world.smtp_address()},
+            "addresses": {"Entra": world.entra_url(), "Graph": world.graph_url(), "Twilio": world.twilio_url(), "Duo": world.duo_url(), "Mail": world.smtp_address()},
             "phones": phones(state),
             "mails": state.mail.mails.iter().map(mail).collect::<Vec<_>>(),
+            "pushes": state.duo.pushes.iter().rev().take(PUSHES_SHOWN).map(push).collect::<Vec<_>>(),
             "authenticators": state.authenticators.len(),
             "tenants": state.tenants.iter().map(|tenant| json!({
                 "name": tenant.name,
@@ -51,6 +54,15 @@ fn worth_a_line(request: &state::Recorded) -> bool {
     request.company != Company::Mail
         || request.method == "DATA"
         || request.status.is_none_or(|status| status >= 400)
+}
+
+fn push(push: &duo::Push) -> Value {
+    let push = &push.shown;
+    json!({
+        "id": push.id, "name": push.name, "account": push.account, "company": push.company,
+        "device": push.device, "kind": push.kind, "told": push.told, "at_ms": push.at_ms,
+        "answer": push.answer,
+    })
 }
 
 fn mail(mail: &Mail) -> Value {

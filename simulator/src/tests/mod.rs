@@ -3,6 +3,7 @@
 mod applications;
 mod assertions;
 mod crowd;
+mod duo;
 mod entra;
 mod faults;
 mod graph;

@@ -79,8 +79,15 @@ impl Scene {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = Settings::defaults().unwrap();
         let smtp = format!("smtp://{}", outside.smtp_address());
-        settings.outbound.allow =
-            [outside.entra_url(), outside.graph_url(), outside.twilio_url(), smtp].join(",");
+        settings.outbound.allow = [
+            outside.entra_url(),
+            outside.graph_url(),
+            outside.twilio_url(),
+            outside.duo_url(),
+            smtp,
+        ]
+        .join(",");
+        settings.duo.base = outside.duo_url();
         settings.outbound.ca_file = folder.path().join("mail-ca.pem");
         std::fs::write(&settings.outbound.ca_file, outside.smtp_ca_pem()).unwrap();
         database.choose(&mut settings, folder.path());

@@ -100,6 +100,8 @@ impl Vendors {
                 Company::Twilio => &self.twilio,
                 // SMTP is described in prose (RFC 5321); the stand-in holds to it by itself.
                 Company::Mail => continue,
+                // Duo has pages and no description for machines.
+                Company::Duo => continue,
             };
             match description.operation(it) {
                 Some(operation) => {

@@ -135,7 +135,7 @@ pub(super) fn welcome(ports: Ports, secrets: &Secrets, email: &str) -> String {
     let lines = [
         format!("The product         http://app.localhost:{}/", ports.server()),
         format!(
-            "The world outside   http://localhost:{}/   phones, mail, authenticator, directory",
+            "The world outside   http://localhost:{}/   phones, mail, Duo, authenticator, directory",
             ports.world()
         ),
         String::new(),

@@ -11,6 +11,7 @@ mod audit;
 mod brands;
 mod cards;
 mod checks;
+mod duo;
 mod import;
 mod inspect;
 mod integrations;
@@ -44,6 +45,7 @@ pub use audit::AuditStore;
 pub use brands::BrandStore;
 pub use cards::CardStore;
 pub use checks::CheckStore;
+pub use duo::DuoStore;
 pub use import::ImportStore;
 pub use inspect::InspectStore;
 pub use integrations::IntegrationStore;
@@ -77,6 +79,7 @@ pub trait AnyStore:
     + BrandStore
     + CardStore
     + CheckStore
+    + DuoStore
     + ImportStore
     + InspectStore
     + IntegrationStore

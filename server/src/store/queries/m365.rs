@@ -314,7 +314,7 @@ async fn forget_links(
     Ok(())
 }
 
-async fn keep(
+pub(super) async fn keep(
     write: &mut Write,
     account: AccountId,
     id: IntegrationId,

@@ -11,6 +11,7 @@ mod audit;
 mod brands;
 mod cards;
 mod checks;
+mod duo;
 mod import;
 mod inspect;
 mod integrations;

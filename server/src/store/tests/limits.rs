@@ -85,7 +85,7 @@ async fn a_limit_holds_when_many_come_at_once(world: World) {
     let stores = world.two_processes().await;
     let mut race = tokio::task::JoinSet::new();
     for number in 0..32 {
-        let (store, account) = (stores[number % 2].clone(), world.ours.account);
+        let store = stores[number % 2].clone();
         let v = world.ours.verification(START);
         let limits = [limit("wide", 100, HOUR), limit("seven", 7, HOUR)];
         race.spawn(async move { store.begin_verification(&v, &limits).await.unwrap().is_ok() });

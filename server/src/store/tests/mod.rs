@@ -32,6 +32,7 @@ mod brands;
 mod cards;
 mod checks;
 mod coverage;
+mod duo;
 mod fixture;
 mod hunt;
 mod import;

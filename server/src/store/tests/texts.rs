@@ -34,7 +34,6 @@ async fn trouble(world: &World) -> TextTrouble {
 async fn unsent(world: &World, at: Millis, phone: &[u8], code: Code) {
     let mut v = world.ours.verification(at);
     v.destination_hash = phone.to_vec();
-    let account = world.ours.account;
     world.store.begin_verification(&v, &[]).await.unwrap().unwrap();
     world.store.verification_unsent(&v, at, code).await.unwrap();
 }
@@ -89,7 +88,6 @@ async fn a_refused_code_counts_until_one_is_answered(world: World) {
         // Nor one that went out and was not answered.
         let mut pending = world.ours.verification(at(6));
         pending.destination_hash = PHONE.to_vec();
-        let account = world.ours.account;
         world.store.begin_verification(&pending, &[]).await.unwrap().unwrap();
         assert_eq!(trouble(&world).await, of_phone(code));
         // In one instant the trouble counts; later the answer does.

@@ -2,6 +2,7 @@
 
 pub mod approvals;
 pub mod branding;
+pub mod duo;
 pub mod integrations;
 pub mod pod;
 pub mod preflight;

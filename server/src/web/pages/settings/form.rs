@@ -152,6 +152,9 @@ impl Wrong {
             "expires_on" => "Secret expires on",
             "protected_group" => "Protected group",
             "certificate" => "Certificate",
+            "host" => "API hostname",
+            "ikey" => "Integration key",
+            "skey" => "Secret key",
             "test_person" => "Test person",
             other => other,
         };

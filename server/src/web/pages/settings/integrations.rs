@@ -9,6 +9,7 @@ use shared::IntegrationId;
 use super::health::{Health, ends};
 use super::{Admin, Just, failure};
 use crate::app::App;
+use crate::duo::DuoView;
 use crate::web::api::Query;
 use crate::web::pages::{Page, html};
 use crate::web::problem::Failure;
@@ -28,6 +29,7 @@ struct Row {
 struct IntegrationsPage {
     page: Page,
     rows: Vec<Row>,
+    duo: Vec<DuoView>,
     done: Option<&'static str>,
 }
 
@@ -51,8 +53,9 @@ pub async fn list(
         is_on: view.is_on,
     };
     let rows = all.into_iter().map(row).collect();
+    let duo = app.duo.all(session.technician.account).await?;
     let page = Page::inside(&app, &session, "Integrations", "settings");
-    html(&IntegrationsPage { page, rows, done: just.words() })
+    html(&IntegrationsPage { page, rows, duo, done: just.words() })
 }
 
 #[derive(Template)]

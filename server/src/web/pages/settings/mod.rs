@@ -5,6 +5,8 @@ pub mod branding_acts;
 mod branding_fields;
 mod branding_form;
 pub mod branding_preview;
+pub mod duo;
+mod duo_form;
 mod form;
 mod guide;
 mod health;
@@ -112,6 +114,7 @@ impl Just {
             "replaced" => Some(
                 "Microsoft took the new one, and it is in use now. You may remove the old one there.",
             ),
+            "saved" => Some("Saved. Test the connection next: it takes a second."),
             "made" => Some(
                 "The new certificate is made. Upload it in the customer’s tenant, then put it in place.",
             ),
@@ -119,6 +122,9 @@ impl Just {
             "off" => Some(
                 "Switched off. Nobody at this customer can be reset until you switch it on again.",
             ),
+            "duo-off" => {
+                Some("Switched off. Nobody at this customer can be verified by Duo push now.")
+            }
             "on" => Some("Switched on."),
             "deleted" => Some("The integration is deleted. Its history stays in the audit."),
             _ => None,
