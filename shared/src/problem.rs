@@ -348,6 +348,7 @@ mod tests {
             assert!(Code::ALL[i + 1..].iter().all(|c| c.as_str() != code.as_str()), "{code:?}");
             let words = code.words();
             assert!(words.what.ends_with('.') && words.next.ends_with('.'), "{code:?}");
+            assert!(!words.what.contains("not as it should be"), "{code:?} has no words");
         }
     }
 }
