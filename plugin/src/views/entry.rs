@@ -101,13 +101,14 @@ impl Form {
 /// else that was out here.
 pub(super) fn code_form(row: Row, verification: VerificationId, replaced: bool) -> El {
     let at = row.at;
+    let whom = row.whom();
     let short = Part::new(false);
     let form = Rc::new(Form { row, verification, typed: RefCell::default(), short });
     let of = || Rc::clone(&form);
 
     let id = format!("code-{at}");
     let (alert_id, hint_id) = (format!("{id}-alert"), format!("{id}-hint"));
-    let label = el("label").set("for", &id).text(EN.code_label);
+    let label = el("label").set("for", &id).text(&(EN.code_label)(&whom));
     let field = el("input")
         .set("id", &id)
         .set("class", "code-field")

@@ -37,8 +37,9 @@ fn line(entry: &HistoryView) -> El {
     place.extend(entry.voucher.as_deref().map(EN.vouched));
     place.extend([(EN.source)(entry.source).to_owned(), (EN.by)(&entry.technician)]);
     place.extend(entry.ticket.clone());
+    let destination = el("span").set("class", "whole").text(&entry.destination);
     let about = el("div")
-        .kid(pair("", (EN.outcome)(entry.outcome), &format!("· {}", entry.destination)))
+        .kid(pair("", (EN.outcome)(entry.outcome), "· ").kid(destination))
         .kid(p("small", &place.join(" · ")));
     let when = el("span").set("class", "when").text(&when);
     el("li").kid(icons::shield(look)).kid(about).kid(when)

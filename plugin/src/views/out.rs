@@ -24,7 +24,7 @@ pub(super) fn link(row: &Row, out: &Out) -> El {
         .set("tabindex", "-1")
         .set("role", "group")
         .set("aria-labelledby", &id)
-        .kid(p("strong", EN.say).set("id", &id))
+        .kid(p("strong", &(EN.say)(&row.whom())).set("id", &id))
         .kid(el("output").set("aria-labelledby", &id).text(&spaced(say)))
         .kid(p("small", EN.say_hint))
         .kid(tries)

@@ -111,6 +111,16 @@ impl Row {
         })
     }
 
+    /// Who is on the phone: the caller, or whoever vouches for them.
+    pub(super) fn whom(&self) -> String {
+        let name = self.model.parts().of_known(|state| {
+            let mut vouchers = state.vouchers.iter();
+            let it = vouchers.find(|it| Some(it.contact) == self.spot.voucher);
+            it.map(|it| it.name.clone())
+        });
+        name.unwrap_or_else(|| EN.caller.to_owned())
+    }
+
     /// Whether something is being sent here this way.
     fn sends(&self, channel: Channel) -> bool {
         self.model
@@ -286,10 +296,10 @@ fn acts(row: &Row) -> El {
     // One button beside, several below, and quiet ones when there is something better to do.
     div("")
         .live("class", move || {
-            let few = quiet.of(|shield| shield.channels.len()) < 2;
-            Some(match (quiet.look(), few) {
+            let one = quiet.of(|shield| shield.channels.len()) == 1 && quiet.left().is_empty();
+            Some(match (quiet.look(), one) {
                 (Look::Pending | Look::Verified, _) => "below acts quiet".to_owned(),
-                (_, true) => "acts beside".to_owned(),
+                (Look::Grey, true) => "acts beside".to_owned(),
                 _ => "below acts".to_owned(),
             })
         })
