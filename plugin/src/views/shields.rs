@@ -297,7 +297,10 @@ fn acts(row: &Row) -> El {
     div("")
         .live("class", move || {
             let one = quiet.of(|shield| shield.channels.len()) == 1 && quiet.left().is_empty();
+            let denied = ShieldState::Failed { code: Code::CallerDenied };
+            let denied = quiet.of(|shield| shield.state == denied);
             Some(match (quiet.look(), one) {
+                _ if denied => "below acts quiet".to_owned(),
                 (Look::Pending | Look::Verified, _) => "below acts quiet".to_owned(),
                 (Look::Grey, true) => "acts beside".to_owned(),
                 _ => "below acts".to_owned(),
