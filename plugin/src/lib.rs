@@ -30,6 +30,7 @@ mod words;
 
 #[cfg(test)]
 #[path = "../tests/sample/mod.rs"]
+#[allow(dead_code, reason = "the tests in the browser use more of it")]
 mod sample;
 
 pub use flow::Wish;

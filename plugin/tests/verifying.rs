@@ -152,7 +152,12 @@ async fn a_longer_code_is_sent_when_it_is_whole() {
     tick().await;
     assert!(stage.wished().is_empty());
     assert!(stage.described(&field).contains("The code has 8 digits."));
+    state.shields[0].state = out(None);
+    stage.show(&state).await;
     type_in(&field, "12345678");
+    assert!(stage.wished().is_empty());
+    state.shields[0].state = out(Some(8));
+    stage.show(&state).await;
     let id = shared::VerificationId(uuid::Uuid::from_u128(1));
     assert_eq!(stage.wished(), [Wish::Answer(id, "12345678".into())]);
 }

@@ -1,6 +1,6 @@
 //! Typing in what the contact read out.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use leptos::prelude::Callable;
@@ -11,7 +11,7 @@ use web_sys::HtmlInputElement;
 use super::shields::Row;
 use super::widgets::{coded, failure, flag};
 use crate::code_field::{complete, digits, least};
-use crate::dom::{El, div, el, p};
+use crate::dom::{El, div, effect, el, p};
 use crate::flow::{Entry, Wish};
 use crate::model::Part;
 use crate::words::EN;
@@ -105,6 +105,18 @@ pub(super) fn code_form(row: Row, verification: VerificationId, replaced: bool) 
     let short = Part::new(false);
     let form = Rc::new(Form { row, verification, typed: RefCell::default(), short });
     let of = || Rc::clone(&form);
+
+    // Whoever was quicker than the server's word on the length need not press **Check**.
+    effect(Box::new({
+        let (f, last) = (of(), Cell::new(None));
+        move || {
+            let wanted = f.wanted();
+            let told = last.replace(wanted).is_none() && wanted.is_some();
+            if told && complete(&f.typed.borrow(), wanted) {
+                f.answer();
+            }
+        }
+    }));
 
     let id = format!("code-{at}");
     let (alert_id, hint_id) = (format!("{id}-alert"), format!("{id}-hint"));
