@@ -1,10 +1,10 @@
-/** Detail of the `verified` event. */
+/** Detail of the `verified` and `verification-ended` events. */
 export interface VerifiedDetail {
   /** The contact that the pod shows. */
   contact: string;
   /** The ticket, where there is one. */
   ticket: string | null;
-  /** Which destination was proved: an opaque key, never the address itself. */
+  /** Which destination it was about: an opaque key, never the address itself. */
   destination: string;
 }
 
@@ -21,7 +21,7 @@ export interface ResetDetail {
 /** The pod. Attributes: `contact`, `ticket`, `host`; changing one mounts it anew. */
 export interface MspPasswordResetElement extends HTMLElement {
   addEventListener(
-    type: "verified",
+    type: "verified" | "verification-ended",
     listener: (event: CustomEvent<VerifiedDetail>) => void,
     options?: boolean | AddEventListenerOptions,
   ): void;

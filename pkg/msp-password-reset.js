@@ -101,7 +101,7 @@ class MspPasswordReset extends HTMLElement {
     const ticket = of("ticket");
     const tell = (name, id) => {
       const detail = { contact, ticket: ticket || null };
-      detail[name === "verified" ? "destination" : "reset"] = id;
+      detail[name.startsWith("verif") ? "destination" : "reset"] = id;
       this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
     };
     try {

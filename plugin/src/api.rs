@@ -4,17 +4,16 @@ use std::cell::{Cell, RefCell};
 
 use gloo_net::http::{Method, RequestBuilder};
 use gloo_timers::callback::Timeout;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use shared::{
-    AnswerAsk, Code, ContactId, Host, Millis, PodTokenAsk, PodTokenView, Problem, ResendAsk,
-    ResetAct, ResetAsk, ResetId, TicketId, VerificationAsk, VerificationId,
+    ApprovalId, Channel, Code, ContactId, Host, Millis, PodTokenView, Problem, ResetAct, ResetId,
+    TicketId, VerificationId,
 };
 use web_sys::{AbortController, RequestCredentials};
 
 use crate::bearer::Bearer;
 use crate::browser;
-use crate::json;
+use crate::json::{self, Field, Read};
+use crate::spot::Spot;
 use crate::times::Skew;
 use crate::trouble::Trouble;
 
@@ -40,6 +39,15 @@ impl Place {
             None => format!("?contact={}", self.contact),
         }
     }
+
+    /// An object with contact and ticket and `more`.
+    fn body<const N: usize>(&self, more: [(&str, Field<'_>); N]) -> Option<String> {
+        let contact = self.contact.to_string();
+        let ticket = self.ticket.map(|ticket| ticket.to_string());
+        let ticket = ticket.as_deref().map_or(Field::Null, Field::Text);
+        let place = [("contact", Field::Text(&contact)), ("ticket", ticket)];
+        Some(json::object(place.into_iter().chain(more)))
+    }
 }
 
 /// One call, before it is made.
@@ -57,7 +65,7 @@ impl Ask {
 }
 
 /// The answer to a call, read.
-pub(crate) fn heard<T: DeserializeOwned>(reply: Result<String, Trouble>) -> Result<T, Trouble> {
+pub(crate) fn heard<T: Read>(reply: Result<String, Trouble>) -> Result<T, Trouble> {
     json::read(&reply?).map_err(|_| Trouble::Outdated)
 }
 
@@ -94,18 +102,25 @@ impl Api {
         Ask { limit: POLL_LIMIT, ..Ask::new(Method::GET, path, None) }
     }
 
-    /// Sends a code (`VerificationView`).
-    pub(crate) fn verification(&self, key: String) -> Ask {
-        let Place { contact, ticket, .. } = self.place;
-        let channel = shared::Channel::SmsCode;
-        let ask = VerificationAsk { contact, ticket, destination: key, channel };
-        Ask::new(Method::POST, "/api/verifications".to_owned(), written(&ask))
+    /// Sends a code, a link or a push (`VerificationView`); `note` says why somebody else vouches.
+    pub(crate) fn verification(&self, to: &Spot, channel: Channel, note: &str) -> Ask {
+        let voucher = to.voucher.map(|voucher| voucher.to_string());
+        let vouching = voucher.as_deref().map(|voucher| {
+            let fields = [("voucher", Field::Text(voucher)), ("note", Field::Text(note))];
+            json::object(fields)
+        });
+        let body = self.place.body([
+            ("destination", Field::Text(&to.key)),
+            ("channel", Field::Text(channel.as_str())),
+            ("vouching", vouching.as_deref().map_or(Field::Null, Field::Json)),
+        ]);
+        Ask::new(Method::POST, "/api/verifications".to_owned(), body)
     }
 
     /// Answers one (`VerificationView`).
     pub(crate) fn answer(id: VerificationId, code: String) -> Ask {
         let path = format!("/api/verifications/{id}/answer");
-        Ask::new(Method::POST, path, written(&AnswerAsk { code }))
+        Ask::new(Method::POST, path, Some(json::object([("code", Field::Text(&code))])))
     }
 
     /// What a reset would do, and what is in its way (`Preflight`).
@@ -115,9 +130,19 @@ impl Api {
 
     /// Resets (`ResetView`). The same id with the same seal asks once.
     pub(crate) fn reset(&self, id: ResetId, sealed: String) -> Ask {
-        let Place { contact, ticket, .. } = self.place;
-        let ask = ResetAsk { contact, ticket, sealed };
-        Ask::new(Method::PUT, format!("/api/resets/{id}"), written(&ask))
+        let body = self.place.body([("sealed", Field::Text(&sealed))]);
+        Ask::new(Method::PUT, format!("/api/resets/{id}"), body)
+    }
+
+    /// Asks for another technician's approval (`ApprovalView`).
+    pub(crate) fn approval(&self) -> Ask {
+        Ask::new(Method::POST, "/api/approvals".to_owned(), self.place.body([]))
+    }
+
+    /// Answers somebody who asked for it (`ApprovalView`).
+    pub(crate) fn approve(id: ApprovalId, approve: bool) -> Ask {
+        let body = json::object([("approve", Field::Bool(approve))]);
+        Ask::new(Method::POST, format!("/api/approvals/{id}/answer"), Some(body))
     }
 
     /// Sends the link again, or gives the reset up (`ResetView`).
@@ -136,7 +161,10 @@ impl Api {
 
     /// Sends a new link to the phone that was chosen (`ResetView`).
     pub(crate) fn new_link(id: ResetId, sealed: String) -> Ask {
-        Ask { body: written(&ResendAsk { sealed }), ..Self::act(id, ResetAct::NewLink) }
+        Ask {
+            body: Some(json::object([("sealed", Field::Text(&sealed))])),
+            ..Self::act(id, ResetAct::NewLink)
+        }
     }
 
     /// Makes the call, with a token. A token that the server no longer takes is replaced once.
@@ -162,7 +190,10 @@ impl Api {
         if let Some(token) = held {
             return Ok(token);
         }
-        let body = written(&PodTokenAsk { host: self.place.host });
+        let host = match self.place.host {
+            Host::Web => "web",
+        };
+        let body = Some(json::object([("host", Field::Text(host))]));
         let ask = Ask::new(Method::POST, "/api/pod/token".to_owned(), body);
         let reply = send(&ask, None).await;
         if signed_out(&reply) {
@@ -173,10 +204,6 @@ impl Api {
         *self.bearer.borrow_mut() = Some(Bearer::new(view, browser::now(), self.skew.get()));
         Ok(token)
     }
-}
-
-fn written(body: &impl Serialize) -> Option<String> {
-    serde_json::to_string(body).ok()
 }
 
 fn signed_out<T>(reply: &Result<T, Trouble>) -> bool {

@@ -58,11 +58,19 @@ pub(crate) async fn sleep(millis: u32) {
     TimeoutFuture::new(millis).await;
 }
 
-/// Moves the focus within the pod, once everything now under way has been drawn.
+/// A field that somebody is typing into.
+const TYPED: &str = "input[type=text]:focus:not([readonly]), textarea:focus";
+
+/// Moves the focus within the pod, once everything now under way has been drawn; but never away from
+/// a field that somebody is typing into.
 pub(crate) async fn focus(pod: Option<El>, selector: &'static str) {
     sleep(0).await;
-    let found = pod.as_ref().and_then(El::node).and_then(|pod| pod.query_selector(selector).ok());
-    let Some(element) = found.flatten() else { return };
+    let Some(pod) = pod.as_ref().and_then(El::node) else { return };
+    let find = |selector| pod.query_selector(selector).ok().flatten();
+    if find(TYPED).is_some() {
+        return;
+    }
+    let Some(element) = find(selector) else { return };
     if let Some(input) = element.dyn_ref::<web_sys::HtmlInputElement>() {
         input.select();
     }

@@ -1,19 +1,24 @@
 //! The pod's flows: each one enum, with what moves it on. No I/O; what has to be asked is done
 //! by `live`, which hands the answers back.
 
-use shared::{Code, Millis, Preflight, ResetAct, ResetId, VerificationId};
+use shared::{ApprovalId, Channel, Code, Millis, Preflight, ResetAct, ResetId, VerificationId};
 
+use crate::spot::Spot;
 use crate::trouble::Trouble;
 
 /// What the technician wants. Views only say it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wish {
-    /// Send a code to the shield of this key.
-    Send(String),
+    /// Send a code, a link or a push to this shield; the note says why somebody else vouches.
+    Send(Spot, Channel, String),
     /// The contact read this out.
     Answer(VerificationId, String),
     /// Open the confirmation.
     Check,
+    /// Ask another technician to approve.
+    AskApproval,
+    /// Approve, or refuse, what another technician asked for.
+    Approve(ApprovalId, bool),
     /// Reset, as confirmed.
     Confirm,
     /// Close the confirmation.
@@ -47,17 +52,17 @@ pub(crate) enum Line {
     Ended(Trouble),
 }
 
-/// Sending and answering a code.
+/// Sending, and answering a code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Entry {
     /// Nothing is being done.
     Idle,
-    /// A code is being sent to this shield.
-    Sending(String),
+    /// Something is being sent to this shield.
+    Sending(Spot, Channel),
     /// It was sent, at the server's time.
-    Sent { key: String, verification: VerificationId, at: Millis },
+    Sent { to: Spot, verification: VerificationId, at: Millis },
     /// It could not be sent to this shield.
-    Unsent(String, Trouble),
+    Unsent(Spot, Trouble),
     /// The answer is being checked.
     Answering(VerificationId),
     /// It was right; the shield is about to turn green.
@@ -66,29 +71,35 @@ pub(crate) enum Entry {
     Wrong(VerificationId, Trouble),
 }
 
-/// How long after sending a code it takes until the next may be asked for.
+/// How long after sending it takes until another of the same kind may be asked for.
 pub(crate) const RESEND_AFTER: i64 = 30_000;
 
 impl Entry {
     /// Whether a call is under way.
     pub(crate) fn busy(&self) -> bool {
-        matches!(self, Self::Sending(_) | Self::Answering(_))
+        matches!(self, Self::Sending(..) | Self::Answering(_))
     }
 
-    /// Milliseconds until a new code may be sent to `key`; 0 when it may be.
-    pub(crate) fn resend_in(&self, key: &str, now: Millis) -> i64 {
+    /// Milliseconds until another may be sent to `spot`; 0 when it may be.
+    pub(crate) fn resend_in(&self, spot: &Spot, now: Millis) -> i64 {
         match self {
-            Self::Sent { key: sent_to, at, .. } if sent_to == key => {
-                at.plus(RESEND_AFTER).since(now).max(0)
-            }
+            Self::Sent { to, at, .. } if to == spot => at.plus(RESEND_AFTER).since(now).max(0),
             _ => 0,
         }
     }
 
-    /// What went wrong with sending to `key`.
-    pub(crate) fn unsent(&self, key: &str) -> Option<&Trouble> {
+    /// Whether this pod is sending, or has just sent, to `spot`.
+    pub(crate) fn ours(&self, spot: &Spot) -> bool {
         match self {
-            Self::Unsent(of, trouble) if of == key => Some(trouble),
+            Self::Sending(to, _) | Self::Sent { to, .. } => to == spot,
+            _ => false,
+        }
+    }
+
+    /// What went wrong with sending to `spot`.
+    pub(crate) fn unsent(&self, spot: &Spot) -> Option<&Trouble> {
+        match self {
+            Self::Unsent(to, trouble) if to == spot => Some(trouble),
             _ => None,
         }
     }
@@ -206,10 +217,31 @@ impl Flow {
         }
     }
 
+    /// When another technician's word is in the way: whether it is still to be asked for.
+    pub(crate) fn wants_approval(&self) -> Option<bool> {
+        let Self::Confirming(shown) = self else { return None };
+        shown.findings.iter().find_map(|finding| match finding.code {
+            Code::ApprovalNeeded | Code::ApprovalRefused => Some(true),
+            Code::ApprovalAwaited => Some(false),
+            _ => None,
+        })
+    }
+
     /// A reset of this id is known to the server: nothing is left to ask.
     pub(crate) fn known(self, id: ResetId) -> Self {
         if self.awaits(id) { Self::Closed } else { self }
     }
+}
+
+/// Asking for approval, or answering.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Approving {
+    /// Nothing is being done.
+    Idle,
+    /// It is on its way.
+    Busy,
+    /// It could not be done.
+    Failed(Trouble),
 }
 
 /// Sending again and giving up.
@@ -287,10 +319,28 @@ mod tests {
     #[test]
     fn a_new_code_has_to_wait() {
         let verification = VerificationId(Uuid::from_u128(1));
-        let sent = Entry::Sent { key: "a".into(), verification, at: Millis(0) };
-        assert_eq!(sent.resend_in("a", Millis(10_000)), 20_000);
-        assert_eq!(sent.resend_in("a", Millis(40_000)), 0);
-        assert_eq!(sent.resend_in("b", Millis(0)), 0);
+        let spot = |key: &str| Spot { voucher: None, key: key.into() };
+        let sent = Entry::Sent { to: spot("a"), verification, at: Millis(0) };
+        assert_eq!(sent.resend_in(&spot("a"), Millis(10_000)), 20_000);
+        assert_eq!(sent.resend_in(&spot("a"), Millis(40_000)), 0);
+        assert_eq!(sent.resend_in(&spot("b"), Millis(0)), 0);
+        let theirs = Spot { voucher: Some(shared::ContactId(Uuid::nil())), ..spot("a") };
+        assert_eq!(sent.resend_in(&theirs, Millis(0)), 0);
+    }
+
+    #[test]
+    fn an_approval_is_asked_for_when_it_is_missing() {
+        let mut shown = sample::preflight();
+        assert_eq!(Flow::Confirming(shown.clone()).wants_approval(), None);
+        for (code, asks) in [
+            (Code::ApprovalNeeded, Some(true)),
+            (Code::ApprovalRefused, Some(true)),
+            (Code::ApprovalAwaited, Some(false)),
+            (Code::NoPhone, None),
+        ] {
+            shown.findings = vec![code.into()];
+            assert_eq!(Flow::Confirming(shown.clone()).wants_approval(), asks);
+        }
     }
 
     #[test]

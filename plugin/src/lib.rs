@@ -6,6 +6,7 @@
 #![expect(unreachable_pub, reason = "`#[component]` makes its props `pub`, wherever they are")]
 
 mod api;
+mod approval;
 mod backoff;
 mod bearer;
 mod browser;
@@ -20,6 +21,7 @@ mod model;
 mod mount;
 mod news;
 mod pick;
+mod spot;
 mod story;
 mod times;
 mod trouble;
@@ -28,9 +30,11 @@ mod words;
 
 #[cfg(test)]
 #[path = "../tests/sample/mod.rs"]
+#[allow(dead_code, reason = "the tests in the browser use more of it")]
 mod sample;
 
 pub use flow::Wish;
 pub use model::{Model, Wishes};
 pub use mount::{Mounted, mount, on_panic};
+pub use spot::Spot;
 pub use views::{Screen, ScreenProps};

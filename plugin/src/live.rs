@@ -1,4 +1,8 @@
-//! The pod with a server behind it: follows the state, and does what the views wish.
+//! The pod with a server behind it: follows the state; `wishes` does what the views wish, `answers`
+//! hears what comes of it.
+
+mod answers;
+mod wishes;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -7,7 +11,7 @@ use gloo_timers::callback::Interval;
 use leptos::prelude::*;
 use leptos::reactive::owner::Owner;
 use leptos::task::spawn_local_scoped_with_cancellation;
-use shared::{PodState, ResetAct, ResetId, ResetView, ShieldState, VerificationId};
+use shared::{PodState, ResetId, ResetView, ShieldState, VerificationId};
 use wasm_bindgen::JsValue;
 use web_sys::Node;
 use web_sys::js_sys::Function;
@@ -15,10 +19,11 @@ use web_sys::js_sys::Function;
 use crate::api::{Api, Ask, Place, heard};
 use crate::backoff::Backoff;
 use crate::browser;
-use crate::flow::{Deed, Entry, Flow, Line, Wish};
+use crate::flow::{Entry, Flow, Line};
 use crate::model::{Model, Parts};
 use crate::news;
 use crate::pick::Pick;
+use crate::spot::{self, Spot};
 use crate::story;
 use crate::trouble::Trouble;
 use crate::views::Screen;
@@ -70,9 +75,11 @@ enum Work {
 
 /// What an answer is for.
 enum Then {
-    Sent(String),
+    Sent(Spot, shared::Channel),
     Answered(VerificationId),
     Checked(u32),
+    /// An approval was asked for, or else answered.
+    Approval(bool),
     Reset(ResetId),
     Acted,
     Listed(ResetId),
@@ -115,50 +122,6 @@ impl Desk {
                 let pod = self.parts.pod.borrow().clone();
                 browser::focus(pod, selector).await;
             }
-        }
-    }
-
-    fn hear(self: &Rc<Self>, then: Then, reply: Result<String, Trouble>) {
-        let parts = &self.parts;
-        match then {
-            Then::Sent(key) => self.sent(key, heard(reply)),
-            Then::Answered(id) => match reply {
-                Ok(_) => parts.entry.set(Entry::Accepted(id)),
-                Err(trouble) => {
-                    parts.entry.set(Entry::Wrong(id, trouble));
-                    self.spawn(Work::Focus(".code-field[aria-invalid]"));
-                }
-            },
-            Then::Checked(round) => self.flow(|flow| flow.checked(round, heard(reply))),
-            Then::Reset(id) => match heard(reply) {
-                Ok(view) => {
-                    self.adopt(view);
-                    self.heard_of(id);
-                }
-                Err(trouble) => self.flow(|flow| flow.failed(id, trouble)),
-            },
-            Then::Acted => match heard::<ResetView>(reply) {
-                Ok(view) => {
-                    if parts.deed.peek(|deed| matches!(deed, Deed::Doing(ResetAct::Resend))) {
-                        self.emit(&news::Event { name: "link-resent", id: view.id.to_string() });
-                    }
-                    self.adopt(view);
-                    parts.deed.set(Deed::Idle);
-                    self.spawn(Work::Focus(RESET_TITLE));
-                }
-                Err(trouble) => parts.deed.set(Deed::Failed(trouble)),
-            },
-            Then::Listed(id) => self.pick(|pick| pick.listed(id, heard(reply))),
-            Then::Linked(id) => match heard(reply) {
-                Ok(view) => {
-                    self.adopt(view);
-                    self.emit(&news::Event { name: "link-replaced", id: id.to_string() });
-                    self.pick(|pick| if pick.of == Some(id) { Pick::default() } else { pick });
-                    parts.deed.set(Deed::Idle);
-                    self.spawn(Work::Focus(RESET_TITLE));
-                }
-                Err(trouble) => self.pick(|pick| pick.failed(id, trouble)),
-            },
         }
     }
 
@@ -229,8 +192,7 @@ impl Desk {
             parts.said.set(EN.back.to_owned());
         }
         let pending = |id: VerificationId| {
-            let mut shields = state.shields.iter();
-            shields.any(|shield| {
+            spot::all(&state).iter().any(|(_, shield)| {
                 matches!(shield.state, ShieldState::Pending { verification, .. } if verification == id)
             })
         };
@@ -240,7 +202,14 @@ impl Desk {
             self.spawn(Work::Focus(next));
         }
         parts.line.set(Line::Live);
+        let approval = |state: &PodState| state.approval.as_ref().map(|it| (it.id, it.state));
+        let before = parts.of_known(approval);
+        let answered = before != approval(&state);
         self.show(state);
+        // What the confirmation says about it is old now.
+        if answered && parts.flow.peek(|flow| flow.wants_approval().is_some()) {
+            self.check();
+        }
     }
 
     /// Shows `state`, and tells page and screen reader what is new in it.
@@ -253,10 +222,11 @@ impl Desk {
         if quiet == state {
             return;
         }
-        for (event, masked, until) in news::turned_green(&old, &state) {
+        for (event, said) in news::shields(&old, &state, &EN, &browser::clock) {
             self.emit(&event);
-            parts.said.set((EN.now_verified)(&masked, &browser::clock(until)));
+            self.say(said);
         }
+        self.say(news::approval(&old, &state, &EN, &browser::clock));
         for event in [news::completed(&old, &state), news::link(&old, &state)] {
             event.iter().for_each(|event| self.emit(event));
         }
@@ -266,124 +236,19 @@ impl Desk {
         };
         let new = told(&state);
         if let Some(line) = new.filter(|new| told(&old).as_ref() != Some(new)) {
-            parts.said.set(format!("{}. {}", line.title, line.body));
+            self.say(format!("{}. {}", line.title, line.body));
         }
         parts.state.set(Some(state));
+    }
+
+    fn say(&self, text: String) {
+        if !text.is_empty() {
+            self.parts.said.set(text);
+        }
     }
 
     fn emit(&self, event: &news::Event) {
         // A listener of the page that throws is the page's affair.
         let _ = self.tell.call2(&JsValue::NULL, &event.name.into(), &event.id.as_str().into());
-    }
-
-    fn perform(self: &Rc<Self>, wish: Wish) {
-        let parts = &self.parts;
-        match wish {
-            Wish::Send(key) => {
-                if !parts.entry.peek(Entry::busy) {
-                    parts.entry.set(Entry::Sending(key.clone()));
-                    let ask = self.api.verification(key.clone());
-                    self.spawn(Work::Call(ask, Then::Sent(key)));
-                }
-            }
-            Wish::Answer(id, code) => {
-                if !parts.entry.peek(Entry::busy) {
-                    parts.entry.set(Entry::Answering(id));
-                    self.spawn(Work::Call(Api::answer(id, code), Then::Answered(id)));
-                }
-            }
-            Wish::Check => {
-                let round = self.round.get().wrapping_add(1);
-                self.round.set(round);
-                self.flow(|flow| flow.opened(round));
-                if parts.flow.peek(|flow| matches!(flow, Flow::Checking(_))) {
-                    self.spawn(Work::Call(self.api.preflight(), Then::Checked(round)));
-                }
-            }
-            Wish::Confirm => {
-                if parts.flow.peek(|flow| matches!(flow, Flow::Asking(..))) {
-                    return;
-                }
-                self.flow(|flow| flow.confirmed(browser::reset_id));
-                if let Flow::Asking(shown, id) = parts.flow.peek(Flow::clone) {
-                    let ask = self.api.reset(id, shown.sealed.unwrap_or_default());
-                    self.spawn(Work::Call(ask, Then::Reset(id)));
-                }
-            }
-            // Not every browser gives the focus back to a button that was clicked.
-            Wish::Dismiss => {
-                self.flow(Flow::dismissed);
-                self.spawn(Work::Focus("#reset"));
-            }
-            Wish::Act(id, ResetAct::GiveUp) => parts.deed.set(Deed::Sure(id)),
-            Wish::Act(id, ResetAct::NewLink) => {
-                parts.pick.set(Pick::opened(id));
-                // Not left on **Check again**, which will mean something else.
-                self.spawn(Work::Focus("#phones-title"));
-                self.spawn(Work::Call(Api::phones(id), Then::Listed(id)));
-            }
-            Wish::Act(id, act) => self.act(id, act),
-            Wish::GiveUp(id) => self.act(id, ResetAct::GiveUp),
-            Wish::Keep => {
-                parts.deed.set(Deed::Idle);
-                self.spawn(Work::Focus("#give-up"));
-            }
-            Wish::Pick(at) => self.pick(|pick| pick.chose(at)),
-            Wish::NewLink => {
-                if let Some((id, sealed)) = parts.pick.peek(Pick::wanted) {
-                    self.pick(Pick::sending);
-                    self.spawn(Work::Call(Api::new_link(id, sealed), Then::Linked(id)));
-                }
-            }
-            Wish::Unpick => {
-                parts.pick.set(Pick::default());
-                self.spawn(Work::Focus("#new-link"));
-            }
-            Wish::Retry => {
-                if parts.line.peek(|line| matches!(line, Line::Ended(_))) {
-                    parts.line.set(Line::Connecting);
-                    self.spawn(Work::Follow);
-                }
-            }
-        }
-    }
-
-    fn act(self: &Rc<Self>, id: ResetId, act: ResetAct) {
-        if !self.parts.deed.peek(|deed| matches!(deed, Deed::Doing(_))) {
-            self.parts.deed.set(Deed::Doing(act));
-            self.spawn(Work::Call(Api::act(id, act), Then::Acted));
-        }
-    }
-
-    fn sent(self: &Rc<Self>, key: String, answer: Result<shared::VerificationView, Trouble>) {
-        let view = match answer {
-            Ok(view) => view,
-            Err(trouble) => return self.parts.entry.set(Entry::Unsent(key, trouble)),
-        };
-        // The poll says the same in a moment; the field need not wait for it.
-        let mut state = self.parts.state.peek(Clone::clone);
-        for shield in state.iter_mut().flat_map(|state| &mut state.shields) {
-            if shield.key == key {
-                shield.state = ShieldState::Pending {
-                    verification: view.id,
-                    expires_at: view.expires_at,
-                    tries_left: view.tries_left,
-                };
-            }
-        }
-        let at = self.api.skew().server(browser::now());
-        self.parts.entry.set(Entry::Sent { key, verification: view.id, at });
-        self.parts.state.set(state);
-        self.spawn(Work::Focus(".code-field:not([readonly])"));
-    }
-
-    /// Shows what a call about a reset was answered.
-    fn adopt(&self, view: ResetView) {
-        *self.ours.borrow_mut() = Some(view.clone());
-        if let Some(mut state) = self.parts.state.peek(Clone::clone) {
-            state.reset = Some(view);
-            state.now = self.api.skew().server(browser::now());
-            self.show(state);
-        }
     }
 }

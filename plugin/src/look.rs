@@ -1,9 +1,9 @@
 //! How a shield looks at a moment. The server says what is; between two answers time passes.
 
-use shared::{Code, Millis, Shield, ShieldState, VerificationId};
+use shared::{Channel, Code, Millis, Shield, ShieldState, VerificationId};
 
 use crate::times::countdown;
-use crate::words::Words;
+use crate::words::{Sending, Words};
 
 /// What is drawn. Each has its own shape, so that colour says nothing alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,24 +49,67 @@ pub(crate) fn state_words(
     clock: &dyn Fn(Millis) -> String,
 ) -> String {
     match (state, look(state, now)) {
-        (ShieldState::Pending { expires_at, .. }, Look::Pending) => {
-            (words.code_sent)(&countdown(expires_at.since(now)))
+        (ShieldState::Pending { expires_at, channel, .. }, Look::Pending) => {
+            (words.out)(channel.proof(), &countdown(expires_at.since(now)))
         }
-        (ShieldState::Pending { .. }, _) => Code::CodeExpired.words().what.to_owned(),
+        (ShieldState::Pending { .. }, _) => words.not_in_time.0.to_owned(),
         (ShieldState::Verified { until }, Look::Verified) => (words.verified_until)(&clock(*until)),
         (ShieldState::Verified { until }, _) => (words.was_verified_until)(&clock(*until)),
-        (ShieldState::Failed { code }, _) => code.words().what.to_owned(),
+        (ShieldState::Failed { code }, _) => failed(*code, words).0.to_owned(),
         (ShieldState::Grey, _) => words.not_verified.to_owned(),
     }
 }
 
-/// The code that can be answered now, if there is one.
-pub(crate) fn out(shield: &Shield, now: Millis) -> Option<VerificationId> {
-    match shield.state {
-        ShieldState::Pending { verification, expires_at, .. } if now < expires_at => {
-            Some(verification)
+/// What failed and what to do about it, whatever was sent.
+pub(crate) fn failed(code: Code, words: &Words) -> (&'static str, &'static str) {
+    match code {
+        // Links and pushes run out as well.
+        Code::CodeExpired => words.not_in_time,
+        // The rest is said where nobody can miss it.
+        Code::CallerDenied => (words.denied, ""),
+        code => (code.words().what, code.words().next),
+    }
+}
+
+/// What is out and can be answered now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Out {
+    pub(crate) id: VerificationId,
+    pub(crate) channel: Channel,
+    /// Two digits to say.
+    pub(crate) say: Option<String>,
+}
+
+/// What is out now, if anything is.
+pub(crate) fn out(shield: &Shield, now: Millis) -> Option<Out> {
+    match &shield.state {
+        ShieldState::Pending { verification, channel, say, expires_at, .. }
+            if now < *expires_at =>
+        {
+            Some(Out { id: *verification, channel: *channel, say: say.clone() })
         }
         _ => None,
+    }
+}
+
+/// How a button for `channel` is meant now.
+pub(crate) fn sending(shield: &Shield, channel: Channel, now: Millis) -> Sending {
+    match (out(shield, now), &shield.state) {
+        (Some(out), _) if out.channel == channel => Sending::Another,
+        (Some(_), _) => Sending::Instead,
+        (None, ShieldState::Grey) => Sending::First,
+        _ => Sending::Another,
+    }
+}
+
+/// What is left of the limits on sending, where that is worth saying.
+pub(crate) fn left(shield: &Shield, words: &Words, clock: &dyn Fn(Millis) -> String) -> String {
+    match (shield.sends.left, shield.sends.more_at) {
+        _ if shield.channels.is_empty() => String::new(),
+        (0, Some(at)) => (words.none_until)(&clock(at)),
+        (0, None) => words.none_left.to_owned(),
+        (left @ 1..=2, _) => (words.sends_left)(left),
+        _ => String::new(),
     }
 }
 
@@ -92,7 +135,8 @@ mod tests {
         assert_eq!(look(&state, Millis(0)), Look::Pending);
         assert_eq!(text(&state, 0), "Code sent · 1:00 left");
         assert_eq!(look(&state, Millis(60_000)), Look::Failed);
-        assert_eq!(text(&state, 60_000), "The code has expired.");
+        assert_eq!(text(&state, 60_000), "Nobody answered in time.");
+        assert_eq!(text(&sample::link(60_000, None), 0), "Link sent · 1:00 left");
     }
 
     #[test]
@@ -108,6 +152,10 @@ mod tests {
     fn failures_say_how() {
         let state = ShieldState::Failed { code: Code::CodeTriesSpent };
         assert_eq!(text(&state, 0), "Too many wrong codes.");
+        let late = ShieldState::Failed { code: Code::CodeExpired };
+        assert_eq!(text(&late, 0), "Nobody answered in time.");
+        let denied = ShieldState::Failed { code: Code::CallerDenied };
+        assert_eq!(text(&denied, 0), "Denied by the person");
         assert_eq!(text(&ShieldState::Grey, 0), "Not verified");
     }
 
@@ -118,6 +166,32 @@ mod tests {
         assert_eq!(out(&shield, Millis(1_000)), None);
         shield.state = ShieldState::Grey;
         assert_eq!(out(&shield, Millis(0)), None);
+    }
+
+    #[test]
+    fn buttons_say_what_they_would_send_beside_what_is_out() {
+        let of = |state, channel| sending(&sample::phone(state), channel, Millis(0));
+        assert_eq!(of(ShieldState::Grey, Channel::SmsLink), Sending::First);
+        let pending = || sample::pending(9, 5);
+        assert_eq!(of(pending(), Channel::SmsCode), Sending::Another);
+        assert_eq!(of(pending(), Channel::SmsLink), Sending::Instead);
+        let failed = ShieldState::Failed { code: Code::CodeExpired };
+        assert_eq!(of(failed, Channel::SmsLink), Sending::Another);
+    }
+
+    #[test]
+    fn limits_are_told_when_they_are_near() {
+        let mut shield = sample::phone(ShieldState::Grey);
+        let mut told = |count, more_at| {
+            shield.sends = shared::Sends { left: count, more_at };
+            left(&shield, &EN, &|at| format!("<{}>", at.0))
+        };
+        assert_eq!(told(3, None), "");
+        assert_eq!(told(2, Some(Millis(7))), "2 more can be sent");
+        assert_eq!(told(0, Some(Millis(7))), "No more can be sent until <7>");
+        assert_eq!(told(0, None), "No more can be sent now");
+        shield.channels.clear();
+        assert_eq!(left(&shield, &EN, &|_| String::new()), "");
     }
 
     #[test]

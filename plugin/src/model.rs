@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use shared::{Millis, PhonesView, PodState, Preflight, ResetId, ResetView};
 
 use crate::dom::El;
-use crate::flow::{Deed, Entry, Flow, Line, Wish};
+use crate::flow::{Approving, Deed, Entry, Flow, Line, Wish};
 use crate::pick::Pick;
 
 /// Where views send what the technician wants.
@@ -69,6 +69,8 @@ pub(crate) struct Parts {
     pub(crate) entry: Part<Entry>,
     /// From the click to the server's answer.
     pub(crate) flow: Part<Flow>,
+    /// Asking for approval, or answering.
+    pub(crate) approving: Part<Approving>,
     /// Sending again and giving up.
     pub(crate) deed: Part<Deed>,
     /// Choosing the phone for a new link.
@@ -87,6 +89,7 @@ impl Parts {
             line: Part::new(Line::Connecting),
             entry: Part::new(Entry::Idle),
             flow: Part::new(Flow::Closed),
+            approving: Part::new(Approving::Idle),
             deed: Part::new(Deed::Idle),
             pick: Part::new(Pick::default()),
             said: Part::new(String::new()),
@@ -97,6 +100,11 @@ impl Parts {
     /// Something of the state, if there is one.
     pub(crate) fn of_state<R: Default>(&self, read: impl FnOnce(&PodState) -> R) -> R {
         self.state.with(|state| state.as_ref().map(read).unwrap_or_default())
+    }
+
+    /// The same, not followed.
+    pub(crate) fn of_known<R: Default>(&self, read: impl FnOnce(&PodState) -> R) -> R {
+        self.state.peek(|state| state.as_ref().map(read).unwrap_or_default())
     }
 
     /// Something of the person's reset, if there is one.

@@ -3,96 +3,21 @@
 
 #[allow(dead_code, reason = "the unit tests use more of it")]
 mod sample;
+mod shown;
 
-use std::sync::{Arc, Mutex};
-
-use leptos::prelude::*;
 use leptos::task::tick;
-use pod::{Model, Screen, Wish};
+use pod::{Spot, Wish};
 use shared::{
-    Code, Finding, LateView, Millis, PodState, ResetAct, ShareState, ShieldState, Stage, StepKind,
-    StepState,
+    ApprovalState, Channel, Code, Finding, LateView, Millis, ResetAct, ShareState, ShieldState,
+    Stage, StepKind, StepState,
 };
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_sys::{Element, HtmlDialogElement, HtmlElement, HtmlInputElement, ShadowRoot};
+use web_sys::{Element, HtmlDialogElement, HtmlInputElement};
+
+use shown::{Shown, type_in};
 
 wasm_bindgen_test_configure!(run_in_browser);
-
-/// A mounted screen, what it wished for, and a way to look at it.
-struct Shown {
-    host: HtmlElement,
-    root: ShadowRoot,
-    model: Model,
-    wishes: Arc<Mutex<Vec<Wish>>>,
-    handle: Option<Box<dyn std::any::Any>>,
-}
-
-impl Drop for Shown {
-    fn drop(&mut self) {
-        self.handle.take();
-        self.host.remove();
-    }
-}
-
-impl Shown {
-    async fn with(state: PodState) -> Self {
-        let document = web_sys::window().unwrap().document().unwrap();
-        let host: HtmlElement = document.create_element("div").unwrap().unchecked_into();
-        document.body().unwrap().append_child(&host).unwrap();
-        let how = web_sys::ShadowRootInit::new(web_sys::ShadowRootMode::Open);
-        let root = host.attach_shadow(&how).unwrap();
-        let wishes = Arc::new(Mutex::new(Vec::new()));
-        let made = Arc::new(Mutex::new(None));
-        let (heard, out) = (Arc::clone(&wishes), Arc::clone(&made));
-        let inner: web_sys::Node = root.clone().into();
-        let handle = leptos::mount::mount_to(root.clone().unchecked_into(), move || {
-            let model = Model::new();
-            *out.lock().unwrap() = Some(model);
-            let wish = UnsyncCallback::new(move |(wish,)| heard.lock().unwrap().push(wish));
-            view! { <Screen root=inner model wish /> }
-        });
-        let model = made.lock().unwrap().take().unwrap();
-        model.show(state);
-        tick().await;
-        Self { host, root, model, wishes, handle: Some(Box::new(handle)) }
-    }
-
-    fn find(&self, selector: &str) -> Option<Element> {
-        self.root.query_selector(selector).unwrap()
-    }
-
-    fn text(&self) -> String {
-        self.find(".pod").map(|pod| pod.text_content().unwrap()).unwrap_or_default()
-    }
-
-    fn button(&self, name: &str) -> HtmlElement {
-        let all = self.root.query_selector_all("button").unwrap();
-        let mut all: Vec<_> = (0..all.length()).filter_map(|at| all.item(at)).collect();
-        // Of two that have the same name the one in the open dialog is meant.
-        all.sort_by_key(|button| {
-            let button: &Element = button.unchecked_ref();
-            button.closest("dialog[open]").unwrap().is_none()
-        });
-        all.into_iter()
-            .find(|button| button.text_content().unwrap().trim() == name)
-            .unwrap_or_else(|| panic!("no button {name:?} in {}", self.text()))
-            .unchecked_into()
-    }
-
-    fn described(&self, element: &Element) -> String {
-        let ids = element.get_attribute("aria-describedby").unwrap();
-        let texts = ids.split(' ').map(|id| {
-            let of = self.root.get_element_by_id(id);
-            of.unwrap_or_else(|| panic!("no #{id}")).text_content().unwrap()
-        });
-        texts.collect()
-    }
-
-    fn wished(&self) -> Vec<Wish> {
-        std::mem::take(&mut self.wishes.lock().unwrap())
-    }
-}
 
 #[wasm_bindgen_test]
 async fn the_blocked_button_says_why_and_does_nothing() {
@@ -118,7 +43,8 @@ async fn a_code_is_sent_typed_and_kept_while_states_arrive() {
     let mut state = sample::state();
     let stage = Shown::with(state.clone()).await;
     stage.button("Send code to +1 ••• ••• ••42").click();
-    assert_eq!(stage.wished(), [Wish::Send("ms-phone".into())]);
+    let spot = Spot { voucher: None, key: "ms-phone".into() };
+    assert_eq!(stage.wished(), [Wish::Send(spot, Channel::SmsCode, String::new())]);
 
     state.shields[0].state = sample::pending(300_000, 5);
     stage.model.show(state.clone());
@@ -149,11 +75,6 @@ async fn a_code_is_sent_typed_and_kept_while_states_arrive() {
     assert!(stage.find("input").is_none());
     assert!(stage.text().contains("Verified until "));
     assert!(stage.find("svg.shield.verified").is_some());
-}
-
-fn type_in(field: &HtmlInputElement, text: &str) {
-    field.set_value(text);
-    field.dispatch_event(&web_sys::Event::new("input").unwrap()).unwrap();
 }
 
 #[wasm_bindgen_test]
@@ -348,6 +269,14 @@ async fn a_lost_connection_is_told_calmly_and_what_is_known_stays() {
 async fn nothing_is_nameless_doubled_or_styled_inline() {
     let mut state = sample::state();
     state.shields[0].state = sample::pending(300_000, 5);
+    state.shields.push(sample::mail(sample::link(300_000, Some("47"))));
+    state.shields.push(sample::app(sample::push(300_000)));
+    let denied = ShieldState::Failed { code: Code::CallerDenied };
+    let mut voucher = sample::voucher();
+    voucher.shields.push(sample::app(denied));
+    state.vouchers = vec![voucher];
+    state.warnings = vec![Code::NumbersDiffer.into()];
+    state.approval = Some(sample::approval(ApprovalState::Asked));
     state.reset =
         Some(sample::reset(Stage::Applied, ShareState::Open { expires_at: Millis(9_000) }));
     let stage = Shown::with(state.clone()).await;
@@ -367,7 +296,7 @@ async fn nothing_is_nameless_doubled_or_styled_inline() {
         match element.tag_name().to_ascii_lowercase().as_str() {
             "button" | "a" => assert!(!element.text_content().unwrap().trim().is_empty(), "{html}"),
             "svg" => assert_eq!(element.get_attribute("aria-hidden").as_deref(), Some("true")),
-            "input" => {
+            "input" | "textarea" => {
                 let label = stage.find(&format!("label[for={}]", element.id()));
                 assert!(label.is_some(), "{html}");
             }

@@ -214,6 +214,9 @@ pub enum ShieldState {
         /// For a link: two digits to say on the phone, for the technician who sent it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         say: Option<String>,
+        /// For a code: how many digits it has.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        digits: Option<u32>,
         /// Until when.
         expires_at: Millis,
         /// How often it may still be tried.

@@ -2,13 +2,13 @@
 //! anything is changed.
 
 use leptos::prelude::Callable;
-use shared::{Factor, Finding, Preflight};
+use shared::{Factor, Preflight};
 
 use super::icons;
-use super::widgets::{bones, button, dialog, failure, note, pair};
+use super::widgets::{bones, button, dialog, failure, findings, note, pair, warnings};
 use crate::browser;
 use crate::dom::{El, address, div, el, p};
-use crate::flow::{Flow, Wish};
+use crate::flow::{Approving, Flow, Wish};
 use crate::gate;
 use crate::model::{Model, Wishes};
 use crate::trouble::Trouble;
@@ -29,13 +29,25 @@ pub(super) fn confirm(model: Model, wish: Wishes) -> El {
         let going = model.parts().flow.with(|flow| ready(flow) || busy(flow));
         if going { EN.cancel } else { EN.close }.to_owned()
     });
-    let way_on = div("").drawn(changes, move || {
-        model.parts().flow.peek(|flow| action(flow, wish)).into_iter().collect()
+    let asked = move || changes().wrapping_add(model.parts().approving.changes());
+    let way_on = div("").drawn(asked, move || {
+        let asking = model.parts().approving.peek(|it| *it == Approving::Busy);
+        model.parts().flow.peek(|flow| action(flow, asking, wish)).into_iter().collect()
     });
+    let unasked = div("").set("role", "alert").drawn(asked, move || unasked(model));
     dialog("confirm-title", model, open, shut)
         .kid(title.text(EN.confirm_title))
         .kid(content)
+        .kid(unasked)
         .kid(div("buttons end").kid(way_out).kid(way_on))
+}
+
+/// Why nobody could be asked to approve.
+fn unasked(model: Model) -> Vec<El> {
+    model.parts().approving.peek(|approving| match approving {
+        Approving::Failed(trouble) => vec![note("bad", icons::warning(), failure(trouble))],
+        _ => Vec::new(),
+    })
 }
 
 fn busy(flow: &Flow) -> bool {
@@ -72,8 +84,12 @@ fn alert(trouble: &Trouble) -> El {
 }
 
 /// The button that goes on, if going on is possible at all.
-fn action(flow: &Flow, wish: Wishes) -> Option<El> {
+fn action(flow: &Flow, asking: bool, wish: Wishes) -> Option<El> {
     let (label, class, wanted, can) = match flow {
+        _ if flow.wants_approval() == Some(true) => {
+            let label = if asking { EN.asking_approval } else { EN.ask_approval };
+            (label, "primary", Wish::AskApproval, !asking)
+        }
         Flow::Closed | Flow::Parked(..) => return None,
         Flow::Checking(_) => (EN.confirm, "primary danger", Wish::Confirm, false),
         Flow::Confirming(_) => (EN.confirm, "primary danger", Wish::Confirm, ready(flow)),
@@ -100,6 +116,7 @@ fn person(shown: &Preflight) -> El {
         (EN.upn, &shown.upn),
         (EN.tenant, &tenant),
         (EN.goes_to, shown.phone.as_deref().unwrap_or(EN.no_phone)),
+        (EN.approved_by, shown.approved_by.as_deref().unwrap_or_default()),
     ];
     rows.into_iter().filter(|(_, text)| !text.is_empty()).fold(el("dl"), |list, (name, text)| {
         list.kid(el("div").kid(el("dt").text(name)).kid(address(el("dd"), text)))
@@ -109,9 +126,13 @@ fn person(shown: &Preflight) -> El {
 fn details(shown: &Preflight) -> Vec<El> {
     let mut all = vec![person(shown)];
     if !shown.findings.is_empty() {
-        all.push(findings(&shown.findings));
+        let title = gate::summary(&shown.findings, &EN);
+        let title = p("strong", &title).set("id", "confirm-why");
+        all.push(findings("bad", title, &shown.findings).set("role", "alert"));
+        all.extend(warnings(&shown.warnings));
         return all;
     }
+    all.extend(warnings(&shown.warnings));
     if shown.factor == Factor::One {
         let (title, text) = EN.one_factor;
         all.push(note("warn", icons::warning(), pair("", title, text)));
@@ -127,13 +148,4 @@ fn details(shown: &Preflight) -> Vec<El> {
     }
     all.push(p("small", EN.nothing_changed).set("id", "confirm-why"));
     all
-}
-
-fn findings(found: &[Finding]) -> El {
-    let title = gate::summary(found, &EN);
-    let line =
-        |finding: &Finding| el("li").kid(pair("", &gate::what(finding), finding.code.words().next));
-    let list = el("ul").set("class", "findings").kids(found.iter().map(line).collect());
-    let said = el("div").kid(p("strong", &title).set("id", "confirm-why")).kid(list);
-    note("bad", icons::warning(), said).set("role", "alert")
 }

@@ -1,6 +1,6 @@
 //! Typing in what the contact read out.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use leptos::prelude::Callable;
@@ -9,12 +9,11 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
 use super::shields::Row;
-use super::widgets::{bare_button, coded, failure, flag};
-use crate::code_field::{complete, digits};
-use crate::dom::{El, div, el, p};
-use crate::flow::{Entry, Wish, tries_left};
+use super::widgets::{coded, failure, flag};
+use crate::code_field::{complete, digits, least};
+use crate::dom::{El, div, effect, el, p};
+use crate::flow::{Entry, Wish};
 use crate::model::Part;
-use crate::times::countdown;
 use crate::words::EN;
 
 /// One code that is out, and the form for it.
@@ -45,9 +44,17 @@ impl Form {
         self.row.model.parts().entry.with(wrong) || self.short.get()
     }
 
+    /// How many digits the code has, once the server has said it.
+    fn wanted(&self) -> Option<u32> {
+        self.row.of(|shield| match shield.state {
+            ShieldState::Pending { digits, .. } => digits,
+            _ => None,
+        })
+    }
+
     fn answer(&self) {
         let code = self.typed.borrow().clone();
-        let ready = complete(&code);
+        let ready = complete(&code, self.wanted());
         self.short.set(!ready);
         if ready && !self.busy() {
             self.row.wish.run((Wish::Answer(self.verification, code),));
@@ -56,12 +63,14 @@ impl Form {
 
     fn input(&self, field: &HtmlInputElement) {
         let value = field.value();
-        let now = digits(&value);
+        let wanted = self.wanted();
+        let now = digits(&value, wanted);
         if now != value {
             field.set_value(&now);
         }
         self.short.set(false);
-        let ready = complete(&now);
+        // By itself only where it is known that nothing is to come.
+        let ready = wanted.is_some() && complete(&now, wanted);
         if self.typed.replace(now.clone()) != now && ready {
             self.answer();
         }
@@ -71,18 +80,7 @@ impl Form {
         if self.accepted() {
             return EN.accepted.to_owned();
         }
-        let shown = self.row.of(|shield| match shield.state {
-            ShieldState::Pending { tries_left, .. } => tries_left,
-            _ => 0,
-        });
-        let entry = self.row.model.parts().entry.get();
-        (EN.tries_left)(tries_left(&entry, self.verification, shown))
-    }
-
-    fn resend_in(&self) -> i64 {
-        let parts = self.row.model.parts();
-        let now = parts.now.get();
-        parts.entry.with(|entry| entry.resend_in(&self.row.key, now))
+        self.row.tries(self.verification)
     }
 
     /// What is wrong with what was typed.
@@ -91,7 +89,7 @@ impl Form {
         let mut alert = Vec::new();
         alert.extend(parts.entry.peek(|entry| entry.wrong(self.verification).map(failure)));
         if self.short.peek(|short| *short) {
-            alert.push(p("failure", EN.code_incomplete));
+            alert.push(p("failure", &(EN.code_incomplete)(least(self.wanted()))));
         } else if replaced && alert.is_empty() {
             alert.push(coded("failure", Code::CodeReplaced));
         }
@@ -99,18 +97,30 @@ impl Form {
     }
 }
 
-/// The field for the code, how many tries are left, and sending another. `replaced`: it took
-/// the place of another code that was out here.
+/// The field for the code, and how many tries are left. `replaced`: it took the place of something
+/// else that was out here.
 pub(super) fn code_form(row: Row, verification: VerificationId, replaced: bool) -> El {
     let at = row.at;
-    let masked = row.of(|shield| shield.masked.clone());
+    let whom = row.whom();
     let short = Part::new(false);
     let form = Rc::new(Form { row, verification, typed: RefCell::default(), short });
     let of = || Rc::clone(&form);
 
+    // Whoever was quicker than the server's word on the length need not press **Check**.
+    effect(Box::new({
+        let (f, last) = (of(), Cell::new(None));
+        move || {
+            let wanted = f.wanted();
+            let told = last.replace(wanted).is_none() && wanted.is_some();
+            if told && complete(&f.typed.borrow(), wanted) {
+                f.answer();
+            }
+        }
+    }));
+
     let id = format!("code-{at}");
     let (alert_id, hint_id) = (format!("{id}-alert"), format!("{id}-hint"));
-    let label = el("label").set("for", &id).text(EN.code_label);
+    let label = el("label").set("for", &id).text(&(EN.code_label)(&whom));
     let field = el("input")
         .set("id", &id)
         .set("class", "code-field")
@@ -157,27 +167,7 @@ pub(super) fn code_form(row: Row, verification: VerificationId, replaced: bool) 
             move || f.alert(replaced)
         },
     );
-    let resend = bare_button("link", {
-        let f = of();
-        move || {
-            if f.resend_in() == 0 {
-                f.row.wish.run((Wish::Send(f.row.key.clone()),));
-            }
-        }
-    })
-    .live("aria-disabled", {
-        let f = of();
-        move || flag(f.resend_in() > 0)
-    })
-    .kid(el("span").live_text({
-        let f = of();
-        move || match f.resend_in() {
-            0 => EN.send_new_code.to_owned(),
-            left => (EN.send_new_code_in)(&countdown(left)),
-        }
-    }))
-    .kid(el("span").set("class", "vh").text(&(EN.to)(&masked)));
-    let tries = el("span").live_text({
+    let tries = p("small", "").set("id", &hint_id).live_text({
         let f = of();
         move || f.tries()
     });
@@ -190,5 +180,5 @@ pub(super) fn code_form(row: Row, verification: VerificationId, replaced: bool) 
         .kid(label)
         .kid(div("line").kid(field).kid(check))
         .kid(alert)
-        .kid(div("small line").set("id", &hint_id).kid(tries).kid(resend))
+        .kid(tries)
 }

@@ -31,15 +31,16 @@ fn line(entry: &HistoryView) -> El {
         Outcome::Verified => Look::Verified,
         Outcome::Pending => Look::Pending,
         Outcome::Expired | Outcome::Replaced => Look::Grey,
-        Outcome::TriesSpent | Outcome::Unsent => Look::Failed,
+        Outcome::TriesSpent | Outcome::Unsent | Outcome::Denied => Look::Failed,
     };
-    let mut place = format!("{} · {}", (EN.source)(entry.source), (EN.by)(&entry.technician));
-    if let Some(ticket) = &entry.ticket {
-        place = format!("{place} · {ticket}");
-    }
+    let mut place = vec![(EN.channel)(entry.channel).to_owned()];
+    place.extend(entry.voucher.as_deref().map(EN.vouched));
+    place.extend([(EN.source)(entry.source).to_owned(), (EN.by)(&entry.technician)]);
+    place.extend(entry.ticket.clone());
+    let destination = el("span").set("class", "whole").text(&entry.destination);
     let about = el("div")
-        .kid(pair("", (EN.outcome)(entry.outcome), &format!("· {}", entry.destination)))
-        .kid(p("small", &place));
+        .kid(pair("", (EN.outcome)(entry.outcome), "· ").kid(destination))
+        .kid(p("small", &place.join(" · ")));
     let when = el("span").set("class", "when").text(&when);
     el("li").kid(icons::shield(look)).kid(about).kid(when)
 }

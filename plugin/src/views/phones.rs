@@ -4,7 +4,7 @@ use leptos::prelude::Callable;
 use shared::{Factor, PhoneView, ResetAct};
 
 use super::icons;
-use super::widgets::{bones, button, dialog, failure, flag, note};
+use super::widgets::{bones, button, choice, dialog, failure, flag, note};
 use crate::dom::{El, div, el, of, p};
 use crate::flow::Wish;
 use crate::model::{Model, Wishes};
@@ -71,7 +71,7 @@ fn content(pick: &Pick, wish: Wishes) -> Vec<El> {
     }
     let legend = el("legend").set("class", "small").text(EN.phones);
     let lines = pick.phones.iter().enumerate();
-    let lines = lines.map(|(at, phone)| choice(at, phone, at == pick.chosen, wish)).collect();
+    let lines = lines.map(|(at, phone)| line(at, phone, at == pick.chosen, wish)).collect();
     let mut all = vec![el("fieldset").set("class", "choices").kid(legend).kids(lines)];
     if pick.phones.iter().all(|phone| phone.used) {
         all.push(p("small", EN.no_other_phone));
@@ -80,23 +80,11 @@ fn content(pick: &Pick, wish: Wishes) -> Vec<El> {
     all
 }
 
-fn choice(at: usize, phone: &PhoneView, chosen: bool, wish: Wishes) -> El {
-    let id = format!("phone-{at}");
-    let mut radio = el("input")
-        .set("type", "radio")
-        .set("name", "phone")
-        .set("id", &id)
-        .on("change", move |_| wish.run((Wish::Pick(at),)));
-    if chosen {
-        radio = radio.set("checked", "");
-    }
+fn line(at: usize, phone: &PhoneView, chosen: bool, wish: Wishes) -> El {
     let mut about = vec![(EN.phone_kind)(phone.kind)];
     about.extend(phone.used.then_some(EN.phone_used));
     about.extend((phone.factor == Factor::One).then_some(EN.phone_one_factor));
     about.extend(phone.unlock_code.then_some(EN.phone_unlocks));
-    let label = el("label")
-        .set("for", &id)
-        .kid(el("span").set("class", "strong").text(&phone.masked))
-        .kid(el("span").set("class", "about").text(&about.join(" · ")));
-    div("choice").kid(radio).kid(label)
+    let act = move || wish.run((Wish::Pick(at),));
+    choice("phone", at, chosen, &phone.masked, &about.join(" · "), act)
 }

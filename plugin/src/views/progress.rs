@@ -4,7 +4,7 @@ use leptos::prelude::Callable;
 use shared::{Code, LateView, ResetAct, ResetId, ShareState, StepState, StepView};
 
 use super::icons;
-use super::widgets::{bare_button, failure, flag, note, pair};
+use super::widgets::{bare_button, failure, flag, headline, note, pair};
 use crate::browser;
 use crate::dom::{El, div, el, of, p};
 use crate::flow::{Deed, Wish};
@@ -50,11 +50,8 @@ fn card(model: Model, wish: Wishes) -> El {
         })
     };
     let icon = div("").drawn(move || tone(model) as u32, move || vec![icons::tone(tone(model))]);
-    let headline = div("headline").kid(icon).kid(
-        el("div")
-            .kid(el("h3").set("id", "reset-title").set("tabindex", "-1").live_text(title))
-            .kid(el("p").live_text(body)),
-    );
+    let title = el("h3").set("id", "reset-title").live_text(title);
+    let headline = headline(icon, title, el("p").live_text(body));
     let unlock = div("").drawn(of(move || unlock(model)), move || {
         Some(unlock(model)).filter(|c| !c.is_empty()).map(unlock_code).into_iter().collect()
     });

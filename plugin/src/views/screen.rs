@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use web_sys::Node;
 
+use super::approval::approval;
 use super::confirm::confirm;
 use super::give_up::give_up;
 use super::history::history;
@@ -12,7 +13,8 @@ use super::phones::phones;
 use super::progress::progress;
 use super::reset_button::reset_button;
 use super::shields::shields;
-use super::widgets::{bones, note, trouble_panel};
+use super::vouching::vouching;
+use super::widgets::{bones, note, trouble_panel, warnings};
 use crate::dom::{El, div, el, of, p};
 use crate::flow::Line;
 use crate::model::{Model, Wishes};
@@ -47,7 +49,10 @@ fn body(model: Model, wish: Wishes) -> Vec<El> {
         notice(model),
         person(model),
         progress(model, wish),
+        approval(model, wish),
         shields(model, wish),
+        think_twice(model),
+        vouching(model, wish),
         reset_button(model, wish),
         history(model),
         confirm(model, wish),
@@ -93,6 +98,14 @@ fn notice(model: Model) -> El {
             None => Vec::new(),
         },
     )
+}
+
+/// What is unusual, beside what stands in the way.
+fn think_twice(model: Model) -> El {
+    div("twice")
+        .drawn(of(move || model.parts().of_state(|state| state.warnings.clone())), move || {
+            model.parts().of_state(|state| warnings(&state.warnings)).into_iter().collect()
+        })
 }
 
 /// Before the first answer.

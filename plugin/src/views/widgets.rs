@@ -1,13 +1,14 @@
 //! The few things that every screen is made of.
 
 use leptos::prelude::Callable;
-use shared::Code;
+use shared::{Code, Finding};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlElement};
 
 use super::icons;
 use crate::dom::{El, div, el, p};
 use crate::flow::Wish;
+use crate::gate;
 use crate::model::{Model, Wishes};
 use crate::trouble::Trouble;
 use crate::words::EN;
@@ -75,6 +76,41 @@ pub(super) fn trouble_panel(trouble: &Trouble, wish: Wishes) -> El {
 /// Grey bars where something will be.
 pub(super) fn bones(classes: &[&str]) -> Vec<El> {
     classes.iter().map(|class| div("bone").set("class", &format!("bone {class}"))).collect()
+}
+
+/// One of several: a radio button, its label, and what there is to say about it.
+pub(super) fn choice(
+    group: &str,
+    at: usize,
+    chosen: bool,
+    label: &str,
+    about: &str,
+    mut act: impl FnMut() + 'static,
+) -> El {
+    let id = format!("{group}-{at}");
+    let radio = el("input").set("type", "radio").set("name", group).set("id", &id);
+    let radio = radio.on("change", move |_| act());
+    let radio = if chosen { radio.set("checked", "") } else { radio };
+    let label = el("label").set("for", &id).kid(el("span").set("class", "strong").text(label));
+    div("choice").kid(radio).kid(label.kid(el("span").set("class", "about").text(about)))
+}
+
+/// Headline and body of a card, with its icon.
+pub(super) fn headline(icon: El, title: El, body: El) -> El {
+    div("headline").kid(icon).kid(el("div").kid(title.set("tabindex", "-1")).kid(body))
+}
+
+/// Findings in a box, each with what to do about it; `title` stands above them.
+pub(super) fn findings(kind: &str, title: El, found: &[Finding]) -> El {
+    let line =
+        |finding: &Finding| el("li").kid(pair("", &gate::what(finding), finding.code.words().next));
+    let list = el("ul").set("class", "findings").kids(found.iter().map(line).collect());
+    note(kind, icons::warning(), el("div").kid(title).kid(list))
+}
+
+/// What should make the technician think twice.
+pub(super) fn warnings(found: &[Finding]) -> Option<El> {
+    (!found.is_empty()).then(|| findings("warn", p("strong", EN.warnings), found))
 }
 
 /// A modal dialog that follows `open`, and calls `shut` when the browser closes it. Escape

@@ -1,17 +1,48 @@
 //! What a server might answer, for tests.
 
 use shared::{
-    Channel, ContactId, ContactView, DestinationKind, DirectoryView, Factor, Finding, HistoryView,
-    Millis, Outcome, PhoneKind, PhoneView, PhonesView, PodState, Preflight, ResetAct, ResetId,
-    ResetView, ShareState, Shield, ShieldState, Source, Stage, StepKind, StepState, StepView,
-    TechnicianId, TechnicianView, TicketId, TicketView, VerificationId,
+    ApprovalId, ApprovalState, ApprovalView, Channel, ContactId, ContactView, DestinationKind,
+    DirectoryView, Factor, Finding, HistoryView, Millis, Outcome, PhoneKind, PhoneView, PhonesView,
+    PodState, Preflight, ResetAct, ResetId, ResetView, Sends, ShareState, Shield, ShieldState,
+    Source, Stage, StepKind, StepState, StepView, TechnicianId, TechnicianView, TicketId,
+    TicketView, VerificationId, VoucherView,
 };
 use uuid::Uuid;
 
-/// A code that is out until then.
+/// A code of six digits that is out until then.
 pub(crate) fn pending(expires_at: i64, tries_left: u32) -> ShieldState {
-    let verification = VerificationId(Uuid::from_u128(1));
-    ShieldState::Pending { verification, expires_at: Millis(expires_at), tries_left }
+    ShieldState::Pending {
+        verification: VerificationId(Uuid::from_u128(1)),
+        channel: Channel::SmsCode,
+        say: None,
+        digits: Some(6),
+        expires_at: Millis(expires_at),
+        tries_left,
+    }
+}
+
+/// A link that is out until then; only its sender knows what to say.
+pub(crate) fn link(expires_at: i64, say: Option<&str>) -> ShieldState {
+    ShieldState::Pending {
+        verification: VerificationId(Uuid::from_u128(3)),
+        channel: Channel::SmsLink,
+        say: say.map(Into::into),
+        digits: None,
+        expires_at: Millis(expires_at),
+        tries_left: 2,
+    }
+}
+
+/// A push that is out until then.
+pub(crate) fn push(expires_at: i64) -> ShieldState {
+    ShieldState::Pending {
+        verification: VerificationId(Uuid::from_u128(4)),
+        channel: Channel::DuoPush,
+        say: None,
+        digits: None,
+        expires_at: Millis(expires_at),
+        tries_left: 1,
+    }
 }
 
 /// The phone that Microsoft has registered.
@@ -22,9 +53,60 @@ pub(crate) fn phone(state: ShieldState) -> Shield {
         source: Source::Microsoft,
         masked: "+1 ••• ••• ••42".into(),
         state,
-        channels: vec![Channel::SmsCode],
+        channels: vec![Channel::SmsCode, Channel::SmsLink],
         why_not: None,
         for_reset: true,
+        sends: Sends { left: 5, more_at: None },
+    }
+}
+
+/// The app that is enrolled at Duo.
+pub(crate) fn app(state: ShieldState) -> Shield {
+    Shield {
+        key: "duo".into(),
+        kind: DestinationKind::App,
+        source: Source::Duo,
+        masked: "Duo Mobile".into(),
+        channels: vec![Channel::DuoPush],
+        ..phone(state)
+    }
+}
+
+/// The address on the card.
+pub(crate) fn mail(state: ShieldState) -> Shield {
+    Shield {
+        key: "mail".into(),
+        kind: DestinationKind::Email,
+        source: Source::Contact,
+        masked: "d•••@northwind.example".into(),
+        channels: vec![Channel::EmailCode, Channel::EmailLink],
+        for_reset: false,
+        ..phone(state)
+    }
+}
+
+/// Somebody who may vouch, by a phone of the same key.
+pub(crate) fn voucher() -> VoucherView {
+    let shield =
+        Shield { masked: "+1 ••• ••• ••61".into(), ..phone(ShieldState::Grey) };
+    VoucherView {
+        contact: ContactId(Uuid::from_u128(61)),
+        name: "Grace Moss".into(),
+        shields: vec![shield],
+    }
+}
+
+/// An approval that Ann asked for, answered by Bo where it was.
+pub(crate) fn approval(state: ApprovalState) -> ApprovalView {
+    let answered = matches!(state, ApprovalState::Approved | ApprovalState::Refused);
+    ApprovalView {
+        id: ApprovalId(Uuid::from_u128(71)),
+        asked_by: "Ann Archer".into(),
+        asked_at: Millis(0),
+        expires_at: Millis(9_000),
+        state,
+        answered_by: answered.then(|| "Bo Berg".into()),
+        may_answer: false,
     }
 }
 
@@ -40,6 +122,8 @@ pub(crate) fn preflight() -> Preflight {
         phone_changed_at: None,
         unlock_code: true,
         findings: Vec::new(),
+        warnings: Vec::new(),
+        approved_by: None,
         sealed: Some("sealed".into()),
     }
 }
@@ -125,8 +209,13 @@ pub(crate) fn state() -> PodState {
             source: Source::Microsoft,
             technician: "Ann Archer".into(),
             ticket: Some("#4690".into()),
+            channel: Channel::SmsCode,
             outcome: Outcome::Verified,
+            voucher: None,
         }],
+        warnings: Vec::new(),
+        approval: None,
+        vouchers: Vec::new(),
         notice: None,
     }
 }

@@ -146,9 +146,10 @@ function notShown(wrong) {
 }
 
 // The reset's note is in the ticket by the time the pod says that the reset is complete; the notes
-// of what happened to its link follow within a second or so.
+// of what happened to its link, and of a verification that has ended, follow within a second or so.
 document.addEventListener('reset-completed', () => freshNotes(0));
-for (const event of ['link-replaced', 'link-resent', 'link-opened', 'link-ended', 'link-tried']) {
+const noted = ['verified', 'verification-ended', 'link-replaced', 'link-resent', 'link-opened', 'link-ended', 'link-tried'];
+for (const event of noted) {
   document.addEventListener(event, () => freshNotes(5));
 }
 

@@ -1,7 +1,7 @@
 //! One shield per destination, how each stands, and what came before. Pure, but for the two digits
 //! that are unsealed for the technician who sent a link.
 
-use shared::{Code, HistoryView, Millis, Outcome, Sends, Shield, ShieldState};
+use shared::{Code, HistoryView, Millis, Outcome, Proof, Sends, Shield, ShieldState};
 
 use crate::duo::DuoSettings;
 use crate::policy::Policy;
@@ -54,6 +54,7 @@ fn state(eye: &Eye<'_>, newest: &Verification) -> ShieldState {
             verification: newest.id,
             channel: newest.channel,
             say: say(eye.store, eye.who, newest),
+            digits: (newest.channel.proof() == Proof::Code).then_some(eye.policy.code_digits),
             expires_at: newest.expires_at,
             tries_left: newest.tries_left,
         },
