@@ -30,7 +30,7 @@ use tower_http::request_id::{
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
-use self::api::{branding, integrations};
+use self::api::{branding, integrations, policy};
 use self::pages::settings;
 use crate::app::App;
 use crate::brand::logo::MOST_BYTES;
@@ -107,6 +107,11 @@ fn routes() -> Router<App> {
         )
         .route("/api/brand/logo", delete(branding::delete_logo))
         .route("/api/customers/{id}/brand/logo", delete(branding::delete_customer_logo))
+        .route("/api/policy", get(policy::get).put(policy::put))
+        .route(
+            "/api/customers/{id}/policy",
+            get(policy::get_customer).put(policy::put_customer).delete(policy::delete_customer),
+        )
         // End users, on the share hosts.
         .route("/s", get(reveal::get))
         .route("/s/look", post(share::look))

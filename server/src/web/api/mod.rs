@@ -4,6 +4,7 @@ pub mod approvals;
 pub mod branding;
 pub mod integrations;
 pub mod pod;
+pub mod policy;
 pub mod preflight;
 pub mod resets;
 pub mod verifications;
