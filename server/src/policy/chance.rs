@@ -15,18 +15,18 @@ fn any(of_one: f64, times: u32) -> f64 {
     -(f64::from(times) * (-of_one).ln_1p()).exp_m1()
 }
 
-/// `1 in 667`, to whole numbers.
+/// `1 in 667`.
 fn one_in(chance: f64) -> String {
-    let times = (1.0 / chance).round();
-    format!("1 in {times}")
+    if chance > 0.5 {
+        return "as good as sure".into();
+    }
+    format!("1 in {}", (1.0 / chance).round())
 }
 
 /// As a percentage with two digits that count.
 fn percent(chance: f64) -> String {
     let percent = chance * 100.0;
-    let digits = if percent >= 99.0 {
-        1
-    } else if percent >= 1.0 {
+    let digits = if percent >= 1.0 {
         1
     } else if percent >= 0.1 {
         2
@@ -50,11 +50,8 @@ fn the_document_says_how_likely_guessing_is() {
         ("one technician’s codes of a day", day(policy.codes_per_technician), code),
         ("the whole account’s codes of a day", day(policy.codes_per_account), code),
         ("one link in hand: its two digits", 1, digits),
-        (
-            "one contact, every link of a day in hand",
-            day(policy.codes_per_contact),
-            digits,
-        ),
+        ("one contact, every link of a day in hand", day(policy.codes_per_contact), digits),
+        ("the whole account, every link of a day in hand", day(policy.codes_per_account), digits),
     ];
     let mut expected = vec![
         "| guessing at | codes or links | chance | that is |".to_owned(),

@@ -46,6 +46,7 @@ mod opening;
 mod outbox;
 mod people;
 mod phones;
+mod policies;
 mod resets;
 mod schema;
 mod sessions;
