@@ -71,6 +71,12 @@ fn routes() -> Router<App> {
         .route("/settings/integrations/new", get(settings::integrations::new))
         .nest("/settings/integrations/m365", m365_routes())
         .merge(branding_routes())
+        .route("/settings/policy", get(settings::policy::get).post(settings::policy::post))
+        .route(
+            "/settings/policy/{customer}",
+            get(settings::policy::get).post(settings::policy::post),
+        )
+        .route("/settings/policy/{customer}/forget", post(settings::policy::forget))
         .route("/logo/{hash}", get(logo::get))
         .route("/assets/{name}", get(assets::own))
         .route("/pkg/{*path}", get(assets::pod))
