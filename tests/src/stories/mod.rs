@@ -28,6 +28,7 @@ mod pages;
 mod phone_changed;
 mod refused;
 mod registration;
+mod policy_page;
 mod reset;
 mod reveal_brand;
 mod reveal_keys;
