@@ -14,6 +14,7 @@ use crate::duo::{Connections, Duo};
 use crate::integration::Integrations;
 use crate::mail::Mailer;
 use crate::outbound::{BadOutbound, Outbound};
+use crate::policies::Policies;
 use crate::reset::{Resets, UnderWay};
 use crate::seal::Keys;
 use crate::settings::Settings;
@@ -50,6 +51,8 @@ pub struct Parts {
     pub shares: Shares,
     /// How end users see accounts and their customers.
     pub branding: Branding,
+    /// What accounts demand, and their customers where they differ.
+    pub policies: Policies,
     /// The reset engine.
     pub resets: Resets,
 }
@@ -115,6 +118,8 @@ impl App {
             settings: settings.clone(),
             wake: Arc::clone(&wake),
         };
+        let policies =
+            Policies { store: store.clone(), clock: clock.clone(), wake: Arc::clone(&wake) };
         let resets = Resets {
             store: store.clone(),
             directory,
@@ -143,6 +148,7 @@ impl App {
             duo,
             shares,
             branding,
+            policies,
             resets,
         })))
     }

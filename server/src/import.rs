@@ -5,6 +5,7 @@
 mod brand;
 mod duo;
 mod m365;
+mod policy;
 
 use std::path::Path;
 
@@ -17,7 +18,6 @@ use crate::app::App;
 use crate::brand::Brand;
 use crate::directory::token;
 use crate::mail::{self, SmtpSettings};
-use crate::policy::Policy;
 use crate::random;
 use crate::seal::Place;
 use crate::sign_in::{self, Refused, Typed, totp::TotpSecret};
@@ -45,9 +45,8 @@ struct Account {
     id: Option<AccountId>,
     /// How end users see it; its logo is a PNG or JPEG in base64.
     brand: Option<Brand>,
-    /// What differs from the defaults in `policy.rs`.
-    #[serde(default)]
-    policy: Option<Policy>,
+    /// What differs from the defaults in `policy/mod.rs`.
+    policy: Option<policy::Said>,
 }
 
 #[derive(Deserialize)]
@@ -87,6 +86,8 @@ struct Customer {
     name: String,
     /// Where it differs from the account's.
     brand: Option<Brand>,
+    /// Where it differs from the account's.
+    policy: Option<policy::Said>,
     #[serde(default)]
     m365: Option<M365Connection>,
     #[serde(default)]
@@ -159,12 +160,8 @@ pub async fn import_text(app: &App, text: &str) -> Result<AccountId, BadImport> 
     if let Some(brand) = file.account.brand {
         rows.extend(brand::rows(app, account, None, "account.brand", brand).await?);
     }
-    if let Some(policy) = file.account.policy {
-        let unfit = |why| BadImport::Value(format!("account.policy: {why}"));
-        policy.check().map_err(unfit)?;
-        let body = serde_json::to_string(&policy).map_err(|error| unreadable(&error))?;
-        rows.push(ImportRow::Policy { body });
-    }
+    let policy = policy::of_account(file.account.policy)?;
+    rows.extend(policy::row(None, &policy));
     let mut sign_ins = Vec::new();
     for person in file.technicians {
         let id = TechnicianId(random::id(now));
@@ -196,8 +193,12 @@ pub async fn import_text(app: &App, text: &str) -> Result<AccountId, BadImport> 
     for mut customer in file.customers {
         let brand = customer.brand.take();
         let name = format!("customers[\"{}\"].brand", customer.name);
+        let said = customer.policy.take();
+        let own = format!("customers[\"{}\"].policy", customer.name);
+        let own = policy::of_customer(&own, said, &policy)?;
         let (id, of_customer) = customer_rows(app, account, now, customer)?;
         rows.extend(of_customer);
+        rows.extend(policy::row(Some(id), &own));
         if let Some(brand) = brand {
             rows.extend(brand::rows(app, account, Some(id), &name, brand).await?);
         }

@@ -19,6 +19,7 @@ pub mod mail;
 pub mod outbound;
 pub mod password;
 pub mod pod;
+pub mod policies;
 pub mod policy;
 pub mod random;
 pub mod reset;

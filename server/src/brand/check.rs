@@ -14,6 +14,14 @@ pub struct Wrong {
     pub detail: String,
 }
 
+impl Wrong {
+    /// In this field.
+    #[must_use]
+    pub fn at(field: &str, detail: String) -> Self {
+        Self { field: field.to_owned(), detail }
+    }
+}
+
 /// What the operator's settings and the stored brand say to a new one.
 pub struct Around<'a> {
     /// The account's own share hosts.

@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use shared::{Code, IntegrationId};
+use shared::{Code, CustomerId, IntegrationId};
 use uuid::Uuid;
 
 use super::letters::{self, Letter};
-use super::{Resets, brand_letter, words};
+use super::{Resets, brand_letter, policy_letter, words};
 use crate::brand::change;
 use crate::directory::{Manager, Tenant};
 use crate::integration::health;
@@ -204,6 +204,9 @@ impl Resets {
         if row.kind == OutboxKind::Mail(MailKind::Branding) {
             return self.letter_about_brand(row).await;
         }
+        if row.kind == OutboxKind::Mail(MailKind::Policy) {
+            return self.letter_about_policy(row).await;
+        }
         // Rows are written in the moment that they tell of.
         let at = words::utc(row.give_up_at.plus(-MAIL_PATIENCE_MS));
         let reset = reset.ok_or(StoreError::Inconsistent("a mail without its reset"));
@@ -242,15 +245,29 @@ impl Resets {
     async fn letter_about_brand(&self, row: &OutboxRow) -> Result<Option<Letter>, StoreError> {
         let about = row.about.as_deref().and_then(change::read_alarm);
         let (customer, fields) = about.ok_or(StoreError::Inconsistent("a mail about a brand"))?;
-        let whose = match customer {
-            None => None,
-            Some(id) => {
-                let all = self.store.branded_customers(row.account).await?;
-                all.into_iter().find(|one| one.customer.id == id).map(|one| one.customer.name)
-            }
-        };
+        let whose = self.name_of(row, customer).await?;
         let at = words::utc(row.give_up_at.plus(-MAIL_PATIENCE_MS));
         Ok(Some(brand_letter::changed(whose.as_deref(), &fields, &at)))
+    }
+
+    /// About the account's policy or a customer's.
+    async fn letter_about_policy(&self, row: &OutboxRow) -> Result<Option<Letter>, StoreError> {
+        let about = row.about.as_deref().and_then(change::read_alarm);
+        let (customer, fields) = about.ok_or(StoreError::Inconsistent("a mail about a policy"))?;
+        let whose = self.name_of(row, customer).await?;
+        let at = words::utc(row.give_up_at.plus(-MAIL_PATIENCE_MS));
+        Ok(Some(policy_letter::loosened(whose.as_deref(), &fields, &at)))
+    }
+
+    /// How a mail's customer is called, where it is about one.
+    async fn name_of(
+        &self,
+        row: &OutboxRow,
+        customer: Option<CustomerId>,
+    ) -> Result<Option<String>, StoreError> {
+        let Some(id) = customer else { return Ok(None) };
+        let all = self.store.branded_customers(row.account).await?;
+        Ok(all.into_iter().find(|one| one.customer.id == id).map(|one| one.customer.name))
     }
 
     /// About an integration as it is now; `None` when it was deleted or mended meanwhile.

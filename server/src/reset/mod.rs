@@ -17,6 +17,7 @@ mod mails;
 mod new_link;
 mod outbox;
 mod plan;
+mod policy_letter;
 mod preflight;
 mod share_notes;
 mod under_way;

@@ -11,8 +11,8 @@ use crate::brand::logo::Logo;
 pub enum ImportRow {
     /// The account itself.
     Account { id: AccountId, name: String },
-    /// What the account demands of all its customers, as JSON.
-    Policy { body: String },
+    /// What the account demands of all its customers, or one of them says itself, as JSON.
+    Policy { customer: Option<CustomerId>, body: String },
     /// How end users see it, or one of its customers, as JSON.
     Brand { customer: Option<CustomerId>, body: String },
     /// A picture that a brand names.

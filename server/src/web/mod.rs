@@ -30,7 +30,7 @@ use tower_http::request_id::{
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
-use self::api::{branding, duo, integrations};
+use self::api::{branding, duo, integrations, policy};
 use self::pages::settings;
 use crate::app::App;
 use crate::brand::logo::MOST_BYTES;
@@ -72,6 +72,12 @@ fn routes() -> Router<App> {
         .nest("/settings/integrations/m365", m365_routes())
         .nest("/settings/integrations/duo", duo_routes())
         .merge(branding_routes())
+        .route("/settings/policy", get(settings::policy::get).post(settings::policy::post))
+        .route(
+            "/settings/policy/{customer}",
+            get(settings::policy::get).post(settings::policy::post),
+        )
+        .route("/settings/policy/{customer}/forget", post(settings::policy::forget))
         .route("/logo/{hash}", get(logo::get))
         .route("/assets/{name}", get(assets::own))
         .route("/pkg/{*path}", get(assets::pod))
@@ -112,6 +118,11 @@ fn routes() -> Router<App> {
         )
         .route("/api/brand/logo", delete(branding::delete_logo))
         .route("/api/customers/{id}/brand/logo", delete(branding::delete_customer_logo))
+        .route("/api/policy", get(policy::get).put(policy::put))
+        .route(
+            "/api/customers/{id}/policy",
+            get(policy::get_customer).put(policy::put_customer).delete(policy::delete_customer),
+        )
         // End users, on the share hosts.
         .route("/s", get(reveal::get))
         .route("/s/look", post(share::look))

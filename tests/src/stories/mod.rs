@@ -28,6 +28,7 @@ mod new_link_refused;
 mod notices;
 mod pages;
 mod phone_changed;
+mod policy_page;
 mod push;
 mod refused;
 mod registration;

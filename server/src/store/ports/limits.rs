@@ -1,20 +1,12 @@
-//! Limits, kept in the database so that every process counts the same, and policies.
+//! Limits, kept in the database so that every process counts the same.
 
-use crate::policy::Policy;
 use crate::store::{Limit, StoreError};
 use async_trait::async_trait;
-use shared::{AccountId, CustomerId, Millis};
+use shared::{AccountId, Millis};
 
-/// Policies and limits.
+/// Limits.
 #[async_trait]
 pub trait LimitStore {
-    /// The policy in force for a customer: its own where it has one, otherwise the account's,
-    /// otherwise the defaults.
-    ///
-    /// # Errors
-    /// When the database can't be read or the policy makes no sense.
-    async fn policy(&self, account: AccountId, customer: CustomerId) -> Result<Policy, StoreError>;
-
     /// Which limit one more would hit, without counting.
     ///
     /// # Errors

@@ -22,6 +22,7 @@ mod mails;
 mod outbox;
 mod people;
 mod phones;
+mod policies;
 mod reset_reads;
 mod resets;
 #[cfg(any(test, feature = "seed"))]
@@ -56,6 +57,7 @@ pub use mails::MailStore;
 pub use outbox::OutboxStore;
 pub use people::PeopleStore;
 pub use phones::PhoneStore;
+pub use policies::PolicyStore;
 pub use reset_reads::ResetReadStore;
 pub use resets::ResetStore;
 #[cfg(any(test, feature = "seed"))]
@@ -90,6 +92,7 @@ pub trait AnyStore:
     + OutboxStore
     + PeopleStore
     + PhoneStore
+    + PolicyStore
     + ResetReadStore
     + ResetStore
     + SeedInTests

@@ -40,6 +40,18 @@ pub trait PeopleStore {
         offset: u32,
     ) -> Result<Vec<Contact>, StoreError>;
 
+    /// Contacts of one customer by name; `search` looks at name and e-mail address, empty finds all.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    async fn contacts_of(
+        &self,
+        account: AccountId,
+        customer: CustomerId,
+        search: &str,
+        limit: u32,
+    ) -> Result<Vec<Contact>, StoreError>;
+
     /// One ticket.
     ///
     /// # Errors

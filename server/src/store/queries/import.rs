@@ -50,11 +50,11 @@ async fn insert(
                 .bind(now.0)
         }
         // The account's own row has the nil id as its customer.
-        ImportRow::Policy { body } => sqlx::query(
+        ImportRow::Policy { customer, body } => sqlx::query(
             "insert into policies (account, customer, body, updated_at) values ($1, $2, $3, $4)",
         )
         .bind(account.0)
-        .bind(uuid::Uuid::nil())
+        .bind(customer.map_or(uuid::Uuid::nil(), |customer| customer.0))
         .bind(body)
         .bind(now.0),
         ImportRow::Brand { customer, body } => sqlx::query(

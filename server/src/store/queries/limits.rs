@@ -1,35 +1,13 @@
-//! Limits, kept in the database so that every process counts the same, and policies.
+//! Limits, kept in the database so that every process counts the same.
 
 use super::super::{Database, Write};
 use crate::store::{Limit, LimitHit, LimitStore, StoreError};
 use async_trait::async_trait;
-use shared::{AccountId, CustomerId, Millis};
+use shared::{AccountId, Millis};
 use sqlx::Row;
-use uuid::Uuid;
-
-use crate::policy::Policy;
 
 #[async_trait]
 impl LimitStore for Database {
-    async fn policy(&self, account: AccountId, customer: CustomerId) -> Result<Policy, StoreError> {
-        // The account's own row has the nil id, which sorts first.
-        let body: Option<String> = sqlx::query_scalar(
-            "select body from policies where account = $1 and customer in ($2, $3)
-             order by customer desc limit 1",
-        )
-        .bind(account.0)
-        .bind(customer.0)
-        .bind(Uuid::nil())
-        .fetch_optional(self.read())
-        .await?;
-        match body {
-            None => Ok(Policy::default()),
-            Some(body) => {
-                serde_json::from_str(&body).map_err(|_| StoreError::Inconsistent("a policy"))
-            }
-        }
-    }
-
     async fn would_hit(
         &self,
         account: AccountId,

@@ -23,6 +23,7 @@ mod mails;
 mod outbox;
 mod people;
 mod phones;
+mod policies;
 mod reset_reads;
 mod resets;
 #[cfg(any(test, feature = "seed"))]

@@ -169,6 +169,30 @@ impl PeopleStore for Database {
         Ok(search.page(read, |c| [&c.name, &c.email, &c.customer_name]))
     }
 
+    async fn contacts_of(
+        &self,
+        account: AccountId,
+        customer: CustomerId,
+        search: &str,
+        limit: u32,
+    ) -> Result<Vec<Contact>, StoreError> {
+        let Some(search) = Search::new(search, limit, 0) else { return Ok(Vec::new()) };
+        let rows = sqlx::query(concat!(
+            contact_columns!(),
+            "and c.customer = $2
+             and (lower(c.name) like $3 escape '\\' or lower(c.email) like $3 escape '\\')
+             order by lower(c.name), c.id limit $4"
+        ))
+        .bind(account.0)
+        .bind(customer.0)
+        .bind(search.pattern())
+        .bind(search.limit_and_offset().0)
+        .fetch_all(self.read())
+        .await?;
+        let read = rows.iter().map(contact).collect::<Result<_, _>>()?;
+        Ok(search.page(read, |c| [&c.name, &c.email]))
+    }
+
     async fn ticket(&self, account: AccountId, id: TicketId) -> Result<Option<Ticket>, StoreError> {
         let row = sqlx::query(concat!(ticket_columns!(), "and t.id = $2"))
             .bind(account.0)

@@ -1,42 +1,12 @@
-//! Policies and limits.
+//! Limits.
 
-use shared::CustomerId;
-use uuid::Uuid;
-
-use super::fixture::{HOUR, MINUTE, START, World, after, limit, new_id};
-use crate::policy::Policy;
-use crate::store::StoreError;
+use super::fixture::{HOUR, MINUTE, START, World, after, limit};
 
 on_both!(
-    the_nearest_policy_is_in_force,
     a_window_begins_with_its_first,
     looking_at_a_limit_does_not_count,
     a_limit_holds_when_many_come_at_once,
 );
-
-async fn the_nearest_policy_is_in_force(world: World) {
-    let (store, ours) = (&world.store, &world.ours);
-    let other = CustomerId(new_id());
-    let policy = async |customer| store.policy(ours.account, customer).await.unwrap();
-    assert_eq!(policy(ours.customer).await, Policy::default());
-    let put = async |body: &'static str, customer: Uuid| {
-        store.seed(body, &[ours.account.0, customer]).await;
-    };
-    put("insert into policies values ($1, $2, '{\"code_tries\": 3}', 0)", Uuid::nil()).await;
-    assert_eq!(policy(ours.customer).await.code_tries, 3);
-    let own = "insert into policies values ($1, $2, '{\"fresh_ms\": 1}', 0)";
-    put(own, ours.customer.0).await;
-    // A customer's own stands alone: what it does not say is the default.
-    let expected = Policy { fresh_ms: 1, ..Policy::default() };
-    assert_eq!(policy(ours.customer).await, expected);
-    assert_eq!(policy(other).await.code_tries, 3);
-    let theirs = store.policy(world.theirs.account, ours.customer).await.unwrap();
-    assert_eq!(theirs, Policy::default());
-    // Better no answer than a looser one.
-    put("insert into policies values ($1, $2, '{\"typo\": 1}', 0)", other.0).await;
-    let broken = store.policy(ours.account, other).await;
-    assert!(matches!(broken, Err(StoreError::Inconsistent(_))), "{broken:?}");
-}
 
 async fn a_window_begins_with_its_first(world: World) {
     let (store, ours) = (&world.store, &world.ours);

@@ -47,6 +47,7 @@ mod opening;
 mod outbox;
 mod people;
 mod phones;
+mod policies;
 mod resets;
 mod schema;
 mod sessions;

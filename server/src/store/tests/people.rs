@@ -10,6 +10,7 @@ on_both!(
     one_contact_is_found_by_its_address,
     contacts_are_found_by_name_address_and_customer,
     a_search_is_no_pattern,
+    a_customers_contacts_are_found_by_name_and_address,
     letters_beyond_ascii_are_found_in_either_case,
     what_no_name_can_be_finds_nothing,
     tickets_are_newest_first,
@@ -163,4 +164,22 @@ async fn tickets_of_a_contact(world: World) {
     assert!(of(world.theirs.account, ours.carl, 9).await.is_empty());
     assert!(of(ours.account, ContactId(new_id()), 9).await.is_empty());
     assert!(store.ticket_notes(ours.account, closed).await.unwrap().is_empty());
+}
+
+async fn a_customers_contacts_are_found_by_name_and_address(world: World) {
+    let (store, ours) = (&world.store, &world.ours);
+    add_people(&world, &["Ada Park", "Zoë Übel"]).await;
+    let of = async |account, customer, text: &str, most| {
+        let found = store.contacts_of(account, customer, text, most).await.unwrap();
+        found.into_iter().map(|contact| contact.name).collect::<Vec<_>>()
+    };
+    let all = of(ours.account, ours.customer, "", 99).await;
+    assert!(all.contains(&"Ada Park".to_owned()) && all.len() > 2, "{all:?}");
+    assert_eq!(of(ours.account, ours.customer, " ada", 99).await, ["Ada Park"]);
+    assert_eq!(of(ours.account, ours.customer, "ÜB", 99).await, ["Zoë Übel"]);
+    assert_eq!(of(ours.account, ours.customer, "", 1).await.len(), 1);
+    assert!(of(ours.account, world.theirs.customer, "", 99).await.is_empty());
+    assert!(of(world.theirs.account, ours.customer, "", 99).await.is_empty());
+    // The customer's own name finds nobody: all of them are theirs.
+    assert!(of(ours.account, ours.customer, "%", 99).await.is_empty());
 }

@@ -5,6 +5,7 @@ pub mod branding;
 pub mod duo;
 pub mod integrations;
 pub mod pod;
+pub mod policy;
 pub mod preflight;
 pub mod resets;
 pub mod verifications;

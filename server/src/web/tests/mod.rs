@@ -29,6 +29,7 @@ const MINUTE: i64 = 60_000;
 
 mod branding;
 mod pages;
+mod policy;
 mod settings;
 mod sign_in;
 

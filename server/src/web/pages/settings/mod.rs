@@ -15,6 +15,9 @@ pub mod m365;
 pub mod m365_acts;
 pub mod m365_files;
 pub mod m365_new;
+pub mod policy;
+mod policy_fields;
+mod policy_form;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;

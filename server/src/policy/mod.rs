@@ -1,6 +1,16 @@
 //! What an account demands, with safe defaults. Pure: the store keeps what was changed, here
 //! stands what it means.
 
+#[cfg(test)]
+mod chance;
+pub mod change;
+#[cfg(test)]
+mod document;
+pub mod fields;
+pub mod layers;
+pub mod value;
+
+pub use crate::brand::Wrong;
 use serde::{Deserialize, Serialize};
 use shared::{Channel, ContactId, DestinationKind, Millis, Proof, Source};
 
@@ -107,14 +117,6 @@ const PUSH_MS: i64 = 90_000;
 /// Tries of a link's two digits.
 const LINK_TRIES: u32 = 2;
 
-/// `US`, or `+49`.
-fn is_country(text: &str) -> bool {
-    match text.strip_prefix('+') {
-        Some(digits) => !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit()),
-        None => text.len() == 2 && text.bytes().all(|it| it.is_ascii_uppercase()),
-    }
-}
-
 /// What a new password looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -192,53 +194,23 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// Names what can't be meant.
-    ///
-    /// # Errors
-    /// A few words for who wrote it.
-    pub fn check(&self) -> Result<(), &'static str> {
-        let minutes =
-            |ms: i64, least: i64, most: i64| (least * 60_000..=most * 60_000).contains(&ms);
-        match () {
-            () if !(1..=10 * 60_000).contains(&self.code_ms) => {
-                Err("code_ms must be 10 minutes at most, and more than nothing")
-            }
-            () if !minutes(self.mail_code_ms, 1, 60) => {
-                Err("mail_code_ms must be between a minute and an hour")
-            }
-            () if !minutes(self.answer_link_ms, 1, 30) => {
-                Err("answer_link_ms must be between a minute and half an hour")
-            }
-            () if self.fresh_ms <= 0 => Err("fresh_ms must be more than nothing"),
-            () if self.shown_ms <= 0 => Err("shown_ms must be more than nothing"),
-            () if !minutes(self.link_ms, 1, 24 * 60) => {
-                Err("link_ms must be between a minute and a day")
-            }
-            () if !minutes(self.new_phone_ms, 60, 366 * 24 * 60) => {
-                Err("new_phone_ms must be between an hour and a year")
-            }
-            () if !minutes(self.approval_ms, 1, 24 * 60) => {
-                Err("approval_ms must be between a minute and a day")
-            }
-            () if !self.notify && self.notify_manager => {
-                Err("notify_manager is on and notify is off: the manager would hear of what the \
-                     person does not")
-            }
-            () if !(1..=10).contains(&self.code_tries) => Err("code_tries must be 1 to 10"),
-            () if !(6..=10).contains(&self.code_digits) => Err("code_digits must be 6 to 10"),
-            () if !(1..=50).contains(&self.history_shown) => Err("history_shown must be 1 to 50"),
-            () if self.methods.is_empty() => Err("methods is empty: nobody could be verified"),
-            () if self.reset_methods.iter().any(|it| !self.methods.contains(it)) => {
-                Err("reset_methods names one that methods does not")
-            }
-            () if !self.countries.iter().all(|it| is_country(it)) => {
-                Err("countries has two capital letters or + and digits for each")
-            }
-            () if !self.protected_groups.iter().all(|it| uuid::Uuid::parse_str(it).is_ok()) => {
-                Err("protected_groups has object ids of groups, such as 6e0c…-…")
-            }
-            () => Ok(()),
+    /// What does not go together. Each field by itself is looked at in [`value::fit`].
+    #[must_use]
+    pub fn apart(&self) -> Vec<Wrong> {
+        let mut wrong = Vec::new();
+        if let Some(odd) = self.reset_methods.iter().find(|it| !self.methods.contains(it)) {
+            let detail = format!(
+                "{} would count for a reset, and is none of the ways of verifying.",
+                value::channel_words(*odd)
+            );
+            wrong.push(Wrong::at("reset_methods", detail));
         }
+        if !self.notify && self.notify_manager {
+            let detail = "The manager would hear of what the person does not: switch both on, or this \
+                          one off.";
+            wrong.push(Wrong::at("notify_manager", detail.to_owned()));
+        }
+        wrong
     }
 
     /// Whether a verification by this way, to a destination from this source, counts for a reset.
@@ -305,23 +277,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_meant_is_named() {
-        assert_eq!(Policy::default().check(), Ok(()));
-        let check = |change: fn(&mut Policy), says: &str| {
+    fn what_does_not_go_together_is_named() {
+        assert_eq!(Policy::default().apart(), []);
+        let check = |change: fn(&mut Policy), field: &str| {
             let mut policy = Policy::default();
             change(&mut policy);
-            let told = policy.check().unwrap_err();
-            assert!(told.contains(says), "{told}");
+            assert_eq!(policy.apart()[0].field, field);
         };
-        check(|p| p.code_ms = 600_001, "code_ms");
-        check(|p| p.code_ms = 0, "code_ms");
-        check(|p| p.fresh_ms = 0, "fresh_ms");
-        check(|p| p.link_ms = 59_999, "link_ms");
-        check(|p| p.link_ms = 24 * 60 * 60_000 + 1, "link_ms");
-        check(|p| p.code_tries = 0, "code_tries");
-        check(|p| p.new_phone_ms = 60 * 60_000 - 1, "new_phone_ms");
-        check(|p| p.new_phone_ms = 367 * 24 * 60 * 60_000, "new_phone_ms");
         check(|p| (p.notify, p.notify_manager) = (false, true), "notify_manager");
+        check(|p| p.methods = vec![Channel::SmsCode], "reset_methods");
     }
 
     #[test]
