@@ -4,15 +4,15 @@
 
 use data_encoding::BASE64URL_NOPAD;
 use shared::{
-    AccountId, Channel, ContactId, CustomerId, IntegrationId, Millis, Outcome, ResetId, Source,
-    Stage, TechnicianId, TicketId, VerificationId,
+    AccountId, Channel, ContactId, CustomerId, IntegrationId, Millis, Outcome, Proof, ResetId,
+    Source, Stage, TechnicianId, TicketId, VerificationId,
 };
 use zeroize::Zeroizing;
 
 use crate::password;
 use crate::policy::PasswordKind;
 use crate::random;
-use crate::seal::Keys;
+use crate::seal::{self, Keys, Purpose};
 use crate::secret::{self, LinkToken, Password, SpokenCode};
 use crate::share::{self, Begins, NewShare, Shares};
 use crate::store::{
@@ -32,6 +32,18 @@ pub struct Msp {
     contact: ContactId,
     ticket: TicketId,
     integration: IntegrationId,
+}
+
+/// A verification that is out.
+pub struct Check {
+    /// Which.
+    pub id: VerificationId,
+    /// What is right: six digits, or two where it goes by a link.
+    pub answer: String,
+    /// What its page is looked up by.
+    pub look_id: [u8; 16],
+    /// What shows that somebody holds it.
+    pub proof: [u8; 32],
 }
 
 /// A link that can be opened, and what it holds.
@@ -128,6 +140,34 @@ impl Msp {
         Ok(link)
     }
 
+    /// A verification that is out, its answer, and the proof of its link where it goes by one.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub async fn check(
+        &self,
+        store: &Store,
+        channel: Channel,
+        tries: u32,
+        now: Millis,
+    ) -> Result<Check, StoreError> {
+        let id = VerificationId(random::id(now));
+        let by_link = channel.proof() == Proof::Link;
+        let answer = random::digits(if by_link { 2 } else { 6 });
+        let (look_id, proof) = (*random::bytes::<16>(), *random::bytes::<32>());
+        let new = Verification {
+            channel,
+            code_hash: store.keys.hash(Purpose::Code, &[id.0.as_bytes(), answer.as_bytes()]),
+            look_id: by_link.then(|| look_id.to_vec()),
+            proof_hash: by_link.then(|| seal::sha256(&proof)),
+            tries_left: tries,
+            ..self.pending(id, now)
+        };
+        let begun = store.begin_verification(&new, &[]).await?;
+        begun.map_err(|_| StoreError::Inconsistent("a limit where there is none"))?;
+        Ok(Check { id, answer: answer.to_string(), look_id, proof })
+    }
+
     /// A link of no reset, made by the engine by itself and ready to be opened.
     ///
     /// # Errors
@@ -149,8 +189,15 @@ impl Msp {
 
     async fn verified(&self, store: &Store, now: Millis) -> Result<VerificationId, StoreError> {
         let id = VerificationId(random::id(now));
-        let code_hash = random::bytes::<32>().to_vec();
-        let new = Verification {
+        let new = self.pending(id, now);
+        let begun = store.begin_verification(&new, &[]).await?;
+        begun.map_err(|_| StoreError::Inconsistent("a limit where there is none"))?;
+        store.try_code(self.account, self.technician, id, &new.code_hash, now).await?;
+        Ok(id)
+    }
+
+    fn pending(&self, id: VerificationId, now: Millis) -> Verification {
+        Verification {
             id,
             account: self.account,
             customer: self.customer,
@@ -165,7 +212,7 @@ impl Msp {
             destination_hash: id.0.as_bytes().to_vec(),
             contact_hash: id.0.as_bytes().to_vec(),
             masked: "•••• 23".into(),
-            code_hash: code_hash.clone(),
+            code_hash: random::bytes::<32>().to_vec(),
             look_id: None,
             proof_hash: None,
             say_sealed: None,
@@ -181,11 +228,7 @@ impl Msp {
             verified_at: None,
             ended_at: None,
             used: false,
-        };
-        let begun = store.begin_verification(&new, &[]).await?;
-        begun.map_err(|_| StoreError::Inconsistent("a limit where there is none"))?;
-        store.try_code(self.account, self.technician, id, &code_hash, now).await?;
-        Ok(id)
+        }
     }
 
     fn reset(&self, verification: VerificationId, now: Millis) -> Reset {

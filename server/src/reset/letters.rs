@@ -2,11 +2,14 @@
 //! mail with a link in it would teach people to follow links in such mails. The person and whom they
 //! report to read it in their language, admins in English.
 
+use shared::Code;
+
 use super::words::utc;
 use crate::directory::ProofKind;
 use crate::integration::health::EndFrom;
 use crate::language::{self, Done, Language};
-use crate::store::Reset;
+use crate::store::{Reset, Verification};
+use crate::verification;
 
 /// A mail's words.
 #[derive(Debug, PartialEq, Eq)]
@@ -80,6 +83,55 @@ pub(super) fn locked(reset: &Reset, ticket: Option<&str>, at: &str) -> Letter {
              last {at}. The link is closed; the password was not shown.\n\n{}\n\
              Ask {person} whether that was them. If it was not, somebody else has the text: speak to \
              the caller that was verified before a new link is sent, and send it to another phone.\n",
+            facts(reset, ticket)
+        ),
+    }
+}
+
+/// To the admins: somebody may be posing as the person.
+pub(super) fn denied(v: &Verification, contact: &str, at: &str) -> Letter {
+    let ticket = v.ticket_number.as_ref().map(|it| format!("Ticket: {it}\n")).unwrap_or_default();
+    let (whose, said) = match &v.voucher_name {
+        Some(voucher) => (format!("{voucher}, who was to vouch for {contact},"), voucher.as_str()),
+        None => (contact.to_owned(), contact),
+    };
+    Letter {
+        subject: format!("{} says that it was not them who called", short(said)),
+        body: format!(
+            "{whose} was asked whether they are talking to your help desk, and said no, {at}. The \
+             verification has failed; no password was reset by it.\n\n\
+             Person: {contact}\nAsked for by: {}, {}\n{}: {}\n{ticket}\n\
+             Somebody may be posing as them. Speak to the technician, end that call, and ring \
+             {contact} on a number that you know.\n",
+            v.technician_name,
+            utc(v.sent_at),
+            verification::by(v.channel),
+            v.masked,
+        ),
+    }
+}
+
+/// To the admins: several resets in a short time.
+pub(super) fn repeats(reset: &Reset, ticket: Option<&str>) -> Letter {
+    let of = |code: Code| reset.warnings.split(' ').any(|it| it == code.as_str());
+    let person = &reset.person;
+    let by = &reset.technician_name;
+    let (subject, what) = match of(Code::PersonRepeats) {
+        true => (
+            format!("Several password resets for {}", short(person)),
+            format!("The password of {person} was reset again after it was reset within a day."),
+        ),
+        false => (
+            format!("Many password resets by {}", short(by)),
+            format!("{by} has reset many passwords within an hour."),
+        ),
+    };
+    Letter {
+        subject,
+        body: format!(
+            "{what} The technician was told so and went on.\n\n{}\n\
+             Somebody who calls again and again may be trying what your help desk lets them do. Ask \
+             the technician, and {person} on a number that you know.\n",
             facts(reset, ticket)
         ),
     }
@@ -237,6 +289,24 @@ mod tests {
         check(stuck(&reset, ticket), &["Zoë", "48213", "Asked for by: Ann", "give this reset up"]);
         check(late(&reset, ticket, at), &["Zoë", "48213", at, "told nothing"]);
         check(brake("Brightline IT", at), &["Brightline IT", at, "attack"]);
+        let v = Verification {
+            technician_name: "Ann".into(),
+            ticket_number: Some("48213".into()),
+            masked: "••23".into(),
+            ..verification::good()
+        };
+        check(
+            denied(&v, "Zoë Übel", at),
+            &["Zoë Übel was asked", "said no", "48213", "Ann", "••23"],
+        );
+        let vouched = Verification { voucher_name: Some("Grace".into()), ..v };
+        check(denied(&vouched, "Zoë", at), &["Grace, who was to vouch for Zoë, was asked"]);
+        let warned = |warnings: &str| Reset { warnings: warnings.into(), ..reset.clone() };
+        check(
+            repeats(&warned("numbers-differ person-repeats"), ticket),
+            &["Zoë Übel was reset again", "48213"],
+        );
+        check(repeats(&warned("technician-repeats"), None), &["Ann has reset many passwords"]);
         let long = "Northwind Dental and Partners of the Northern Lakes";
         let ending = |days, proof, from| expiring("M365", long, at, days, (proof, from));
         let (secret, certificate) = (ProofKind::Secret, ProofKind::Certificate);

@@ -198,6 +198,9 @@ impl Resets {
         if let Some(id) = row.integration {
             return self.letter_about(row, id).await;
         }
+        if row.kind == OutboxKind::Mail(MailKind::Denied) {
+            return self.letter_about_verification(row).await;
+        }
         if row.kind == OutboxKind::Mail(MailKind::Branding) {
             return self.letter_about_brand(row).await;
         }
@@ -216,9 +219,23 @@ impl Resets {
             OutboxKind::Mail(MailKind::Stuck) => letters::stuck(reset?, ticket.as_deref()),
             OutboxKind::Mail(MailKind::Late) => letters::late(reset?, ticket.as_deref(), &at),
             OutboxKind::Mail(MailKind::Locked) => letters::locked(reset?, ticket.as_deref(), &at),
+            OutboxKind::Mail(MailKind::Repeats) => letters::repeats(reset?, ticket.as_deref()),
             OutboxKind::Mail(MailKind::Brake) => letters::brake(brand, &at),
             _ => return Err(StoreError::Inconsistent("a text among mails")),
         }))
+    }
+
+    /// About a person who says that it was not them.
+    async fn letter_about_verification(
+        &self,
+        row: &OutboxRow,
+    ) -> Result<Option<Letter>, StoreError> {
+        let Some(id) = row.verification else { return Ok(None) };
+        let Some(v) = self.store.verification(row.account, id).await? else { return Ok(None) };
+        let contact = self.store.contact(row.account, v.contact).await?;
+        let name = contact.map(|contact| contact.name).unwrap_or_default();
+        let at = words::utc(v.ended_at.unwrap_or(v.sent_at));
+        Ok(Some(letters::denied(&v, &name, &at)))
     }
 
     /// About the account's brand or a customer's.

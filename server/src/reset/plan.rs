@@ -82,6 +82,8 @@ pub(super) mod tests {
             integration: IntegrationId(id(6)),
             tenant_hash: Vec::new(),
             verification: VerificationId(id(7)),
+            approval: None,
+            warnings: String::new(),
             directory_user: "user".into(),
             person: "Ada".into(),
             body_hash: Vec::new(),

@@ -31,6 +31,8 @@ pub(crate) use left::of_notice;
 pub use left::{left, limits};
 pub use method::Methods;
 pub use page::LinkView;
+#[cfg(test)]
+pub(crate) use rules::tests::good;
 pub use rules::{Occasion, choose, counts, fresh_until, is_from_here, shown_until};
 pub use vouching::{Unfit, Voucher, may_vouch};
 pub use warnings::{Seen, warnings};

@@ -132,7 +132,7 @@ pub fn choose<'v>(
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
     use shared::{AccountId, Channel, CustomerId};
     use uuid::Uuid;
@@ -143,7 +143,7 @@ pub(super) mod tests {
         Uuid::from_u128(n)
     }
 
-    pub(in super::super) fn good() -> Verification {
+    pub(crate) fn good() -> Verification {
         Verification {
             id: VerificationId(id(1)),
             account: AccountId(id(0)),

@@ -111,7 +111,8 @@ mod tests {
     #[test]
     fn numbers_that_differ_are_told_only_where_both_are_known() {
         let (card, other) = ([vec![1], vec![2]], [vec![3]]);
-        let with = |card, microsoft| codes(&Seen { card, microsoft, ..seen() });
+        let with =
+            |card: &[Vec<u8>], microsoft: Option<&[u8]>| codes(&Seen { card, microsoft, ..seen() });
         assert_eq!(with(&card[..], Some(&[2][..])), []);
         assert_eq!(with(&other[..], Some(&[2][..])), [Code::NumbersDiffer]);
         assert_eq!(with(&other[..], None), []);
@@ -149,8 +150,11 @@ mod tests {
     fn a_failure_before_the_success_is_told() {
         let told = |list: &[Verification]| codes(&Seen { verifications: list, ..seen() });
         let success = Verification { tries_left: 4, ..good() };
-        let before =
-            |outcome, ms| Verification { outcome, sent_at: success.sent_at.plus(-ms), ..good() };
+        let before = |outcome, ms: i64| Verification {
+            outcome,
+            sent_at: success.sent_at.plus(-ms),
+            ..good()
+        };
         assert_eq!(told(std::slice::from_ref(&success)), []);
         for outcome in [Outcome::TriesSpent, Outcome::Denied] {
             assert_eq!(told(&[success.clone(), before(outcome, 1)]), [Code::FailedBefore]);

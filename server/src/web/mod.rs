@@ -57,6 +57,8 @@ fn routes() -> Router<App> {
         .route("/tickets/{id}", get(pages::tickets::one))
         .route("/contacts", get(pages::contacts::list))
         .route("/contacts/{id}", get(pages::contacts::one))
+        .route("/approvals", get(pages::approvals::list))
+        .route("/approvals/{id}", post(pages::approvals::answer))
         .route("/sign-in", get(pages::sign_in::get).post(pages::sign_in::post))
         .route("/sign-in/code", get(pages::sign_in::get_code).post(pages::sign_in::post_code))
         .route(

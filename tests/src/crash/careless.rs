@@ -49,6 +49,8 @@ impl Order for Careless {
             integration: tenant.integration,
             tenant_hash: Vec::new(),
             verification: verification.id,
+            approval: None,
+            warnings: String::new(),
             directory_user: person.id.clone(),
             person: person.name().to_owned(),
             body_hash: Vec::new(),

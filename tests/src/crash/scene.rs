@@ -180,6 +180,7 @@ impl Scene {
             ticket,
             destination: "microsoft-mobile".into(),
             channel: Channel::SmsCode,
+            vouching: None,
         };
         let sent = self.app().verifications.send(who, ask).await.unwrap();
         let text = self.outside.texts(phone).pop().unwrap();

@@ -68,7 +68,7 @@ impl Careless {
 }
 
 /// The body of a request, whose head has been answered with "continue" where it asks for that.
-async fn ask(stream: &mut TcpStream) -> Value {
+pub(super) async fn ask(stream: &mut TcpStream) -> Value {
     let (mut bytes, mut asked_for) = (Vec::new(), false);
     loop {
         let text = String::from_utf8_lossy(&bytes).into_owned();

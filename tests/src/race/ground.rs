@@ -10,7 +10,7 @@ use server::clock::Clock;
 use server::seed::{Link, Msp};
 use server::serve;
 use server::settings::Settings;
-use shared::{AccountId, ResetId};
+use shared::{AccountId, ResetId, VerificationId};
 use tempfile::TempDir;
 
 use super::careless::Careless;
@@ -28,6 +28,8 @@ pub(crate) struct Ground {
     pub(crate) dead: Answer,
     /// Which link the round is about. Ours need not be told; the careless server is.
     pub(crate) subject: Arc<Mutex<Option<(AccountId, ResetId)>>>,
+    /// Which verification the round is about, for another careless server.
+    pub(crate) check: Arc<Mutex<Option<(AccountId, VerificationId)>>>,
     folder: TempDir,
 }
 
@@ -56,6 +58,19 @@ impl Ground {
         Self::at(app, folder, vec![address], Vec::new(), subject).await
     }
 
+    /// A careless server of verifications, on the same store.
+    pub(crate) async fn served_by<F: Future<Output = SocketAddr>>(
+        database: Database,
+        serve: impl FnOnce(App, Arc<Mutex<Option<(AccountId, VerificationId)>>>) -> F,
+    ) -> Self {
+        let (app, folder) = open(database).await;
+        let check = Arc::default();
+        let address = serve(app.clone(), Arc::clone(&check)).await;
+        let dead = Answer::parse("HTTP/1.1 410 Gone\r\n\r\n");
+        let (servers, processes) = (vec![address], Vec::new());
+        Self { app, servers, processes, dead, subject: Arc::default(), check, folder }
+    }
+
     async fn at(
         app: App,
         folder: TempDir,
@@ -73,7 +88,7 @@ impl Ground {
         for answer in answers {
             assert!(answer == dead, "{:?} at one, {:?} at the other", answer.head, dead.head);
         }
-        Self { app, servers, processes, dead, subject, folder }
+        Self { app, servers, processes, dead, subject, check: Arc::default(), folder }
     }
 
     /// A new link that can be opened, in an account of its own.

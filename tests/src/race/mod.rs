@@ -2,6 +2,7 @@
 //! rounds with every test run; `cargo xtask race share` does a thousand on each ground.
 
 mod careless;
+mod check;
 pub(crate) mod ground;
 mod judge;
 mod round;

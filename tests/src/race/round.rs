@@ -71,6 +71,13 @@ async fn round(
 
 /// What a technician sends who gives the reset up, at one of the servers.
 async fn revoke(ground: &Ground, msp: &Msp, link: &Link) -> Request {
+    let bearer = bearer(ground, msp).await;
+    let path = format!("/api/resets/{}/give-up", link.reset);
+    Request::to_api(ground.servers[0], "POST", &path, &bearer, String::new())
+}
+
+/// The pod's token of the MSP's technician.
+pub(super) async fn bearer(ground: &Ground, msp: &Msp) -> String {
     let (app, now) = (&ground.app, ground.app.clock.now());
     let who = Session {
         id: Vec::new(),
@@ -82,9 +89,7 @@ async fn revoke(ground: &Ground, msp: &Msp, link: &Link) -> Request {
         seen_at: now,
         expires_at: now.plus(HOUR_MS),
     };
-    let bearer = desk::bearer(app, &who).await;
-    let path = format!("/api/resets/{}/give-up", link.reset);
-    Request::to_api(ground.servers[0], "POST", &path, &bearer)
+    desk::bearer(app, &who).await
 }
 
 /// How the answers say that it ended.

@@ -25,10 +25,16 @@ impl Request {
     }
 
     /// To a path of the pod's API.
-    pub(crate) fn to_api(to: SocketAddr, method: &str, path: &str, bearer: &str) -> Self {
+    pub(crate) fn to_api(
+        to: SocketAddr,
+        method: &str,
+        path: &str,
+        bearer: &str,
+        body: String,
+    ) -> Self {
         let host = format!("app.localhost:{}", to.port());
-        let more = format!("authorization: Bearer {bearer}\r\n");
-        Self::new(to, (method, path), &host, &more, String::new())
+        let more = format!("authorization: Bearer {bearer}\r\ncontent-type: application/json\r\n");
+        Self::new(to, (method, path), &host, &more, body)
     }
 
     fn new(

@@ -37,10 +37,15 @@ impl Amount {
     }
 
     pub(crate) fn rounds(&self, variant: Variant) -> usize {
-        match (self.rounds, variant) {
+        self.of(variant == Variant::Plain)
+    }
+
+    /// Rounds of a variant; the others have a fifth of what the first has.
+    pub(crate) fn of(&self, first: bool) -> usize {
+        match (self.rounds, first) {
             (None, _) => SHORT,
-            (Some(rounds), Variant::Plain) => rounds,
-            (Some(rounds), _) => rounds.div_ceil(5),
+            (Some(rounds), true) => rounds,
+            (Some(rounds), false) => rounds.div_ceil(5),
         }
     }
 }

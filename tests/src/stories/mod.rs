@@ -3,6 +3,7 @@
 mod aborts;
 mod after;
 mod alarms;
+mod bad_verification;
 mod branding;
 mod branding_page;
 mod conformance;

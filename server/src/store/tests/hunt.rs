@@ -128,7 +128,7 @@ impl Hunter {
         let mut v = msp.verification(now);
         v.destination_hash = vec![u8::try_from(self.dice.below(3)).unwrap()];
         let limits = [limit("codes", 40, HOUR), limit("resets", 30, HOUR)];
-        let sent = self.store.begin_verification(msp.account, &v, &limits[..1]).await?;
+        let sent = self.store.begin_verification(&v, &limits[..1]).await?;
         if sent.is_err() {
             return Ok(());
         }
@@ -187,6 +187,16 @@ impl Hunter {
         let Some(id) = self.dice.pick(&due) else { return Ok(()) };
         let held = lease(now);
         let Some(row) = self.store.claim_outbox(*id, held, now).await? else { return Ok(()) };
+        if let Some(id) = row.verification {
+            let v = self.store.verification(row.account, id).await?.unwrap();
+            return match self.dice.below(3) {
+                0 => {
+                    let code = Code::Internal;
+                    self.store.verification_not_noted(&row, &v, held, code, now).await
+                }
+                _ => self.store.verification_noted(&row, &v, held, "note", now).await,
+            };
+        }
         let reset = self.store.reset_to_drive(row.reset.unwrap()).await?;
         let provider = format!("SM{}", self.dice.below(20));
         match (self.dice.below(6), row.kind) {

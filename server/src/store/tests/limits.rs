@@ -43,7 +43,7 @@ async fn a_window_begins_with_its_first(world: World) {
     let limits = [limit("codes", 2, HOUR)];
     let send = async |now| {
         let v = ours.verification(now);
-        store.begin_verification(ours.account, &v, &limits).await.unwrap()
+        store.begin_verification(&v, &limits).await.unwrap()
     };
     send(START).await.unwrap();
     send(after(30 * MINUTE)).await.unwrap();
@@ -55,7 +55,7 @@ async fn a_window_begins_with_its_first(world: World) {
     assert_eq!(send(after(HOUR + 2)).await.unwrap_err().retry_after, 60 * 60 - 1);
     // Theirs is another.
     let v = world.theirs.verification(START);
-    let sent = store.begin_verification(world.theirs.account, &v, &limits).await;
+    let sent = store.begin_verification(&v, &limits).await;
     sent.unwrap().unwrap();
 }
 
@@ -67,10 +67,15 @@ async fn looking_at_a_limit_does_not_count(world: World) {
         assert_eq!(hit(START).await, None);
     }
     let v = ours.verification(START);
-    store.begin_verification(ours.account, &v, &limits[..2]).await.unwrap().unwrap();
+    store.begin_verification(&v, &limits[..2]).await.unwrap().unwrap();
     for _ in 0..3 {
         assert_eq!(hit(START).await.as_deref(), Some("b"));
     }
+    let counts = async |account, now| store.limit_counts(account, now, &limits).await.unwrap();
+    let one = (1, Some(after(HOUR)));
+    assert_eq!(counts(ours.account, after(HOUR - 1)).await, [one, one, (0, None)]);
+    assert_eq!(counts(ours.account, after(HOUR)).await, [(0, None); 3]);
+    assert_eq!(counts(world.theirs.account, START).await, [(0, None); 3]);
     assert_eq!(hit(after(HOUR)).await, None);
     assert_eq!(store.would_hit(world.theirs.account, START, &limits).await.unwrap(), None);
     assert_eq!(store.would_hit(ours.account, START, &[]).await.unwrap(), None);
@@ -83,9 +88,7 @@ async fn a_limit_holds_when_many_come_at_once(world: World) {
         let (store, account) = (stores[number % 2].clone(), world.ours.account);
         let v = world.ours.verification(START);
         let limits = [limit("wide", 100, HOUR), limit("seven", 7, HOUR)];
-        race.spawn(
-            async move { store.begin_verification(account, &v, &limits).await.unwrap().is_ok() },
-        );
+        race.spawn(async move { store.begin_verification(&v, &limits).await.unwrap().is_ok() });
     }
     assert_eq!(race.join_all().await.into_iter().filter(|sent| *sent).count(), 7);
     // The 25 that were refused did not count against the wide one.

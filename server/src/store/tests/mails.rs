@@ -14,7 +14,7 @@ on_both!(
     the_brake_is_told_once_in_a_window,
 );
 
-async fn with_smtp(world: &World) -> Uuid {
+pub(super) async fn with_smtp(world: &World) -> Uuid {
     let id = new_id();
     let row = "insert into integrations (id, account, kind, name, settings, changed_at)
         values ($1, $2, 'smtp', 'Mail', '{}', 0)";
@@ -112,7 +112,7 @@ async fn the_brake_is_told_once_in_a_window(world: World) {
     assert!(world.told("braked").await.is_empty(), "a brake that never counted");
     let reach = async |now| {
         let v = ours.verification(now);
-        store.begin_verification(ours.account, &v, &[limit("brake", 9, HOUR)]).await.unwrap()
+        store.begin_verification(&v, &[limit("brake", 9, HOUR)]).await.unwrap()
     };
     reach(START).await.unwrap();
     tell(START).await;

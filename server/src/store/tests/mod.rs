@@ -23,10 +23,13 @@ macro_rules! on_both {
 
 mod accounts;
 mod after;
+mod answers;
 mod applied;
+mod approvals;
 mod attempts;
 mod audit;
 mod brands;
+mod cards;
 mod checks;
 mod coverage;
 mod fixture;

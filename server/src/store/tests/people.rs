@@ -7,6 +7,7 @@ use crate::store::ImportRow;
 
 on_both!(
     a_contact_is_read_as_it_was_written,
+    one_contact_is_found_by_its_address,
     contacts_are_found_by_name_address_and_customer,
     a_search_is_no_pattern,
     letters_beyond_ascii_are_found_in_either_case,
@@ -42,6 +43,25 @@ async fn a_contact_is_read_as_it_was_written(world: World) {
     assert!(!store.contact(ours.account, ours.carl).await.unwrap().unwrap().customer_on);
     assert!(store.contact(world.theirs.account, ours.carl).await.unwrap().is_none());
     assert!(store.contact(ours.account, ContactId(new_id())).await.unwrap().is_none());
+}
+
+async fn one_contact_is_found_by_its_address(world: World) {
+    let (store, ours) = (&world.store, &world.ours);
+    let at = async |account, customer, address| {
+        let found = store.contact_at(account, customer, address).await.unwrap();
+        found.map(|contact| contact.id)
+    };
+    let carl = "carl@contoso.example";
+    assert_eq!(at(ours.account, ours.customer, carl).await, Some(ours.carl));
+    assert_eq!(at(ours.account, ours.customer, " CARL@contoso.example ").await, Some(ours.carl));
+    assert_eq!(at(world.theirs.account, ours.customer, carl).await, None);
+    assert_eq!(at(ours.account, shared::CustomerId(new_id()), carl).await, None);
+    for nobody in ["", "carl", "carl@contoso.example\0"] {
+        assert_eq!(at(ours.account, ours.customer, nobody).await, None, "{nobody}");
+    }
+    // Two with one address: which of them is meant, nobody can say.
+    add(&world, vec![ours.contact(ContactId(new_id()), "Twin", carl)]).await;
+    assert_eq!(at(ours.account, ours.customer, carl).await, None);
 }
 
 async fn contacts_are_found_by_name_address_and_customer(world: World) {

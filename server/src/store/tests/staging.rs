@@ -24,6 +24,7 @@ fn word(answer: Result<Result<(), NotStaged>, StoreError>) -> &'static str {
         Ok(()) => "staged",
         Err(NotStaged::Limit(_)) => "limit",
         Err(NotStaged::VerificationUsed) => "used",
+        Err(NotStaged::ApprovalOver) => "approval over",
         Err(NotStaged::UnderWay) => "under way",
         Err(NotStaged::IdTaken) => "id taken",
     }
@@ -72,7 +73,7 @@ async fn a_verification_serves_one_reset(world: World) {
 async fn only_a_verified_one_of_this_account_serves(world: World) {
     let (store, ours) = (&world.store, &world.ours);
     let pending = ours.verification(START);
-    store.begin_verification(ours.account, &pending, &[]).await.unwrap().unwrap();
+    store.begin_verification(&pending, &[]).await.unwrap().unwrap();
     assert_eq!(stage(store, &ours.asked(pending.id, "p")).await, "used");
     let theirs = world.theirs.verified(store, START).await;
     assert_eq!(stage(store, &ours.asked(theirs, "p")).await, "used");

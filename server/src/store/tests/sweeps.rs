@@ -114,7 +114,7 @@ async fn what_has_ended_is_forgotten(world: World) {
     store.count_attempt("name", START, HOUR).await.unwrap();
     let day = [limit("day", 1, 25 * HOUR)];
     let v = ours.verification(START);
-    store.begin_verification(ours.account, &v, &day).await.unwrap().unwrap();
+    store.begin_verification(&v, &day).await.unwrap().unwrap();
     store.sweep_ended(after(HOUR + 1)).await.unwrap();
     // A clock that went back does not bring it back.
     assert!(store.session(b"short", START, HOUR).await.unwrap().is_none());

@@ -35,8 +35,8 @@ async fn unsent(world: &World, at: Millis, phone: &[u8], code: Code) {
     let mut v = world.ours.verification(at);
     v.destination_hash = phone.to_vec();
     let account = world.ours.account;
-    world.store.begin_verification(account, &v, &[]).await.unwrap().unwrap();
-    world.store.verification_unsent(account, at, &v, code).await.unwrap();
+    world.store.begin_verification(&v, &[]).await.unwrap().unwrap();
+    world.store.verification_unsent(&v, at, code).await.unwrap();
 }
 
 /// A code that was sent at one time and answered at another.
@@ -44,7 +44,7 @@ async fn answered(world: &World, sent: Millis, at: Millis, phone: &[u8]) {
     let mut v = world.ours.verification(sent);
     v.destination_hash = phone.to_vec();
     let (account, ann) = (world.ours.account, world.ours.ann);
-    world.store.begin_verification(account, &v, &[]).await.unwrap().unwrap();
+    world.store.begin_verification(&v, &[]).await.unwrap().unwrap();
     world.store.try_code(account, ann, v.id, CODE, at).await.unwrap().unwrap();
 }
 
@@ -90,7 +90,7 @@ async fn a_refused_code_counts_until_one_is_answered(world: World) {
         let mut pending = world.ours.verification(at(6));
         pending.destination_hash = PHONE.to_vec();
         let account = world.ours.account;
-        world.store.begin_verification(account, &pending, &[]).await.unwrap().unwrap();
+        world.store.begin_verification(&pending, &[]).await.unwrap().unwrap();
         assert_eq!(trouble(&world).await, of_phone(code));
         // In one instant the trouble counts; later the answer does.
         answered(&world, at(2), at(7), PHONE).await;

@@ -16,7 +16,7 @@ async fn numbers_at_their_ends(world: World) {
     let (store, ours) = (&world.store, &world.ours);
     let mut v = ours.verification(Millis(i64::MIN));
     (v.expires_at, v.tries_left) = (Millis(i64::MAX), u32::MAX);
-    store.begin_verification(ours.account, &v, &[]).await.unwrap().unwrap();
+    store.begin_verification(&v, &[]).await.unwrap().unwrap();
     let read = store.verification(ours.account, v.id).await.unwrap().unwrap();
     let now = (read.sent_at, read.expires_at, read.tries_left);
     assert_eq!(now, (Millis(i64::MIN), Millis(i64::MAX), u32::MAX));
@@ -85,7 +85,7 @@ async fn long_and_strange_text(world: World) {
     assert!(found.is_empty());
     let mut long = ours.verification(START);
     long.masked = "•".repeat(1_000_000);
-    store.begin_verification(ours.account, &long, &[]).await.unwrap().unwrap();
+    store.begin_verification(&long, &[]).await.unwrap().unwrap();
     let read = store.verification(ours.account, long.id).await.unwrap().unwrap();
     assert_eq!(read.masked, long.masked);
     assert!(store.verify_audit(ours.account).await.unwrap().is_ok());

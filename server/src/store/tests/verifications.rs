@@ -18,7 +18,7 @@ on_both!(
 );
 
 async fn begin(world: &World, v: &Verification) {
-    world.store.begin_verification(world.ours.account, v, &[]).await.unwrap().unwrap();
+    world.store.begin_verification(v, &[]).await.unwrap().unwrap();
 }
 
 async fn read(world: &World, id: VerificationId) -> Verification {
@@ -45,7 +45,7 @@ async fn what_was_sent_is_written_down(world: World) {
     let expected = Verification { technician_name: "Ann".into(), ..bare.clone() };
     assert_eq!(format!("{:?}", read(&world, bare.id).await), format!("{expected:?}"));
     let told = world.told("verification-sent").await;
-    assert_eq!((told.len(), &told[0]["about"]), (2, &"•••• 34".into()));
+    assert_eq!((told.len(), &told[0]["about"]), (2, &"sms-code to •••• 34".into()));
     let foreign = world.store.verification(world.theirs.account, v.id).await.unwrap();
     assert!(foreign.is_none());
 }
@@ -132,8 +132,10 @@ async fn a_code_that_did_not_go_out_can_not_be_tried(world: World) {
     let (store, account) = (&world.store, world.ours.account);
     let v = world.ours.verification(START);
     begin(&world, &v).await;
-    let unsent =
-        async |account| store.verification_unsent(account, START, &v, Code::SmsOptedOut).await;
+    let unsent = async |account| {
+        let of = Verification { account, ..v.clone() };
+        store.verification_unsent(&of, START, Code::SmsOptedOut).await
+    };
     moved_on(unsent(world.theirs.account).await);
     unsent(account).await.unwrap();
     let now = read(&world, v.id).await;
@@ -170,10 +172,10 @@ async fn limits_refuse_without_a_trace(world: World) {
     let (store, account) = (&world.store, world.ours.account);
     let limits = [limit("all", 2, HOUR), limit("this number", 1, HOUR)];
     let first = world.ours.verification(START);
-    store.begin_verification(account, &first, &limits).await.unwrap().unwrap();
+    store.begin_verification(&first, &limits).await.unwrap().unwrap();
     let mut second = world.ours.verification(after(MINUTE));
     second.destination_hash = first.destination_hash;
-    let hit = store.begin_verification(account, &second, &limits).await.unwrap().unwrap_err();
+    let hit = store.begin_verification(&second, &limits).await.unwrap().unwrap_err();
     assert_eq!((hit.name.as_str(), hit.retry_after), ("this number", 59 * 60));
     assert!(store.verification(account, second.id).await.unwrap().is_none());
     // It replaced nothing and counted nowhere.

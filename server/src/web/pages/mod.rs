@@ -1,6 +1,7 @@
 //! Our own pages: rendered on the server, usable without a script but for the pod. `assets/app`
 //! holds their one style sheet and their one script.
 
+pub mod approvals;
 pub mod contacts;
 mod problem;
 pub mod set_up;

@@ -113,6 +113,7 @@ async fn count_one(ready: &Ready, limit: Limit, n: u128) {
     let id = VerificationId(Uuid::new_v4());
     let one = server::store::Verification {
         id,
+        account,
         customer: contact.customer,
         contact: other.contact,
         ticket: Some(other.id),
@@ -126,15 +127,23 @@ async fn count_one(ready: &Ready, limit: Limit, n: u128) {
         contact_hash: vec![1],
         masked: String::new(),
         code_hash: vec![1],
+        look_id: None,
+        proof_hash: None,
+        say_sealed: None,
+        provider_id: None,
+        voucher: None,
+        voucher_name: None,
+        note: None,
         outcome: Outcome::Pending,
         code: None,
         tries_left: 1,
         sent_at: now,
         expires_at: Millis(now.0 + 1),
         verified_at: None,
+        ended_at: None,
         used: false,
     };
-    store.begin_verification(account, &one, &[limit]).await.unwrap().unwrap();
+    store.begin_verification(&one, &[limit]).await.unwrap().unwrap();
 }
 
 /// A colleague's reset of the same person is live: hers waits for it, and nothing is lost by that.
