@@ -14,11 +14,10 @@ function dead() {
 const prove = (path, more) => post(path, Object.assign({ id: encode(keys.id), proof: encode(keys.proof) }, more));
 
 async function start() {
-  const token = taken();
   wear({});
-  if (!able()) return stop(words.old, words.old_why);
-  if (!whole(token)) return stop(words.partial, words.partial_why);
-  keys = await derive(token, 'verify', { id: 128, proof: 256 });
+  if (!window.crypto || !crypto.subtle) return stop(words.old, words.old_why);
+  if (!whole(fragment)) return stop(words.partial, words.partial_why);
+  keys = await derive(fragment, 'verify');
   return first();
 }
 

@@ -114,25 +114,18 @@ const encode = (bytes) => btoa(String.fromCharCode(...bytes)).replace(/\+/g, '-'
 const decode = (text) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
 
 // The token, out of the address bar and the history before anything else.
-function taken() {
-  const fragment = location.hash.slice(1);
-  if (fragment) history.replaceState(null, '', location.pathname);
-  return fragment;
-}
+const fragment = location.hash.slice(1);
+if (fragment) history.replaceState(null, '', location.pathname);
 
 const whole = (token) => /^[\w-]{22}$/.test(token);
-const able = () => window.crypto && crypto.subtle;
 
-// What one token stands for, by name: so many bits each. The id names what the link leads to, the
-// proof shows that we have it; only those are sent.
-async function derive(token, whose, bits) {
+// Three values from one token: what names the link, what proves that we have it, what decrypts. Only
+// the first two are sent.
+async function derive(token, whose) {
   const base = await crypto.subtle.importKey('raw', decode(token), 'HKDF', false, ['deriveBits']);
-  const parts = {};
-  for (const name of Object.keys(bits)) {
-    const info = new TextEncoder().encode(`${whose} ${name}`);
-    parts[name] = new Uint8Array(await crypto.subtle.deriveBits({ name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(0), info }, base, bits[name]));
-  }
-  return parts;
+  const part = async (info, bits) => new Uint8Array(await crypto.subtle.deriveBits(
+    { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(0), info: new TextEncoder().encode(`${whose} ${info}`) }, base, bits));
+  return { id: await part('id', 128), proof: await part('proof', 256), key: await part('key', 256) };
 }
 
 // Status and body; status 0 when there was no answer to rely on.

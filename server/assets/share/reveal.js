@@ -52,7 +52,6 @@ function dead(unseen) {
 const nonce = () => encode(crypto.getRandomValues(new Uint8Array(16)));
 
 async function start() {
-  const fragment = taken();
   if (fragment) {
     if (memory.token !== fragment) {
       // Another link, perhaps from another help desk.
@@ -64,7 +63,7 @@ async function start() {
   }
   wear(JSON.parse(memory.seen || '{}'));
   if (page.sample) return ready(page.sample);
-  if (!able()) return stop(words.old, words.old_why);
+  if (!window.crypto || !crypto.subtle) return stop(words.old, words.old_why);
   if (memory.over) return dead();
   if (!whole(memory.token)) {
     delete memory.token;
@@ -72,7 +71,7 @@ async function start() {
   }
   // Made before the first attempt: it lets this tab, and no other, fetch again for a while.
   memory.nonce = memory.nonce || nonce();
-  keys = await derive(memory.token, 'share', { id: 128, proof: 256, key: 256 });
+  keys = await derive(memory.token, 'share');
   const [status, look] = await post('/s/look', { id: encode(keys.id), language: page.lang });
   if (status === 200) {
     look.brand.stays = !look.must_change;

@@ -86,7 +86,7 @@ fn every_language_says_the_same() {
             assert_eq!(*name, other);
             // A link in a mail has a line of its own.
             let lines = phrase.split('\n').filter(|line| *line != "{link}");
-            assert!(name == "mails.check.act" || !phrase.contains('\n'), "{at}");
+            assert!(*name == "mails.check.act" || !phrase.contains('\n'), "{at}");
             lines.for_each(|line| typography(language, line, &at));
             // Who is named may be named twice, or once.
             assert_eq!(placeholders(phrase), placeholders(english), "{at}");
