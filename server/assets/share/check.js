@@ -35,7 +35,7 @@ async function first() {
 const tries = () => say(words.tries[look.tries_left === 1 ? 0 : 1], look.tries_left);
 
 function question() {
-  const left = note(tries());
+  const left = h('span', {}, tries(), ' ');
   const send = async (digits) => {
     const [status, body] = await prove('/v/answer', { digits });
     if (status === 200) return over(words.done, p(say(words.done_why, look.by)));
@@ -47,8 +47,7 @@ function question() {
   };
   screen(words.ask, p(look.why),
     form({ why: say(words.code_why, look.by), good: /^\d\d$/ }, words.confirm, words.sending, send),
-    left,
-    note(say(words.until, clock(look.until))),
+    note(left, say(words.until, clock(look.until))),
     h('button', { class: 'plain', onclick: sure }, look.deny));
 }
 

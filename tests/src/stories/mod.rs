@@ -6,6 +6,7 @@ mod alarms;
 mod bad_verification;
 mod branding;
 mod branding_page;
+mod check;
 mod conformance;
 mod connection_test;
 mod faults;
