@@ -85,8 +85,9 @@ pub struct Keys {
     check: [u8; 32],
 }
 
-/// HKDF-SHA256 with an empty salt, as WebCrypto's with a salt of no bytes.
-pub(crate) fn derive<const N: usize>(key: &[u8], info: &str) -> Zeroizing<[u8; N]> {
+/// HKDF-SHA256 with an empty salt, as WebCrypto's with a salt of no bytes: what pages behind links do too.
+#[must_use]
+pub fn derive<const N: usize>(key: &[u8], info: &str) -> Zeroizing<[u8; N]> {
     struct Len(usize);
     impl KeyType for Len {
         fn len(&self) -> usize {

@@ -9,21 +9,31 @@ use anyhow::{Context, Result, ensure};
 use crate::dist::compress;
 use crate::machine::Machine;
 
-/// Everything that a phone loads to show the reveal page, without the MSP's logo, is told by the
-/// server's own example: it knows what it sends in which language.
-const REVEAL: &str = "reveal_page";
-/// What a look answers beside phrases: a name, a number, four colours, two sentences.
+/// Everything that a phone loads to show a page behind a link, without the MSP's logo, is told by
+/// the server's own example: it knows what it sends in which language.
+const LINK_PAGES: &str = "link_pages";
+/// What a look answers beside phrases: a name, a number, four colours, two or three sentences.
 const LOOK: usize = 400;
 
 /// 1 kB = 1000 bytes.
 const POD_BUDGET: usize = 120_000;
 const POD_AIM: usize = 90_000;
-const REVEAL_BUDGET: usize = 8_000;
+/// Of each page behind a link.
+const LINK_BUDGET: usize = 8_000;
+const CHECK_AIM: usize = 6_000;
 
 pub(crate) struct Sizes {
     pod: Vec<Asset>,
+    /// The page that shows a password.
+    reveal: LinkPage,
+    /// The page that asks whether it is the caller.
+    check: LinkPage,
+}
+
+/// A page behind a link.
+struct LinkPage {
     /// In the language whose page is the heaviest.
-    reveal: Vec<Asset>,
+    assets: Vec<Asset>,
     /// What comes on top where the link's language is not the browser's: the heaviest phrases.
     words: Asset,
 }
@@ -46,24 +56,24 @@ pub(crate) fn measure(machine: &Machine) -> Result<Sizes> {
         .iter()
         .map(|name| weigh(machine, &format!("pkg/dist/{name}")))
         .collect::<Result<_>>()?;
-    let (reveal, words) = reveal(&told(machine)?)?;
-    Ok(Sizes { pod, reveal, words })
+    let told = told(machine)?;
+    Ok(Sizes { pod, reveal: link_page(&told, "reveal/")?, check: link_page(&told, "check/")? })
 }
 
-/// What the server says of its reveal page: a line for each file, page and set of phrases.
+/// What the server says of its pages behind links: a line for each file, page and set of phrases.
 fn told(machine: &Machine) -> Result<String> {
     let mut cargo = machine.cargo();
-    cargo.args(["run", "--quiet", "--package", "msp-reset-server", "--example", REVEAL]);
+    cargo.args(["run", "--quiet", "--package", "msp-reset-server", "--example", LINK_PAGES]);
     let out = cargo.stderr(Stdio::inherit()).output().context("cargo does not start")?;
-    ensure!(out.status.success(), "the example {REVEAL} of the server fails");
+    ensure!(out.status.success(), "the example {LINK_PAGES} of the server fails");
     Ok(String::from_utf8(out.stdout)?)
 }
 
-/// The files, with the heaviest page; and the heaviest phrases.
-fn reveal(told: &str) -> Result<(Vec<Asset>, Asset)> {
+/// The files of one page, with the page in its heaviest language; and the heaviest phrases.
+fn link_page(told: &str, which: &str) -> Result<LinkPage> {
     let mut assets = vec![Asset { name: "look".into(), raw: LOOK, wire: LOOK }];
     let (mut pages, mut words) = (Vec::new(), Vec::new());
-    for line in told.lines() {
+    for line in told.lines().filter_map(|line| line.strip_prefix(which)) {
         let asset = Asset::read(line).with_context(|| format!("no weight: {line}"))?;
         match asset.name.split_once('.') {
             Some(("page", _)) => pages.push(asset),
@@ -73,7 +83,7 @@ fn reveal(told: &str) -> Result<(Vec<Asset>, Asset)> {
     }
     let heaviest = |all: Vec<Asset>| all.into_iter().max_by_key(|asset| asset.wire);
     assets.push(heaviest(pages).context("no page was weighed")?);
-    Ok((assets, heaviest(words).context("no phrases were weighed")?))
+    Ok(LinkPage { assets, words: heaviest(words).context("no phrases were weighed")? })
 }
 
 impl Asset {
@@ -98,25 +108,33 @@ fn sum(assets: &[Asset]) -> usize {
 
 impl Sizes {
     pub(crate) fn within(&self) -> bool {
-        !self.pod.is_empty() && sum(&self.pod) <= POD_BUDGET && sum(&self.reveal) <= REVEAL_BUDGET
+        let light = |page: &LinkPage| sum(&page.assets) <= LINK_BUDGET;
+        let pod = !self.pod.is_empty() && sum(&self.pod) <= POD_BUDGET;
+        pod && light(&self.reveal) && light(&self.check)
     }
 
     pub(crate) fn summary(&self) -> String {
-        format!("pod {} kB, reveal page {} kB", kb(sum(&self.pod)), kb(sum(&self.reveal)))
+        let [pod, reveal, check] =
+            [&self.pod, &self.reveal.assets, &self.check.assets].map(|assets| kb(sum(assets)));
+        format!("pod {pod} kB, reveal page {reveal} kB, check page {check} kB")
     }
 
     pub(crate) fn table(&self) -> String {
         let mut text = format!("{:<34} {:>10} {:>12}\n", "asset", "raw kB", "brotli kB");
         part(&mut text, "pod", &self.pod, POD_BUDGET, Some(POD_AIM));
-        part(&mut text, "reveal page", &self.reveal, REVEAL_BUDGET, None);
-        let all = sum(&self.reveal) + self.words.wire;
-        // Writing to a String cannot fail.
-        let _ = writeln!(
-            text,
-            "where the link speaks another language than the browser: {} kB ({} on top)",
-            kb(all),
-            self.words.name
-        );
+        for (title, page, aim) in
+            [("reveal page", &self.reveal, None), ("check page", &self.check, Some(CHECK_AIM))]
+        {
+            part(&mut text, title, &page.assets, LINK_BUDGET, aim);
+            let all = sum(&page.assets) + page.words.wire;
+            // Writing to a String cannot fail.
+            let _ = writeln!(
+                text,
+                "where the link speaks another language than the browser: {} kB ({} on top)\n",
+                kb(all),
+                page.words.name
+            );
+        }
         text.trim_end().to_owned()
     }
 }
@@ -145,7 +163,7 @@ fn kb(bytes: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Asset, Sizes, kb, reveal};
+    use super::{Asset, LinkPage, Sizes, kb, link_page};
 
     fn assets(wire: usize) -> Vec<Asset> {
         vec![Asset { name: "a".into(), raw: wire, wire }]
@@ -153,24 +171,29 @@ mod tests {
 
     #[test]
     fn budgets_bind() {
-        let words = || assets(9_000).remove(0);
-        let sizes =
-            |pod, reveal| Sizes { pod: assets(pod), reveal: assets(reveal), words: words() };
-        assert!(sizes(120_000, 8_000).within());
-        assert!(!sizes(120_001, 8_000).within());
-        assert!(!sizes(120_000, 8_001).within());
-        assert!(!Sizes { pod: Vec::new(), reveal: assets(1), words: words() }.within());
-        assert!(sizes(120_001, 1).table().contains("over the budget of 120.0 kB"));
+        let page = |wire| LinkPage { assets: assets(wire), words: assets(9_000).remove(0) };
+        let sizes = |pod, reveal, check| Sizes {
+            pod: assets(pod),
+            reveal: page(reveal),
+            check: page(check),
+        };
+        assert!(sizes(120_000, 8_000, 8_000).within());
+        assert!(!sizes(120_001, 8_000, 8_000).within());
+        assert!(!sizes(120_000, 8_001, 8_000).within());
+        assert!(!sizes(120_000, 8_000, 8_001).within());
+        assert!(!Sizes { pod: Vec::new(), reveal: page(1), check: page(1) }.within());
+        assert!(sizes(120_001, 1, 1).table().contains("over the budget of 120.0 kB"));
     }
 
     #[test]
     fn the_heaviest_language_counts() {
-        let told = "reveal.js 9 8\npage.en 90 7\npage.de 80 20\nwords.en 5 4\nwords.it 4 5";
-        let (assets, words) = reveal(told).unwrap();
-        let names: Vec<&str> = assets.iter().map(|asset| asset.name.as_str()).collect();
-        assert_eq!(names, ["look", "reveal.js", "page.de"]);
-        assert_eq!((words.name.as_str(), words.wire), ("words.it", 5));
-        assert!(reveal("reveal.js 9 8").is_err() && reveal("reveal.js").is_err());
+        let told = "a/a.js 9 8\na/page.en 90 7\na/page.de 80 20\na/words.en 5 4\na/words.it 4 5\n\
+                    b/page.en 90 99";
+        let page = link_page(told, "a/").unwrap();
+        let names: Vec<&str> = page.assets.iter().map(|asset| asset.name.as_str()).collect();
+        assert_eq!(names, ["look", "a.js", "page.de"]);
+        assert_eq!((page.words.name.as_str(), page.words.wire), ("words.it", 5));
+        assert!(link_page(told, "b/").is_err() && link_page("a/a.js", "a/").is_err());
     }
 
     #[test]

@@ -13,9 +13,10 @@ pub(super) const PHRASES: Phrases = Phrases {
     sms: Sms {
         code: "{brand}: {code} ist Ihr Code. Nennen Sie ihn nur dem Support, mit dem Sie gerade \
                sprechen. Sie haben nicht angerufen? Dann sagen Sie ihn niemandem.",
-        check: "{brand}: do you talk to us now? Then open {link} and enter what the technician \
-                says, within {time}. Did not call? Say so there.",
-        check_short: "{brand}: open {link} and enter what you hear, within {time}.",
+        check: "{brand}: Sprechen Sie gerade mit uns? Bitte auf {link} binnen {time} bestätigen, \
+                sonst dort melden.",
+        check_short: "{brand}: Sprechen Sie mit uns? Auf {link} binnen {time} antworten: Ja oder \
+                      Nein.",
         link: "{brand}: {link} zeigt Ihr neues Passwort einmal, binnen {time}. \
                Nie vorlesen oder weiterleiten.",
         link_short: "{brand}: {link} zeigt Ihr Passwort einmal, binnen {time}. \
@@ -47,17 +48,21 @@ pub(super) const PHRASES: Phrases = Phrases {
                      kam, rufen Sie {brand} sofort an, unter der Nummer, die Sie immer verwenden.",
         },
         code: Ask {
-            subject: "{brand} asks whether it is you",
-            why: "{by} of {brand} is talking to somebody who says that they are you.",
-            act: "If that is you, read this code to them, within {time}: {code}",
-            unless: "If you did not call, tell nobody the code and call {brand}.",
+            subject: "{brand} fragt, ob Sie es sind",
+            why: "{by} von {brand} telefoniert gerade und möchte sicher sein, mit wem.",
+            act: "Wenn Sie jetzt mit {by} sprechen, lesen Sie innerhalb von {time} diesen Code \
+                  vor: {code}",
+            unless: "Wenn Sie nicht mit {brand} telefonieren, nennen Sie den Code niemandem, und \
+                     rufen Sie {brand} an, unter der Nummer, die Sie immer verwenden.",
         },
         check: Ask {
-            subject: "{brand} asks whether it is you",
-            why: "{by} of {brand} is talking to somebody who says that they are you.",
-            act: "If that is you, open this page and enter the two digits that {by} says, within \
-                  {time}:\n{link}\nThere you can also say that it is not you.",
-            unless: "If you did not call, say so on that page.",
+            subject: "{brand} fragt, ob Sie es sind",
+            why: "{by} von {brand} telefoniert gerade und möchte sicher sein, mit wem.",
+            act: "Wenn Sie jetzt mit {by} sprechen, öffnen Sie innerhalb von {time} diese Seite, \
+                  und geben Sie die beiden Ziffern ein, die Sie am Telefon hören:\n{link}\nDie \
+                  Seite sagt, wer fragt und warum.",
+            unless: "Wenn Sie nicht mit {brand} telefonieren, sagen Sie es auf dieser Seite: Der \
+                     Link allein bestätigt nichts.",
         },
     },
 };

@@ -13,9 +13,9 @@ pub(super) const PHRASES: Phrases = Phrases {
     sms: Sms {
         code: "{brand}: {code} is your code. Read it to the technician you are talking to now. \
                If you did not call your help desk, tell nobody.",
-        check: "{brand}: do you talk to us now? Then open {link} and enter what the technician \
-                says, within {time}. Did not call? Say so there.",
-        check_short: "{brand}: open {link} and enter what you hear, within {time}.",
+        check: "{brand}: on the phone with us? Confirm at {link} within {time}, or say there that \
+                it is not you.",
+        check_short: "{brand}: on the phone with us? Answer at {link} within {time}, yes or no.",
         link: "{brand}: {link} shows your new password once, within {time}. \
                Never read it out or forward it.",
         link_short: "{brand}: {link} shows your password once, within {time}. \
@@ -46,16 +46,18 @@ pub(super) const PHRASES: Phrases = Phrases {
         },
         code: Ask {
             subject: "{brand} asks whether it is you",
-            why: "{by} of {brand} is talking to somebody who says that they are you.",
-            act: "If that is you, read this code to them, within {time}: {code}",
-            unless: "If you did not call, tell nobody the code and call {brand}.",
+            why: "{by} of {brand} is on the phone and wants to be sure whom they are talking to.",
+            act: "If you are talking to {by} now, read out this code, within {time}: {code}",
+            unless: "If you are not on the phone with {brand}, tell nobody the code, and call \
+                     {brand} on the number that you have always used.",
         },
         check: Ask {
             subject: "{brand} asks whether it is you",
-            why: "{by} of {brand} is talking to somebody who says that they are you.",
-            act: "If that is you, open this page and enter the two digits that {by} says, within \
-                  {time}:\n{link}\nThere you can also say that it is not you.",
-            unless: "If you did not call, say so on that page.",
+            why: "{by} of {brand} is on the phone and wants to be sure whom they are talking to.",
+            act: "If you are talking to {by} now, open this page within {time} and enter the two \
+                  digits that you hear on the phone:\n{link}\nThe page says who asks and why.",
+            unless: "If you are not on the phone with {brand}, say so on that page: the link \
+                     alone confirms nothing.",
         },
     },
 };

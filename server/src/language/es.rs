@@ -13,9 +13,9 @@ pub(super) const PHRASES: Phrases = Phrases {
     sms: Sms {
         code: "{brand}: {code} es su código. Dígaselo solo a la persona de soporte con la que está \
                hablando. Si no ha llamado a soporte, no se lo diga a nadie.",
-        check: "{brand}: do you talk to us now? Then open {link} and enter what the technician \
-                says, within {time}. Did not call? Say so there.",
-        check_short: "{brand}: open {link} and enter what you hear, within {time}.",
+        check: "{brand}: ¿está hablando con nosotros? Confírmelo en {link} (válido {time}) o diga \
+                allí que no es usted.",
+        check_short: "{brand}: ¿habla con nosotros? Responda en {link} (válido {time}): sí o no.",
         link: "{brand}: {link} (válido {time}) muestra su nueva contraseña una sola vez. \
                Nunca la dicte ni la reenvíe.",
         link_short: "{brand}: {link} (válido {time}) muestra su contraseña una vez. \
@@ -47,17 +47,20 @@ pub(super) const PHRASES: Phrases = Phrases {
                      telefonee de inmediato a {brand}, al número de siempre.",
         },
         code: Ask {
-            subject: "{brand} asks whether it is you",
-            why: "{by} of {brand} is talking to somebody who says that they are you.",
-            act: "If that is you, read this code to them, within {time}: {code}",
-            unless: "If you did not call, tell nobody the code and call {brand}.",
+            subject: "{brand} pregunta si es usted",
+            why: "{by}, de {brand}, está al teléfono y quiere tener la certeza de con quién habla.",
+            act: "Si está hablando ahora con {by}, dicte este código (válido {time}): {code}",
+            unless: "Si no está al teléfono con {brand}, no diga el código a nadie y llame a \
+                     {brand}, al número de siempre.",
         },
         check: Ask {
-            subject: "{brand} asks whether it is you",
-            why: "{by} of {brand} is talking to somebody who says that they are you.",
-            act: "If that is you, open this page and enter the two digits that {by} says, within \
-                  {time}:\n{link}\nThere you can also say that it is not you.",
-            unless: "If you did not call, say so on that page.",
+            subject: "{brand} pregunta si es usted",
+            why: "{by}, de {brand}, está al teléfono y quiere tener la certeza de con quién habla.",
+            act: "Si está hablando ahora con {by}, abra esta página (válida {time}) y escriba las \
+                  dos cifras que oye por teléfono:\n{link}\nLa página dice quién pregunta y por \
+                  qué.",
+            unless: "Si no está al teléfono con {brand}, dígalo en esa página: el enlace por sí \
+                     solo no confirma nada.",
         },
     },
 };

@@ -13,9 +13,10 @@ pub(super) const PHRASES: Phrases = Phrases {
     sms: Sms {
         code: "{brand}\u{a0}: {code} est votre code. Ne le donnez qu’à la personne du support à qui vous \
                parlez. Vous n’avez pas appelé\u{a0}? Ne le donnez à personne.",
-        check: "{brand}: do you talk to us now? Then open {link} and enter what the technician \
-                says, within {time}. Did not call? Say so there.",
-        check_short: "{brand}: open {link} and enter what you hear, within {time}.",
+        check: "{brand}\u{a0}: au téléphone avec nous\u{a0}? Confirmez sur {link} sous {time}, ou \
+                dites-y que ce n’est pas vous.",
+        check_short: "{brand}\u{a0}: au téléphone avec nous\u{a0}? Répondez sur {link} sous \
+                      {time}, oui ou non.",
         link: "{brand}\u{a0}: {link} affiche votre mot de passe une seule fois, sous {time}. \
                Ne jamais dicter ni transférer.",
         link_short: "{brand}. Mot de passe visible une fois, {time}\u{a0}: {link} - \
@@ -48,17 +49,23 @@ pub(super) const PHRASES: Phrases = Phrases {
                      utilisez d’habitude.",
         },
         code: Ask {
-            subject: "{brand} asks whether it is you",
-            why: "{by} of {brand} is talking to somebody who says that they are you.",
-            act: "If that is you, read this code to them, within {time}: {code}",
-            unless: "If you did not call, tell nobody the code and call {brand}.",
+            subject: "{brand} demande si c’est bien vous",
+            why: "{by} ({brand}) est au téléphone et souhaite savoir avec certitude qui est en \
+                  ligne.",
+            act: "Si vous parlez en ce moment à {by}, dictez ce code dans un délai de \
+                  {time}\u{a0}: {code}",
+            unless: "Si vous n’êtes pas au téléphone avec {brand}, ne donnez ce code à personne \
+                     et appelez {brand}, au numéro que vous utilisez d’habitude.",
         },
         check: Ask {
-            subject: "{brand} asks whether it is you",
-            why: "{by} of {brand} is talking to somebody who says that they are you.",
-            act: "If that is you, open this page and enter the two digits that {by} says, within \
-                  {time}:\n{link}\nThere you can also say that it is not you.",
-            unless: "If you did not call, say so on that page.",
+            subject: "{brand} demande si c’est bien vous",
+            why: "{by} ({brand}) est au téléphone et souhaite savoir avec certitude qui est en \
+                  ligne.",
+            act: "Si vous parlez en ce moment à {by}, ouvrez cette page dans un délai de {time} \
+                  et saisissez les deux chiffres que vous entendez au \
+                  téléphone\u{a0}:\n{link}\nLa page indique qui pose la question et pourquoi.",
+            unless: "Si vous n’êtes pas au téléphone avec {brand}, dites-le sur cette page\u{a0}: \
+                     le lien seul ne confirme rien.",
         },
     },
 };

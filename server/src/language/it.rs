@@ -13,9 +13,9 @@ pub(super) const PHRASES: Phrases = Phrases {
     sms: Sms {
         code: "{brand}: {code} è il Suo codice. Lo dica solo alla persona dell’assistenza con cui \
                sta parlando. Se non ha chiamato, non lo dica a nessuno.",
-        check: "{brand}: do you talk to us now? Then open {link} and enter what the technician \
-                says, within {time}. Did not call? Say so there.",
-        check_short: "{brand}: open {link} and enter what you hear, within {time}.",
+        check: "{brand}: sta parlando con noi? Confermi su {link} entro {time}, o dica lì che non \
+                è Lei.",
+        check_short: "{brand}: sta parlando con noi? Risponda su {link} entro {time}, sì o no.",
         link: "{brand}: {link} mostra la Sua nuova password una sola volta, entro {time}. \
                Da non dettare né inoltrare.",
         link_short: "{brand}: {link} mostra la password una volta, entro {time}. \
@@ -46,17 +46,20 @@ pub(super) const PHRASES: Phrases = Phrases {
                      {person}, chiami subito {brand}, al numero di sempre.",
         },
         code: Ask {
-            subject: "{brand} asks whether it is you",
-            why: "{by} of {brand} is talking to somebody who says that they are you.",
-            act: "If that is you, read this code to them, within {time}: {code}",
-            unless: "If you did not call, tell nobody the code and call {brand}.",
+            subject: "{brand} chiede se è Lei",
+            why: "{by} di {brand} è al telefono e vuole sapere con certezza chi è in linea.",
+            act: "Se sta parlando ora con {by}, detti questo codice entro {time}: {code}",
+            unless: "Se non è al telefono con {brand}, non dica il codice a nessuno e chiami \
+                     {brand}, al numero di sempre.",
         },
         check: Ask {
-            subject: "{brand} asks whether it is you",
-            why: "{by} of {brand} is talking to somebody who says that they are you.",
-            act: "If that is you, open this page and enter the two digits that {by} says, within \
-                  {time}:\n{link}\nThere you can also say that it is not you.",
-            unless: "If you did not call, say so on that page.",
+            subject: "{brand} chiede se è Lei",
+            why: "{by} di {brand} è al telefono e vuole sapere con certezza chi è in linea.",
+            act: "Se sta parlando ora con {by}, apra questa pagina entro {time} e inserisca le \
+                  due cifre che sente al telefono:\n{link}\nLa pagina dice chi lo chiede e \
+                  perché.",
+            unless: "Se non è al telefono con {brand}, lo dica su quella pagina: il link da solo \
+                     non conferma nulla.",
         },
     },
 };

@@ -13,9 +13,9 @@ pub(super) const PHRASES: Phrases = Phrases {
     sms: Sms {
         code: "{brand}: {code} is uw code. Geef die alleen aan de helpdeskmedewerker die u nu \
                spreekt. Niet zelf gebeld? Geef de code dan aan niemand.",
-        check: "{brand}: do you talk to us now? Then open {link} and enter what the technician \
-                says, within {time}. Did not call? Say so there.",
-        check_short: "{brand}: open {link} and enter what you hear, within {time}.",
+        check: "{brand}: spreekt u nu met ons? Bevestig op {link} binnen {time}, of meld daar dat \
+                u het niet bent.",
+        check_short: "{brand}: spreekt u nu met ons? Antwoord op {link} binnen {time}, ja of nee.",
         link: "{brand}: {link} toont uw nieuwe wachtwoord één keer, binnen {time}. \
                Nooit voorlezen of doorsturen.",
         link_short: "{brand}: {link} toont uw wachtwoord één keer, binnen {time}. \
@@ -48,17 +48,20 @@ pub(super) const PHRASES: Phrases = Phrases {
                      u altijd gebruikt.",
         },
         code: Ask {
-            subject: "{brand} asks whether it is you",
-            why: "{by} of {brand} is talking to somebody who says that they are you.",
-            act: "If that is you, read this code to them, within {time}: {code}",
-            unless: "If you did not call, tell nobody the code and call {brand}.",
+            subject: "{brand} vraagt of u het bent",
+            why: "{by} van {brand} is aan de telefoon en wil zeker weten met wie.",
+            act: "Spreekt u nu met {by}? Lees dan binnen {time} deze code voor: {code}",
+            unless: "Bent u niet aan de telefoon met {brand}? Geef de code dan aan niemand en bel \
+                     {brand}, via het nummer dat u altijd gebruikt.",
         },
         check: Ask {
-            subject: "{brand} asks whether it is you",
-            why: "{by} of {brand} is talking to somebody who says that they are you.",
-            act: "If that is you, open this page and enter the two digits that {by} says, within \
-                  {time}:\n{link}\nThere you can also say that it is not you.",
-            unless: "If you did not call, say so on that page.",
+            subject: "{brand} vraagt of u het bent",
+            why: "{by} van {brand} is aan de telefoon en wil zeker weten met wie.",
+            act: "Spreekt u nu met {by}? Open dan binnen {time} deze pagina en vul de twee \
+                  cijfers in die u aan de telefoon hoort:\n{link}\nDe pagina vertelt wie het \
+                  vraagt en waarom.",
+            unless: "Bent u niet aan de telefoon met {brand}? Meld dat dan op die pagina: de link \
+                     alleen bevestigt niets.",
         },
     },
 };

@@ -13,9 +13,9 @@ pub(super) const PHRASES: Phrases = Phrases {
     sms: Sms {
         code: "{brand}: {code} é o seu código. Diga-o apenas à pessoa do suporte com quem fala \
                neste momento. Se não ligou para o suporte, não o diga a ninguém.",
-        check: "{brand}: do you talk to us now? Then open {link} and enter what the technician \
-                says, within {time}. Did not call? Say so there.",
-        check_short: "{brand}: open {link} and enter what you hear, within {time}.",
+        check: "{brand}: está ao telefone com o suporte? Confirme em {link} (válido por {time}) \
+                ou diga lá que não.",
+        check_short: "{brand}: fala com o suporte? Responda em {link} (válido {time}): sim ou não.",
         link: "{brand}: {link} (válido por {time}) mostra a sua nova senha uma só vez. \
                Nunca a dite nem a encaminhe.",
         link_short: "{brand}: {link} (válido {time}) mostra a sua senha uma vez. \
@@ -46,17 +46,20 @@ pub(super) const PHRASES: Phrases = Phrases {
                      pessoa, ligue imediatamente para a {brand}, para o número de sempre.",
         },
         code: Ask {
-            subject: "{brand} asks whether it is you",
-            why: "{by} of {brand} is talking to somebody who says that they are you.",
-            act: "If that is you, read this code to them, within {time}: {code}",
-            unless: "If you did not call, tell nobody the code and call {brand}.",
+            subject: "{brand} pergunta quem está ao telefone",
+            why: "{by} ({brand}) está ao telefone e quer ter a certeza de com quem fala.",
+            act: "Se fala neste momento com {by}, diga este código (válido por {time}): {code}",
+            unless: "Se não está ao telefone com a {brand}, não diga o código a ninguém e ligue \
+                     para a {brand}, para o número de sempre.",
         },
         check: Ask {
-            subject: "{brand} asks whether it is you",
-            why: "{by} of {brand} is talking to somebody who says that they are you.",
-            act: "If that is you, open this page and enter the two digits that {by} says, within \
-                  {time}:\n{link}\nThere you can also say that it is not you.",
-            unless: "If you did not call, say so on that page.",
+            subject: "{brand} pergunta quem está ao telefone",
+            why: "{by} ({brand}) está ao telefone e quer ter a certeza de com quem fala.",
+            act: "Se fala neste momento com {by}, abra esta página (válida por {time}) e digite \
+                  os dois algarismos que ouve ao telefone:\n{link}\nA página diz quem pergunta e \
+                  por que motivo.",
+            unless: "Se não está ao telefone com a {brand}, diga-o nessa página: o link só por si \
+                     não confirma nada.",
         },
     },
 };

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Language;
 use super::fill::{Piece, pieces};
-use super::page::tests::all as page;
+use super::page::tests::{all as page, all_of_check as check};
 
 /// Every phrase of texts and mails, by its name.
 fn all(language: Language) -> Vec<(&'static str, &'static str)> {
@@ -16,6 +16,8 @@ fn all(language: Language) -> Vec<(&'static str, &'static str)> {
         ("time.hour", it.time.hour),
         ("time.hours", it.time.hours),
         ("sms.code", it.sms.code),
+        ("sms.check", it.sms.check),
+        ("sms.check_short", it.sms.check_short),
         ("sms.link", it.sms.link),
         ("sms.link_short", it.sms.link_short),
         ("sms.notice", it.sms.notice),
@@ -28,6 +30,14 @@ fn all(language: Language) -> Vec<(&'static str, &'static str)> {
         ("mails.manager.subject", it.mails.manager.subject),
         ("mails.manager.happened", it.mails.manager.happened),
         ("mails.manager.unless", it.mails.manager.unless),
+        ("mails.code.subject", it.mails.code.subject),
+        ("mails.code.why", it.mails.code.why),
+        ("mails.code.act", it.mails.code.act),
+        ("mails.code.unless", it.mails.code.unless),
+        ("mails.check.subject", it.mails.check.subject),
+        ("mails.check.why", it.mails.check.why),
+        ("mails.check.act", it.mails.check.act),
+        ("mails.check.unless", it.mails.check.unless),
     ]
 }
 
@@ -74,7 +84,10 @@ fn every_language_says_the_same() {
         for ((name, phrase), (other, english)) in all(language).iter().zip(all(Language::En)) {
             let at = format!("{language:?} {name}: {phrase:?}");
             assert_eq!(*name, other);
-            typography(language, phrase, &at);
+            // A link in a mail has a line of its own.
+            let lines = phrase.split('\n').filter(|line| *line != "{link}");
+            assert!(*name == "mails.check.act" || !phrase.contains('\n'), "{at}");
+            lines.for_each(|line| typography(language, line, &at));
             // Who is named may be named twice, or once.
             assert_eq!(placeholders(phrase), placeholders(english), "{at}");
             // Minutes are French.
@@ -89,10 +102,14 @@ fn every_language_says_the_same() {
     };
     assert_eq!(placeholders("sms.link"), ["brand", "link", "time"]);
     assert_eq!(placeholders("sms.link_short"), ["brand", "link", "time"]);
+    assert_eq!(placeholders("sms.check"), ["brand", "link", "time"]);
+    assert_eq!(placeholders("sms.check_short"), ["brand", "link", "time"]);
     assert_eq!(placeholders("sms.code"), ["brand", "code"]);
     assert_eq!(placeholders("sms.notice"), ["at", "brand"]);
     assert_eq!(placeholders("mails.person.happened"), ["at", "brand", "by", "phone"]);
     assert_eq!(placeholders("mails.manager.happened"), ["at", "brand", "by", "person"]);
+    assert_eq!(placeholders("mails.code.act"), ["by", "code", "time"]);
+    assert_eq!(placeholders("mails.check.act"), ["by", "link", "time"]);
 }
 
 /// The page's own test counts what is filled in.
@@ -106,11 +123,17 @@ fn every_page_says_the_same() {
             let same = language == Language::En || (language == Language::It && name == ".label");
             assert!(is_name || (*phrase == english) == same, "{at}");
         }
+        for ((name, phrase), (_, english)) in check(language).iter().zip(check(Language::En)) {
+            let at = format!("{language:?} check{name}: {phrase:?}");
+            typography(language, phrase, &at);
+            assert_eq!(*phrase == english, language == Language::En, "{at}");
+            assert_eq!(placeholders(phrase), placeholders(&english), "{at}");
+        }
     }
 }
 
 /// Nobody is to be addressed as a friend, and a mail with a link in it would teach people to follow
-/// links in mails.
+/// links in mails; a verification's alone has one, by itself, and says that it proves nothing.
 #[test]
 fn people_are_addressed_with_respect() {
     let familiar: [(Language, &[&str]); 6] = [
@@ -123,7 +146,7 @@ fn people_are_addressed_with_respect() {
     ];
     for (language, words) in familiar {
         let sent = all(language).into_iter().map(|(name, phrase)| (name.into(), phrase.into()));
-        for (name, phrase) in sent.chain(page(language)) {
+        for (name, phrase) in sent.chain(page(language)).chain(check(language)) {
             let mut said = phrase.split(|c: char| !c.is_alphabetic()).map(str::to_lowercase);
             let found = said.find(|word| words.contains(&word.as_str()));
             assert_eq!(found, None, "{language:?} {name}: {phrase}");
@@ -131,7 +154,13 @@ fn people_are_addressed_with_respect() {
     }
     for language in Language::ALL {
         for (name, phrase) in all(language).iter().filter(|(name, _)| name.starts_with("mails")) {
-            assert!(!phrase.contains("http") && !phrase.contains("{link}"), "{name}: {phrase}");
+            let asks = *name == "mails.check.act";
+            assert!(!phrase.contains("http"), "{name}: {phrase}");
+            assert_eq!(phrase.contains("{link}"), asks, "{name}: {phrase}");
+            assert!(!asks || phrase.contains("\n{link}\n"), "{name}: {phrase}");
+            // It shows on locked phones.
+            let subject = name.ends_with("subject");
+            assert!(!subject || !phrase.contains("{code}"), "{name}: {phrase}");
         }
     }
 }

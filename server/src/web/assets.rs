@@ -7,6 +7,8 @@
 //! The pod comes with compressed twins; our own files are compressed once, when first asked for.
 //! So is the reveal page, which is the same for everybody at one host in one language.
 
+use std::borrow::Cow;
+
 use axum::body::Bytes;
 use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -18,6 +20,7 @@ use shared::Code;
 
 use super::problem::Failure;
 use super::smaller::{accepts_brotli, at_once, kept, lean};
+use crate::seal::sha256;
 
 #[derive(Embed)]
 #[folder = "assets"]
@@ -28,6 +31,37 @@ struct Own;
 #[folder = "../pkg/dist"]
 #[allow_missing = true]
 struct Pod;
+
+/// A file: what is in it, and a hash of that.
+struct File {
+    data: Cow<'static, [u8]>,
+    hash: [u8; 32],
+}
+
+impl From<EmbeddedFile> for File {
+    fn from(file: EmbeddedFile) -> Self {
+        Self { hash: file.metadata.sha256_hash(), data: file.data }
+    }
+}
+
+/// One of our own files. What the pages behind links have in common stands in front of each one's
+/// own: one request, on a weak signal.
+fn ours(path: &str) -> Option<File> {
+    let own = File::from(Own::get(path)?);
+    let common = match path {
+        "share/reveal.js" | "share/check.js" => "share/common.js",
+        "share/reveal.css" | "share/check.css" => "share/common.css",
+        _ => return Some(own),
+    };
+    let common = File::from(Own::get(common)?);
+    let hash = sha256(&[common.hash, own.hash].concat());
+    let hash = hash.try_into().ok()?;
+    Some(File { data: [common.data, own.data].concat().into(), hash })
+}
+
+fn built(path: &str) -> Option<File> {
+    Pod::get(path).map(File::from)
+}
 
 const FOREVER: &str = "public, max-age=31536000, immutable";
 const ASK_AGAIN: &str = "no-cache";
@@ -53,21 +87,21 @@ pub fn share(name: &str) -> String {
 
 /// A file of the reveal page: its name, its bytes as they are written and as they are sent.
 pub(super) fn weight_of_share(name: &str) -> (String, usize, usize) {
-    let Some(file) = Own::get(&format!("share/{name}")) else { return (name.to_owned(), 0, 0) };
+    let Some(file) = ours(&format!("share/{name}")) else { return (name.to_owned(), 0, 0) };
     let raw = file.data.len();
     let wire = kept(&lean(&format!("share/{name}"), file.data)).map_or(0, |small| small.len());
     (name.to_owned(), raw, wire)
 }
 
 fn with_hash(folder: &str, name: &str) -> String {
-    match (Own::get(&format!("{folder}/{name}")), name.rsplit_once('.')) {
+    match (ours(&format!("{folder}/{name}")), name.rsplit_once('.')) {
         (Some(file), Some((stem, kind))) => format!("{stem}.{}.{kind}", short_hash(&file)),
         _ => name.to_owned(),
     }
 }
 
-fn short_hash(file: &EmbeddedFile) -> String {
-    HEXLOWER.encode(&file.metadata.sha256_hash()[..8])
+fn short_hash(file: &File) -> String {
+    HEXLOWER.encode(&file.hash[..8])
 }
 
 /// `GET /assets/{name}`.
@@ -92,7 +126,7 @@ pub async fn of_share(Path(name): Path<String>, headers: HeaderMap) -> Result<Re
 /// [`Code::NotFound`].
 pub async fn pod(Path(path): Path<String>, headers: HeaderMap) -> Result<Response, Failure> {
     let caching = if has_hash(&path) { FOREVER } else { ASK_AGAIN };
-    answer(Pod::get, &path, caching, &headers)
+    answer(built, &path, caching, &headers)
 }
 
 fn own_file(folder: Option<&str>, name: &str, headers: &HeaderMap) -> Result<Response, Failure> {
@@ -103,9 +137,9 @@ fn own_file(folder: Option<&str>, name: &str, headers: &HeaderMap) -> Result<Res
         _ => (name.to_owned(), None),
     };
     let path = format!("{}/{file}", folder.unwrap_or_else(|| folder_of(&file)));
-    let today = Own::get(&path).map(|file| short_hash(&file));
+    let today = ours(&path).map(|file| short_hash(&file));
     let caching = if hash.is_some() && hash == today.as_deref() { FOREVER } else { ASK_AGAIN };
-    answer(Own::get, &path, caching, headers)
+    answer(ours, &path, caching, headers)
 }
 
 /// Whether a part of the file's name is a hash: eight hex digits or more.
@@ -133,7 +167,7 @@ fn kind(path: &str) -> &'static str {
 }
 
 fn answer(
-    get: fn(&str) -> Option<EmbeddedFile>,
+    get: fn(&str) -> Option<File>,
     path: &str,
     caching: &'static str,
     headers: &HeaderMap,

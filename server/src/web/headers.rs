@@ -19,7 +19,7 @@ use crate::settings::{HostOf, Settings, is_at};
 pub enum Site {
     /// Technicians: pages, pods, API.
     App,
-    /// End users: the reveal page.
+    /// End users: the pages behind links.
     Share,
 }
 
@@ -36,10 +36,11 @@ impl Site {
     /// Whether this site answers this path (as it is written: `/S` is not `/s`).
     #[must_use]
     pub fn answers(self, path: &str) -> bool {
-        let shares = path == "/s" || path.starts_with("/s/");
+        let page = path.strip_prefix("/s").or_else(|| path.strip_prefix("/v"));
+        let links = page.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         match self {
-            Site::App => !shares,
-            Site::Share => shares,
+            Site::App => !links,
+            Site::Share => links,
         }
     }
 }
@@ -55,7 +56,7 @@ const APP_CSP: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval';
 pub const FRAMING_CSP: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
     style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; \
     frame-src 'self'; base-uri 'none'; frame-ancestors 'none'";
-/// The reveal page sends no form: its script asks.
+/// The pages behind links send no form: their scripts ask.
 const SHARE_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; \
     frame-ancestors 'none'";
@@ -127,6 +128,9 @@ mod tests {
         for (host, path, answered) in [
             ("go.example", "/s", true),
             ("Go.example:443", "/s/look", true),
+            ("go.example", "/v", true),
+            ("go.example", "/v/answer", true),
+            ("go.example", "/verify", false),
             ("go.example", "/tickets", false),
             ("reset.example", "/", true),
             ("reset.example", "/tickets", true),
@@ -135,6 +139,9 @@ mod tests {
             ("reset.example", "/stuff", true),
             ("reset.example", "/s", false),
             ("reset.example", "/s/open", false),
+            ("reset.example", "/v", false),
+            ("reset.example", "/v/look", false),
+            ("reset.example", "/version", true),
             ("s.example", "/s", true),
             ("s.example:8443", "/s/look", true),
             ("s.example", "/S", false),

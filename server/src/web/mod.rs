@@ -3,9 +3,11 @@
 pub mod api;
 pub mod assets;
 pub mod auth;
+pub mod check;
 pub mod forms;
 pub mod headers;
 pub mod hooks;
+pub mod link_page;
 pub mod logo;
 pub mod pages;
 pub mod problem;
@@ -129,6 +131,10 @@ fn routes() -> Router<App> {
         .route("/s/open", post(share::open))
         .route("/s/assets/{name}", get(assets::of_share))
         .route("/s/logo/{hash}", get(logo::get))
+        .route("/v", get(check::get))
+        .route("/v/look", post(check::look))
+        .route("/v/answer", post(check::answer))
+        .route("/v/deny", post(check::deny))
         // Other companies' programs.
         .route("/hooks/twilio/{id}", post(hooks::twilio))
         // The operator's.
@@ -232,7 +238,7 @@ fn span<B>(request: &Request<B>) -> tracing::Span {
     // fragment, which holds its token, into a path.
     let matched = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
     let path = match matched {
-        Some(route) if route.starts_with("/s/") => route,
+        Some(route) if route.starts_with("/s/") || route.starts_with("/v/") => route,
         Some(_) => request.uri().path(),
         None => "-",
     };

@@ -1,28 +1,18 @@
-//! `GET /s`: the page that an end user's link opens. The same for everybody who asks this host in
-//! this language: the token is in the fragment, which no server sees. GET has no effect, ever; its
-//! script asks `/s/look` what this link is, and `/s/open` after a tap.
-//!
-//! Phrases and the host's brand are in the page, as data that no browser runs: no further request
-//! on a weak signal.
+//! `GET /s`: the page that shows a new password (see [`super::link_page`]). Its script asks `/s/look`
+//! what this link is, and `/s/open` after a tap.
 
-use askama::Template;
-use axum::extract::{FromRequestParts, State};
-use axum::http::request::Parts;
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use serde::Serialize;
-use shared::Code;
 
 use super::assets;
+use super::link_page::{self, At, Own, Seen};
 use super::problem::Failure;
-use super::smaller::{at_once, kept};
 use crate::app::App;
 use crate::brand::Brand;
-use crate::brand::help::dialled;
 use crate::language::Language;
 use crate::language::page::{PagePhrases, page};
-use crate::settings::HostOf;
-use crate::store::StoreError;
 
 /// The preview in Settings: framed by our own pages, and it asks nobody anything.
 const PREVIEW_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -31,115 +21,12 @@ const PREVIEW_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'sel
 /// A password for show, with all that the page marks.
 const SAMPLE: &str = "t7#Qm-4vXe!29Lp0";
 
-/// The links that the host serves which was asked.
-pub struct At(pub HostOf);
-
-impl FromRequestParts<App> for At {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        let host = host.or_else(|| parts.uri.host()).unwrap_or_default();
-        Ok(Self(app.settings.share.account_of(host)))
-    }
-}
-
-/// A brand as the page gets it, in one language. Plain text all of it.
-#[derive(Debug, Clone, Serialize)]
-pub struct Seen {
-    /// The MSP's name.
-    name: String,
-    /// Whom to call; empty where the brand does not say.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    help: String,
-    /// Where the logo is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    logo: Option<String>,
-    /// The button and what stands on it, on a light page and on a dark one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    colors: Option<[String; 4]>,
-    /// What stands above the button.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    intro: String,
-    /// What stands at the page's foot.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    footer: String,
-}
-
-impl Seen {
-    /// On the share host.
-    #[must_use]
-    pub fn of(brand: &Brand, language: Language) -> Self {
-        let logo = brand.logo.as_ref().map(|hash| format!("/s/logo/{hash}"));
-        Self::with_logo(brand, language, logo)
-    }
-
-    fn with_logo(brand: &Brand, language: Language, logo: Option<String>) -> Self {
-        let name = brand.name().to_owned();
-        let texts = brand.texts(language);
-        let colors = brand.colors.clone().map(|colors| {
-            [colors.accent, colors.on_accent, colors.dark_accent, colors.on_dark_accent]
-        });
-        Self {
-            intro: texts.intro.replace("{brand}", &name),
-            footer: texts.footer,
-            help: brand.help.clone().unwrap_or_default(),
-            name,
-            logo,
-            colors,
-        }
-    }
-}
-
-/// What the page's script gets.
-#[derive(Serialize)]
-struct Data<'a> {
-    lang: &'static str,
-    words: &'static PagePhrases,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    brand: Option<&'a Seen>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sample: Option<Sample>,
-}
-
 /// What a look and an opening would answer, in a preview.
 #[derive(Serialize)]
 struct Sample {
     password: &'static str,
     now: i64,
     expires_at: i64,
-}
-
-#[derive(Template)]
-#[template(path = "reveal.html")]
-struct RevealPage<'a> {
-    lang: &'static str,
-    words: &'static PagePhrases,
-    css: String,
-    off: String,
-    js: String,
-    icon: String,
-    brand: Option<&'a Seen>,
-    from: String,
-    call: Option<Call<'a>>,
-    data: String,
-}
-
-/// The help desk's number, where JavaScript is off.
-struct Call<'a> {
-    before: &'static str,
-    number: &'a str,
-    dial: String,
-    after: &'static str,
-}
-
-impl<'a> Call<'a> {
-    /// `None` where there is nothing to dial.
-    fn of(seen: &'a Seen, words: &PagePhrases) -> Option<Self> {
-        let dial = dialled(&seen.help);
-        let (before, after) = words.doubt.split_once("{}")?;
-        (!dial.is_empty()).then_some(Self { before, number: &seen.help, dial, after })
-    }
 }
 
 /// `GET /s`, in the browser's language.
@@ -151,37 +38,8 @@ pub async fn get(
     At(host): At,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    // Whose brand a host shows before it knows which link is asked for: its account's. A server
-    // with a single account has only one that it could be.
-    let account = match host {
-        HostOf::Account(account) => Some(account),
-        HostOf::AllAccounts => app.store.only_account().await?,
-        HostOf::Unknown => None,
-    };
-    let brand = match account {
-        Some(account) => match app.store.brand(account, None).await {
-            Ok(brand) => Some(brand),
-            // The operator named an account that is not there (yet).
-            Err(StoreError::Inconsistent(_)) => None,
-            Err(other) => return Err(other.into()),
-        },
-        None => None,
-    };
-    let language = of_browser(&headers)
-        .or_else(|| brand.as_ref().and_then(|brand| brand.language))
-        .unwrap_or_default();
-    // What stands above the button comes with the look: no link, no button.
-    let seen =
-        brand.as_ref().map(|brand| Seen { intro: String::new(), ..Seen::of(brand, language) });
-    let text = render(language, seen.as_ref(), None, assets::share)?;
-    let mut response = assets::page(text, &headers);
-    let vary = HeaderValue::from_static("accept-language, accept-encoding");
-    response.headers_mut().insert(header::VARY, vary);
-    Ok(response)
-}
-
-fn of_browser(headers: &HeaderMap) -> Option<Language> {
-    Language::of_browser(headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?)
+    let render = |language, seen: Option<&Seen>| render(language, seen, None, assets::share);
+    link_page::at_host(&app, host, &headers, render).await
 }
 
 /// The page as this brand's end users would see it, for a frame in Settings: Reveal shows a made-up
@@ -206,50 +64,26 @@ pub fn preview(
     Ok(response)
 }
 
+fn own(language: Language) -> Own<'static, PagePhrases> {
+    let words = page(language);
+    let PagePhrases { title, no_script_why, .. } = *words;
+    Own { title, no_script_why, file: "reveal", words }
+}
+
 fn render(
     language: Language,
     seen: Option<&Seen>,
     sample: Option<Sample>,
     file: fn(&str) -> String,
 ) -> Result<String, Failure> {
-    let words = page(language);
-    let lang = language.as_str();
-    let data = serde_json::to_string(&Data { lang, words, brand: seen, sample });
-    let page = RevealPage {
-        lang,
-        words,
-        css: file("reveal.css"),
-        off: file("off.css"),
-        js: file("reveal.js"),
-        icon: file("icon.svg"),
-        brand: seen,
-        from: seen.map(|seen| words.from.replace("{}", &seen.name)).unwrap_or_default(),
-        call: seen.and_then(|seen| Call::of(seen, words)),
-        // In a string `<` may be written so; anywhere else in JSON there is none. So no text can
-        // end the element, or begin a comment in it.
-        data: data.map_err(|_| Code::Internal)?.replace('<', "\\u003c"),
-    };
-    page.render().map_err(|error| {
-        tracing::error!(%error, "template");
-        Code::Internal.into()
-    })
+    link_page::render(language, &own(language), seen, sample, file)
 }
 
 /// What the page weighs as it is sent: name, bytes as written, bytes in brotli. Each language's
 /// page, the files beside it, and the phrases of each language for a page that speaks another.
 #[must_use]
 pub fn weights() -> Vec<(String, usize, usize)> {
-    let files = ["reveal.css", "reveal.js", "icon.svg"];
-    let mut all: Vec<_> = files.map(assets::weight_of_share).into();
-    for language in Language::ALL {
-        let text = render(language, None, None, assets::share).unwrap_or_default();
-        let wire = kept(text.as_bytes()).map_or(0, |small| small.len());
-        all.push((format!("page.{}", language.as_str()), text.len(), wire));
-        let words = serde_json::to_vec(page(language)).unwrap_or_default();
-        let wire = at_once(&words).map_or(0, |small| small.len());
-        all.push((format!("words.{}", language.as_str()), words.len(), wire));
-    }
-    all
+    link_page::weights("reveal", own)
 }
 
 #[cfg(test)]
@@ -328,34 +162,5 @@ mod tests {
         assert!(text.contains("\"/assets/reveal.") && !text.contains("/s/"), "{text}");
         assert_eq!(data_in(&text)["sample"]["password"], SAMPLE);
         assert_eq!(data_in(&text)["brand"]["logo"], "/settings/x");
-    }
-
-    /// Words that phones of 2019 don't know. What has another way beside it is not among them.
-    #[test]
-    fn the_script_is_old_enough() {
-        let script = include_str!("../../assets/share/reveal.js");
-        for young in [
-            "?.",
-            "??",
-            "||=",
-            "&&=",
-            "replaceAll",
-            "matchAll",
-            ".at(",
-            "replaceChildren",
-            "structuredClone",
-            "AbortSignal",
-            "Object.hasOwn",
-            "fromEntries",
-            "allSettled",
-            ".flat",
-            "#private",
-            "static ",
-            "await import",
-            "dateStyle",
-            "timeStyle",
-        ] {
-            assert!(!script.contains(young), "{young}");
-        }
     }
 }

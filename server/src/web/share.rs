@@ -9,8 +9,8 @@ use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 use shared::{Code, Millis, Problem};
 
+use super::link_page::{At, Seen, bytes};
 use super::problem::Failure;
-use super::reveal::{At, Seen};
 use super::{api, assets};
 use crate::app::App;
 use crate::language::Language;
@@ -119,13 +119,4 @@ pub async fn open(
             Err(Failure(problem))
         }
     }
-}
-
-/// Exactly `N` bytes in base64url; anything else is as dead as any other link.
-fn bytes<const N: usize>(text: &str) -> Result<[u8; N], Code> {
-    BASE64URL_NOPAD
-        .decode(text.as_bytes())
-        .ok()
-        .and_then(|bytes| bytes.try_into().ok())
-        .ok_or(Code::LinkDead)
 }

@@ -8,6 +8,7 @@ mod attempts;
 mod bad_verification;
 mod branding;
 mod branding_page;
+mod check;
 mod conformance;
 mod connection_test;
 mod duo;

@@ -17,13 +17,18 @@ const SMALL: &str = "
 
 /// A state as everybody meets it.
 pub(super) async fn everywhere(page: &Page, state: &str) {
+    everywhere_as(page, "reveal", state).await;
+}
+
+/// The same of another page behind a link.
+pub(super) async fn everywhere_as(page: &Page, name: &str, state: &str) {
     for (light, dark) in [("light", false), ("dark", true)] {
         for (width, height) in [(1280, 900), (320, 640)] {
             page.looks(width, height, dark).await;
             page.fits().await;
             no_violations(page, &format!("{state}, {width}, {light}")).await;
             assert_eq!(page.script(SMALL).await, json!([]), "{state}, {width}");
-            page.shoot(&format!("reveal-{state}-{width}-{light}")).await;
+            page.shoot(&format!("{name}-{state}-{width}-{light}")).await;
         }
     }
     page.looks_as_before().await;

@@ -17,7 +17,7 @@ const ADA_PHONE: &str = "+12065550123";
 
 /// What looks at a link before a person does: chats, messengers, and a scanner that says it is a
 /// browser.
-const PREVIEWS: [&str; 6] = [
+pub(super) const PREVIEWS: [&str; 6] = [
     "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_11_1) AppleWebKit/601.2.4 (KHTML, like Gecko) \
      Version/9.0.1 Safari/601.2.4 facebookexternalhit/1.1 Facebot Twitterbot/1.0",

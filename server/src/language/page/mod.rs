@@ -1,9 +1,10 @@
-//! Every phrase of the page behind a link (`templates/reveal.html`, `assets/share/reveal.js`), by
+//! Every phrase of the page behind a link (`templates/link_page.html`, `assets/share/reveal.js`), by
 //! language. One language is one file; a missing phrase does not compile.
 //!
 //! `{}` is filled in by the page: a name, a time, a number, a link. Each phrase is a whole one, so
 //! that no language has to bend to another's grammar.
 
+mod check;
 mod de;
 mod en;
 mod es;
@@ -15,6 +16,7 @@ mod pt;
 use serde::{Serialize, Serializer};
 
 use super::Language;
+pub use check::{CheckPhrases, check};
 
 /// What the page says. Plain text, never HTML; sentences as short as a phone is narrow.
 ///
@@ -200,6 +202,21 @@ pub(super) mod tests {
         }
     }
 
+    /// The page behind a verification's link.
+    pub(in crate::language) fn all_of_check(language: Language) -> Vec<(String, String)> {
+        let mut into = Vec::new();
+        let said = check(language);
+        texts(&serde_json::to_value(said).unwrap(), "", &mut into);
+        for text in [said.title, said.no_script_why] {
+            into.push((".server".into(), text.into()));
+        }
+        // With what is filled in as the page itself does it, to be counted.
+        for text in [said.why, said.why_vouching, said.deny, said.deny_vouching] {
+            into.push((".question".into(), text.into()));
+        }
+        into
+    }
+
     pub(in crate::language) fn all(language: Language) -> Vec<(String, String)> {
         let mut into = Vec::new();
         texts(&serde_json::to_value(page(language)).unwrap(), "", &mut into);
@@ -212,14 +229,14 @@ pub(super) mod tests {
 
     #[test]
     fn every_language_fills_in_the_same_places() {
+        let both = |language| all(language).into_iter().chain(all_of_check(language));
         let places = |language| -> Vec<(String, usize)> {
-            let all = all(language).into_iter();
-            all.map(|(path, text)| (path, text.matches("{}").count())).collect()
+            both(language).map(|(path, text)| (path, text.matches("{}").count())).collect()
         };
         let english = places(Language::En);
         for language in Language::ALL {
             assert_eq!(places(language), english, "{language:?}");
-            for (path, text) in all(language) {
+            for (path, text) in both(language) {
                 assert!(!text.trim().is_empty(), "{language:?}{path} is empty");
                 assert_eq!(text, text.trim(), "{language:?}{path}");
             }

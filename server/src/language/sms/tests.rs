@@ -51,6 +51,36 @@ fn every_text_with_a_link_is_one_segment_in_every_language() {
 }
 
 #[test]
+fn every_text_with_a_verifications_link_is_one_segment_in_every_language() {
+    for language in Language::ALL {
+        for name in names() {
+            for host in [16, LONGEST_ORIGIN - "https://".len()] {
+                for minutes in 1..120 {
+                    let url = link_at(host).replace("/s#", "/v#");
+                    let text = check_link(&named(&name), language, &url, minutes * 60_000);
+                    assert!(gsm::fits_one_segment(&text), "{language:?} {host}: {}", *text);
+                    let (before, after) = text.split_once(&url).unwrap();
+                    assert!(before.ends_with(' ') && after.starts_with(' '), "{}", *text);
+                    assert!(after.len() > 20, "{}", *text);
+                    let kept: String = gsm::clean(&name, BRAND_LEAST);
+                    assert!(text.starts_with(kept.trim_end()), "{language:?} {host}: {}", *text);
+                    let time = if minutes == 60 { "1 ".into() } else { format!("{minutes} ") };
+                    assert!(after.contains(&time), "{language:?} {minutes}: {}", *text);
+                    let others = [before, after].into_iter().flat_map(str::split_whitespace);
+                    let other = others.into_iter().find(|word| looks_like_a_link(word));
+                    assert_eq!(other, None, "{}", *text);
+                }
+            }
+        }
+        // On a usual host, all that we have to say.
+        let text = check_link(&named("Brightline IT"), language, &link_at(16), 5 * 60_000);
+        let words = gsm::fold(language.phrases().sms.check);
+        let (_, end) = words.rsplit_once('}').unwrap();
+        assert!(text.ends_with(end), "{language:?}: {}", *text);
+    }
+}
+
+#[test]
 fn a_usual_host_gets_our_whole_words() {
     for language in Language::ALL {
         let text = link(&named("Brightline IT"), language, &link_at(16), HOUR_MS);
