@@ -117,7 +117,8 @@ fn import(members: &[Member], sms: &Value) -> Value {
     let policy = json!({
         "resets_per_person": unlimited, "resets_per_technician": unlimited,
         "resets_per_customer": unlimited, "resets_per_account": unlimited,
-        "codes_per_destination": unlimited, "codes_per_technician": unlimited,
+        "codes_per_destination": unlimited, "codes_per_contact": unlimited,
+        "codes_per_technician": unlimited,
         "codes_per_account": unlimited,
     });
     json!({

@@ -86,6 +86,7 @@ impl App {
             settings: settings.clone(),
             clock: clock.clone(),
             bell: bell.clone(),
+            tasks: tasks.clone(),
         };
         let duo = Connections {
             duo,

@@ -171,7 +171,7 @@ pub struct VerificationView {
 pub struct Shield {
     /// Names the destination in a `VerificationAsk`; the server looks the address up itself.
     pub key: String,
-    /// Phone or e-mail.
+    /// Phone, e-mail or app.
     pub kind: DestinationKind,
     /// Where we know it from.
     pub source: Source,

@@ -98,8 +98,8 @@ fn races(
         step.say(line);
     }
     // A part that was renamed would pass without having run.
-    let lines = |name: &str| if name == CARELESS { 2 } else { variants };
-    let expected: usize = parts.iter().map(|(name, _)| lines(name)).sum();
+    let of = |name: &str| if name == CARELESS { 2 } else { variants };
+    let expected: usize = parts.iter().map(|(name, _)| of(name)).sum();
     let all_said = told.len() >= expected;
     step.counted(u32::try_from(told.len())?, u32::from(!good || !all_said));
     if good {

@@ -12,6 +12,9 @@ alter table verifications add column ended_at bigint;
 -- Whose word it is, where somebody else vouches, and why.
 alter table verifications add column voucher blob references contacts (id);
 alter table verifications add column note text;
+-- What nobody answered had no end of its own before: it is not news now.
+update verifications set outcome = 'expired', ended_at = expires_at, code_hash = null
+    where outcome = 'pending';
 create unique index verifications_look on verifications (look_id) where look_id is not null;
 create index verifications_pending on verifications (expires_at) where outcome = 'pending';
 

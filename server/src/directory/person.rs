@@ -69,6 +69,12 @@ impl Person {
         self.mail.as_deref().filter(|mail| !mail.is_empty())
     }
 
+    /// Whether they can sign in, as far as Microsoft says so.
+    #[must_use]
+    pub fn is_enabled(&self) -> bool {
+        self.account_enabled == Some(true)
+    }
+
     /// What they read, where Microsoft knows and we speak it.
     #[must_use]
     pub fn language(&self) -> Option<Language> {

@@ -204,6 +204,24 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// Several countries share a code: what an admin allows must not open the dear ones.
+    #[test]
+    fn a_number_has_the_country_that_its_digits_say() {
+        for (number, country) in [
+            ("+12065550123", Some("US")),
+            ("+16135550123", Some("CA")),
+            ("+18765550123", Some("JM")),
+            ("+13455550123", Some("KY")),
+            ("+447400123456", Some("GB")),
+            ("+447781123456", Some("GG")),
+            ("+79161234567", Some("RU")),
+            ("+77011234567", Some("KZ")),
+        ] {
+            let phone = Phone::parse(number).unwrap();
+            assert_eq!(phone.country().as_deref(), country, "{number}");
+        }
+    }
+
     #[test]
     fn numbers_are_read_as_microsoft_writes_them() {
         let check = |text: &str, e164: Option<&str>| {

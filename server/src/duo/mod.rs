@@ -111,6 +111,8 @@ pub struct PushInfo<'a> {
     pub brand: &'a str,
     /// The ticket's number, where there is one.
     pub ticket: Option<&'a str>,
+    /// Whom they are to vouch for, where it is not themselves.
+    pub vouching_for: Option<&'a str>,
 }
 
 /// The way to every customer's Duo.
@@ -199,6 +201,7 @@ impl Duo {
     ) -> Answer<String> {
         let mut told = vec![("Company", info.brand), ("Asked by", info.by)];
         told.extend(info.ticket.map(|ticket| ("Ticket", ticket)));
+        told.extend(info.vouching_for.map(|person| ("You vouch for", person)));
         let told = sign::encode(&told);
         let asked = [
             ("username", username),

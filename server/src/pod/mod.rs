@@ -153,7 +153,7 @@ impl Resets {
             let newest = from_here.iter().find(|verification| {
                 verification.destination_hash == destination.hash && verification.voucher == voucher
             });
-            shield(eye, destination, newest.copied(), sends)
+            shield(eye, destination, newest.copied(), sends, voucher.is_some())
         };
         Ok(found.into_iter().zip(sends).map(of).collect())
     }

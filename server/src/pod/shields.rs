@@ -18,14 +18,18 @@ pub(super) struct Eye<'a> {
     pub(super) now: Millis,
 }
 
-/// A destination's shield; `newest` is the newest verification by it from here.
+/// A destination's shield; `newest` is the newest verification by it from here. `vouches`: it is
+/// somebody else's than the contact's.
 pub(super) fn shield(
     eye: &Eye<'_>,
     destination: Destination,
     newest: Option<&Verification>,
     sends: Sends,
+    vouches: bool,
 ) -> Shield {
-    let channels = destination.channels(eye.policy);
+    let mut channels = destination.channels(eye.policy);
+    // A code says nothing of whom it is for: only a page and a push tell the voucher.
+    channels.retain(|channel| !vouches || channel.proof() != Proof::Code);
     let why_not = match channels.is_empty() {
         true if !destination.is_allowed(eye.policy) => Some(Code::CountryOff),
         true => Some(Code::ChannelUnavailable),
@@ -83,7 +87,10 @@ pub(super) fn history(eye: &Eye<'_>, verifications: &[Verification]) -> Vec<Hist
             ticket: verification.ticket_number.clone(),
             channel: verification.channel,
             outcome: outcome_at(verification, eye.now),
-            voucher: verification.voucher_name.clone(),
+            voucher: match (&verification.voucher_name, &verification.note) {
+                (Some(name), Some(note)) => Some(format!("{name} ({note})")),
+                (name, _) => name.clone(),
+            },
         })
         .collect()
 }

@@ -32,7 +32,7 @@ impl Resets {
             notice: None,
         };
         if policy.notify {
-            after.notice = match self.other_phone(reset).await? {
+            after.notice = match self.other_phone(reset, policy).await? {
                 Some(phone) => {
                     let hash = phone_hash(&self.store, &phone);
                     Some(Notice::Text { counted: of_notice(&hash, reset.technician, policy) })
@@ -44,12 +44,18 @@ impl Resets {
     }
 
     /// The first phone on the person's card that neither verified them nor gets the link.
-    async fn other_phone(&self, reset: &Reset) -> Result<Option<Phone>, StoreError> {
+    async fn other_phone(
+        &self,
+        reset: &Reset,
+        policy: &Policy,
+    ) -> Result<Option<Phone>, StoreError> {
         let contact = self.store.contact(reset.account, reset.contact).await?;
         let verification = self.store.verification(reset.account, reset.verification).await?;
         let (Some(contact), Some(verification)) = (contact, verification) else { return Ok(None) };
         let taken = [verification.destination_hash.as_slice(), &reset.phone_hash];
-        Ok(first_other(&contact.phones, taken, |phone| phone_hash(&self.store, phone)))
+        let other = first_other(&contact.phones, taken, |phone| phone_hash(&self.store, phone));
+        // Whoever can edit a card has us pay for no text abroad, also not this one.
+        Ok(other.filter(|phone| policy.texts_to(phone.e164(), phone.country().as_deref())))
     }
 
     /// Whether the card has an address that is none of the person's own at Microsoft: what they
@@ -96,7 +102,8 @@ impl Resets {
         reset: &Reset,
         lease: Lease,
     ) -> Result<(), StoreError> {
-        let Some(phone) = self.other_phone(reset).await? else {
+        let policy = self.store.policy(reset.account, reset.customer).await?;
+        let Some(phone) = self.other_phone(reset, &policy).await? else {
             return self.store.nobody_to_tell(row, reset, lease, self.clock.now()).await;
         };
         let answer = if self.clock.now() >= row.give_up_at {

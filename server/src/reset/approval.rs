@@ -9,8 +9,11 @@ use shared::{
 use super::Resets;
 use crate::denied::Denied;
 use crate::random;
-use crate::store::{Approval, Session};
+use crate::store::{Approval, Limit, Session};
 use crate::verification::subject;
+
+/// Approvals that one technician asks for in an hour: a list that nobody can read protects nobody.
+const MOST_ASKED: u32 = 20;
 
 impl Resets {
     /// Asks. Who asks twice has asked once.
@@ -36,6 +39,7 @@ impl Resets {
             customer: contact.customer,
             contact: contact.id,
             contact_name: contact.name,
+            customer_name: contact.customer_name,
             ticket: ticket.as_ref().map(|ticket| ticket.id),
             ticket_number: ticket.map(|ticket| ticket.number),
             directory_user: person.id,
@@ -49,7 +53,14 @@ impl Resets {
             answered_at: None,
             used: false,
         };
-        self.store.ask_approval(&approval).await?;
+        let limit = Limit {
+            name: format!("approval technician {}", who.technician.id),
+            most: MOST_ASKED,
+            window_ms: 60 * 60_000,
+        };
+        if let Err(hit) = self.store.ask_approval(&approval, &limit).await? {
+            return Err(Denied::Limit { retry_after: hit.retry_after });
+        }
         self.bell.ring(account);
         let newest = self.store.approvals_of(account, contact.id, 20).await?;
         let asked = newest.iter().find(|it| {
@@ -97,11 +108,14 @@ pub(super) struct Approved<'a> {
     pub(super) technician: TechnicianId,
     /// Who the contact is at Microsoft.
     pub(super) directory_user: &'a str,
+    /// When the phone that gets the link became another one.
+    pub(super) phone_changed_at: Option<Millis>,
     /// Now.
     pub(super) now: Millis,
 }
 
-/// The approval that counts, or why none does: the newest of this contact that was asked for here.
+/// The approval that counts, or why none does: the newest yes that was given here, unless somebody has
+/// said no since; whatever was asked besides is waited for only where there is neither.
 ///
 /// # Errors
 /// `ApprovalNeeded`, and its more telling siblings.
@@ -113,24 +127,40 @@ pub(super) fn choose<'a>(
         Some(_) => it.ticket == reset.ticket,
         None => it.ticket.is_none() && it.asked_by == reset.technician,
     };
-    let newest = newest_first
-        .iter()
-        .filter(here)
-        .find(|it| it.directory_user == reset.directory_user && !it.used);
-    let Some(newest) = newest.filter(|it| it.expires_at > reset.now) else {
-        return Err(Code::ApprovalNeeded.into());
+    let fits = |it: &&Approval| {
+        it.directory_user == reset.directory_user && !it.used && it.expires_at > reset.now
     };
-    match newest.approved {
-        None => Err(Code::ApprovalAwaited.into()),
-        Some(false) => Err(Finding {
-            code: Code::ApprovalRefused,
-            about: newest.answered_by_name.as_ref().map(|name| format!("by {name}")),
-        }),
-        // Two people, always: whoever approved does not reset as well.
-        Some(true) if newest.answered_by == Some(reset.technician) => {
+    let answered = |yes| {
+        let of = newest_first.iter().filter(here).filter(fits);
+        of.filter(move |it| it.approved == Some(yes)).max_by_key(|it| it.answered_at)
+    };
+    let (yes, no) = (answered(true), answered(false));
+    if let Some(no) = no
+        && yes.is_none_or(|yes| yes.answered_at <= no.answered_at)
+    {
+        let about = no.answered_by_name.as_ref().map(|name| format!("by {name}"));
+        let asked_since = newest_first
+            .iter()
+            .filter(here)
+            .filter(fits)
+            .any(|it| it.approved.is_none() && Some(it.asked_at) >= no.answered_at);
+        return Err(match asked_since {
+            true => Code::ApprovalAwaited.into(),
+            false => Finding { code: Code::ApprovalRefused, about },
+        });
+    }
+    match yes {
+        // Two people, always: whoever approved does not reset as well. What was approved before the
+        // phone became another one was approved of another phone.
+        Some(yes) if yes.answered_by == Some(reset.technician) => Err(Code::ApprovalNeeded.into()),
+        Some(yes) if reset.phone_changed_at.is_some_and(|at| Some(at) >= yes.answered_at) => {
             Err(Code::ApprovalNeeded.into())
         }
-        Some(true) => Ok(newest),
+        Some(yes) => Ok(yes),
+        None if newest_first.iter().filter(here).any(|it| fits(&it)) => {
+            Err(Code::ApprovalAwaited.into())
+        }
+        None => Err(Code::ApprovalNeeded.into()),
     }
 }
 
@@ -176,6 +206,7 @@ mod tests {
             customer: CustomerId(id(3)),
             contact: ContactId(id(4)),
             contact_name: String::new(),
+            customer_name: String::new(),
             ticket: Some(TicketId(id(5))),
             ticket_number: None,
             directory_user: "user".into(),
@@ -196,6 +227,7 @@ mod tests {
             ticket: Some(TicketId(id(5))),
             technician: TechnicianId(id(6)),
             directory_user: "user",
+            phone_changed_at: None,
             now: Millis(99),
         }
     }
@@ -217,6 +249,8 @@ mod tests {
         // A colleague goes on in the same ticket; the one who approved does not.
         check(|_, r| r.technician = TechnicianId(id(8)), None);
         check(|_, r| r.technician = TechnicianId(id(7)), Some(Code::ApprovalNeeded));
+        check(|_, r| r.phone_changed_at = Some(Millis(1)), Some(Code::ApprovalNeeded));
+        check(|_, r| r.phone_changed_at = Some(Millis(0)), None);
         check(|a, r| (a.ticket, r.ticket) = (None, None), None);
         check(
             |a, r| (a.ticket, r.ticket, r.technician) = (None, None, TechnicianId(id(8))),
@@ -227,13 +261,27 @@ mod tests {
         assert_eq!(choose(&[], &reset()).unwrap_err().code, Code::ApprovalNeeded);
     }
 
-    /// Asking again after a refusal is a new question; an older yes does not outlive a newer no.
+    /// In the order in which they were answered, whatever was asked first; and a question that nobody
+    /// has answered hides no answer.
     #[test]
     fn the_newest_answer_counts() {
-        let no = Approval { id: ApprovalId(id(2)), approved: Some(false), ..approved() };
-        let list = [no.clone(), approved()];
-        assert_eq!(choose(&list, &reset()).unwrap_err().code, Code::ApprovalRefused);
-        let list = [approved(), no];
-        assert!(choose(&list, &reset()).is_ok());
+        let told = |list: &[Approval]| choose(list, &reset()).map(|it| it.id).map_err(|it| it.code);
+        let yes = |at| Approval { answered_at: Some(Millis(at)), ..approved() };
+        let no = |at| Approval { id: ApprovalId(id(2)), approved: Some(false), ..yes(at) };
+        let asked = |at| Approval {
+            id: ApprovalId(id(3)),
+            approved: None,
+            answered_by: None,
+            answered_at: None,
+            asked_at: Millis(at),
+            ..approved()
+        };
+        assert_eq!(told(&[yes(1), no(2)]), Err(Code::ApprovalRefused));
+        assert_eq!(told(&[no(2), yes(1)]), Err(Code::ApprovalRefused));
+        assert_eq!(told(&[no(1), yes(2)]), Ok(approved().id));
+        assert_eq!(told(&[asked(3), yes(1)]), Ok(approved().id));
+        // Asking again after a no is a new question.
+        assert_eq!(told(&[asked(3), no(2)]), Err(Code::ApprovalAwaited));
+        assert_eq!(told(&[asked(1), no(2)]), Err(Code::ApprovalRefused));
     }
 }

@@ -112,18 +112,17 @@ pub(super) fn denied(v: &Verification, contact: &str, at: &str) -> Letter {
 }
 
 /// To the admins: several resets in a short time.
-pub(super) fn repeats(reset: &Reset, ticket: Option<&str>) -> Letter {
-    let of = |code: Code| reset.warnings.split(' ').any(|it| it == code.as_str());
+pub(super) fn repeats(reset: &Reset, ticket: Option<&str>, of: Option<Code>) -> Letter {
     let person = &reset.person;
     let by = &reset.technician_name;
-    let (subject, what) = match of(Code::PersonRepeats) {
+    let (subject, what) = match of == Some(Code::PersonRepeats) {
         true => (
             format!("Several password resets for {}", short(person)),
-            format!("The password of {person} was reset again after it was reset within a day."),
+            format!("Another password for {person} was asked for after one was set within a day."),
         ),
         false => (
             format!("Many password resets by {}", short(by)),
-            format!("{by} has reset many passwords within an hour."),
+            format!("{by} has asked for many password resets within an hour."),
         ),
     };
     Letter {
@@ -301,12 +300,10 @@ mod tests {
         );
         let vouched = Verification { voucher_name: Some("Grace".into()), ..v };
         check(denied(&vouched, "Zoë", at), &["Grace, who was to vouch for Zoë, was asked"]);
-        let warned = |warnings: &str| Reset { warnings: warnings.into(), ..reset.clone() };
-        check(
-            repeats(&warned("numbers-differ person-repeats"), ticket),
-            &["Zoë Übel was reset again", "48213"],
-        );
-        check(repeats(&warned("technician-repeats"), None), &["Ann has reset many passwords"]);
+        let of_person = repeats(&reset, ticket, Some(Code::PersonRepeats));
+        check(of_person, &["password for Zoë Übel was asked for", "48213"]);
+        let by_one = repeats(&reset, None, Some(Code::TechnicianRepeats));
+        check(by_one, &["Ann has asked for many password resets"]);
         let long = "Northwind Dental and Partners of the Northern Lakes";
         let ending = |days, proof, from| expiring("M365", long, at, days, (proof, from));
         let (secret, certificate) = (ProofKind::Secret, ProofKind::Certificate);

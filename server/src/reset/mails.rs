@@ -222,7 +222,10 @@ impl Resets {
             OutboxKind::Mail(MailKind::Stuck) => letters::stuck(reset?, ticket.as_deref()),
             OutboxKind::Mail(MailKind::Late) => letters::late(reset?, ticket.as_deref(), &at),
             OutboxKind::Mail(MailKind::Locked) => letters::locked(reset?, ticket.as_deref(), &at),
-            OutboxKind::Mail(MailKind::Repeats) => letters::repeats(reset?, ticket.as_deref()),
+            OutboxKind::Mail(MailKind::Repeats) => {
+                let of = row.about.as_deref().and_then(Code::parse);
+                letters::repeats(reset?, ticket.as_deref(), of)
+            }
             OutboxKind::Mail(MailKind::Brake) => letters::brake(brand, &at),
             _ => return Err(StoreError::Inconsistent("a text among mails")),
         }))

@@ -118,6 +118,13 @@ impl Resets {
         let keys = &self.store.keys;
         let policy = self.store.policy(reset.account, reset.customer).await?;
         let terms = self.terms(&reset, old, phone, &self.verified_by(&reset).await?, &policy);
+        if !policy.texts_to(phone.e164(), phone.country().as_deref()) {
+            return Err(Code::CountryOff.into());
+        }
+        // As at the click; what a second technician approved there stands.
+        if terms.one_factor && policy.refuse_same_number && reset.approval.is_none() {
+            return Err(Code::SameNumber.into());
+        }
         let unlock = unlock_code(terms.unlock);
         let password = share::password(keys, old)
             .map_err(|_| StoreError::Inconsistent("a sealed password that does not open"))?;

@@ -197,6 +197,7 @@ impl Resets {
                 ticket: ticket.as_ref().map(|ticket| ticket.id),
                 technician: who.technician.id,
                 directory_user: &person.id,
+                phone_changed_at: look.phone_changed_at,
                 now,
             };
             match approval::choose(&approvals, &reset) {
@@ -211,6 +212,11 @@ impl Resets {
         }
         if same_number && policy.refuse_same_number && approval.is_none() {
             add(Code::SameNumber.into());
+        }
+        if let Ok(phone) = &look.phone
+            && !policy.texts_to(phone.e164(), phone.country().as_deref())
+        {
+            add(Code::CountryOff.into());
         }
         let card: Vec<Vec<u8>> = contact
             .phones

@@ -95,7 +95,9 @@ impl Resets {
                 drop(turn);
             });
         }
-        self.verifications.end_what_ran_out().await?;
+        if let Err(error) = self.verifications.end_what_ran_out().await {
+            tracing::error!(error = %error, "verifications that ran out");
+        }
         for id in self.store.unwatched_pushes(now).await? {
             let resets = self.clone();
             self.tasks.spawn(async move {

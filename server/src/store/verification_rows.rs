@@ -83,6 +83,8 @@ pub struct Approval {
     pub contact: ContactId,
     /// Their name.
     pub contact_name: String,
+    /// Their company's name.
+    pub customer_name: String,
     /// In which ticket.
     pub ticket: Option<TicketId>,
     /// As people say it.

@@ -61,8 +61,8 @@ impl Verifications {
             Outcome::Replaced => Code::CodeReplaced,
             Outcome::Unsent => known.code.unwrap_or(Code::SmsUnavailable),
             Outcome::Denied => Code::CallerDenied,
-            Outcome::Verified => Code::CodeWrong,
-            Outcome::Pending | Outcome::Expired => Code::CodeExpired,
+            // Another one was right: this one was not tried.
+            Outcome::Verified | Outcome::Pending | Outcome::Expired => Code::CodeExpired,
         }
         .into())
     }

@@ -52,6 +52,8 @@ pub struct Message<'a> {
     pub by: &'a str,
     /// In which ticket, as people say it.
     pub ticket: Option<&'a str>,
+    /// Whom they are to vouch for, where it is not themselves.
+    pub vouching_for: Option<&'a str>,
     /// How long it can be answered, in milliseconds.
     pub life_ms: i64,
     /// Now.
@@ -253,7 +255,8 @@ impl VerificationMethod for Pushes {
         if let Err(other) = self.duo.preauth(&tenant, &username).await.done::<Option<String>>() {
             return Ok(other);
         }
-        let info = PushInfo { by: message.by, brand: message.brand.name(), ticket: message.ticket };
+        let Message { by, ticket, vouching_for, .. } = *message;
+        let info = PushInfo { by, brand: message.brand.name(), ticket, vouching_for };
         Ok(self.duo.push(&tenant, &username, "auto", &info).await.map(Some))
     }
 }

@@ -22,6 +22,8 @@ mod words;
 
 use std::sync::Arc;
 
+use tokio_util::task::TaskTracker;
+
 use shared::{Code, ContactId, Millis, Outcome, TicketId, VerificationView};
 
 pub use destination::{
@@ -61,6 +63,8 @@ pub struct Verifications {
     pub clock: Clock,
     /// Tells pods.
     pub bell: Bell,
+    /// Sending runs here, not in a request's future.
+    pub tasks: TaskTracker,
 }
 
 /// The contact and the ticket, when they are this account's and belong together.

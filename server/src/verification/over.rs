@@ -4,7 +4,7 @@ use shared::{Code, VerificationId};
 
 use super::{Verifications, note};
 use crate::duo::Push;
-use crate::outbound::Answer;
+use crate::outbound::{Answer, retry_delay};
 use crate::random;
 use crate::store::{Ending, Lease, OutboxRow, StoreError};
 
@@ -14,19 +14,20 @@ const WATCHED_MS: i64 = 80_000;
 const LOOK_AGAIN_MS: i64 = 500;
 
 impl Verifications {
-    /// Ends what has run out, of all accounts; whether there was any.
+    /// Ends what has run out, of all accounts. One account's trouble is not the others'.
     ///
     /// # Errors
-    /// When the database can't be used.
-    pub async fn end_what_ran_out(&self) -> Result<bool, StoreError> {
+    /// When the database can't be read.
+    pub async fn end_what_ran_out(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let over = self.store.run_out(now).await?;
-        for verification in &over {
-            if self.store.end_verification(verification, Ending::Expired, now).await?.is_some() {
-                self.bell.ring(verification.account);
+        for verification in self.store.run_out(now).await? {
+            match self.store.end_verification(&verification, Ending::Expired, now).await {
+                Ok(Some(_)) => self.bell.ring(verification.account),
+                Ok(None) => {}
+                Err(error) => tracing::error!(error = %error, "a verification that ran out"),
             }
         }
-        Ok(!over.is_empty())
+        Ok(())
     }
 
     /// Looks after one push until there is news of it, if nobody else does. `stop` lets it go.
@@ -53,7 +54,13 @@ impl Verifications {
             Answer::Done(Push::Unusable) => Ending::Unsent(Code::DuoRefused),
             Answer::Refused(refusal) => Ending::Unsent(refusal.code),
             Answer::Done(Push::Waiting) | Answer::Later(_) | Answer::Unknown(_) => {
-                let next = now.plus(LOOK_AGAIN_MS);
+                let pause = match news {
+                    Answer::Later(said) | Answer::Unknown(said) => {
+                        retry_delay(said, 0, random::below(1024))
+                    }
+                    _ => LOOK_AGAIN_MS,
+                };
+                let next = now.plus(pause);
                 return match self.store.let_push_go(&push, lease, next).await {
                     // Its time is over, or a newer one took its place.
                     Ok(()) | Err(StoreError::MovedOn) => Ok(()),

@@ -113,7 +113,7 @@ pub fn counts(
 }
 
 /// The newest verification that counts, or the reason that helps most: that of the newest
-/// successful one.
+/// successful one. A person who says that it was not them takes back whatever succeeded before.
 ///
 /// # Errors
 /// [`Code::NotVerified`] and its more telling siblings.
@@ -123,8 +123,18 @@ pub fn choose<'v>(
     policy: &Policy,
 ) -> Result<&'v Verification, Code> {
     let mut reason = Code::NotVerified;
+    let denied_at = newest_first
+        .iter()
+        .filter(|it| it.contact == occasion.contact && it.outcome == Outcome::Denied)
+        .filter_map(|it| it.ended_at)
+        .max();
+    let taken_back = |it: &Verification| denied_at.is_some() && it.verified_at <= denied_at;
     for verification in newest_first {
-        match counts(verification, occasion, policy) {
+        let counted = match counts(verification, occasion, policy) {
+            Ok(()) if taken_back(verification) => Err(Code::CallerDenied),
+            other => other,
+        };
+        match counted {
             Ok(()) => return Ok(verification),
             Err(Code::NotVerified) => {}
             Err(code) if reason == Code::NotVerified => reason = code,
@@ -263,6 +273,15 @@ pub(crate) mod tests {
             choose(&[pending.clone(), used.clone(), stale.clone()]),
             Err(Code::VerificationUsed)
         );
+        // Whoever says that it was not them takes back what succeeded before, by any way.
+        let denied = |ms| Verification {
+            ended_at: Some(NOW.plus(ms)),
+            verified_at: None,
+            ..named(14, |v| v.outcome = Outcome::Denied)
+        };
+        assert_eq!(choose(&[denied(1), fine.clone()]), Err(Code::CallerDenied));
+        assert_eq!(choose(&[fine.clone(), denied(0)]), Err(Code::CallerDenied));
+        assert_eq!(choose(&[fine.clone(), denied(-1)]), Ok(fine.id), "proved since");
         assert_eq!(choose(&[stale, used]), Err(Code::VerificationStale));
         assert_eq!(choose(&[pending, fine.clone()]), Ok(fine.id));
     }

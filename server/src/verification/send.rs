@@ -3,14 +3,16 @@
 use shared::{Channel, Code, Proof, VerificationAsk, VerificationId, VerificationView};
 use zeroize::Zeroizing;
 
-use super::destination::{Destination, MICROSOFT_PHONE, contact_hash, destinations};
+use super::destination::{Address, Destination, MICROSOFT_PHONE, contact_hash, destinations};
 use super::link::{NewLink, new_link};
 use super::method::{Challenge, Message};
 use super::vouching::Voucher;
 use super::{Verifications, limits, numbers_hash, say_place, subject, view};
+use crate::brand::Brand;
 use crate::denied::Denied;
 use crate::directory::{Look, Person};
 use crate::duo::DuoSettings;
+use crate::language::Language;
 use crate::outbound::{Answer, Refusal};
 use crate::policy::Policy;
 use crate::random;
@@ -20,6 +22,18 @@ use crate::store::{Contact, Session, StoreError, Verification};
 
 /// Digits that the technician says and the person enters on a link's page.
 const SAID_DIGITS: usize = 2;
+
+/// What is handed over: a message's parts, and the verification that it is of.
+struct Parcel {
+    verification: Verification,
+    to: Address,
+    name: String,
+    challenge: Challenge,
+    brand: Brand,
+    language: Language,
+    ticket: Option<String>,
+    vouching_for: Option<String>,
+}
 
 /// What was made up for one attempt.
 struct Made {
@@ -56,6 +70,10 @@ impl Verifications {
         };
         let duo = self.methods.duo(account, contact.customer).await?;
         let destination = self.destination(reached, reached_look, duo.as_ref(), &policy, &ask)?;
+        // A code says nothing of whom it is for: only a page and a push tell the voucher.
+        if voucher.is_some() && ask.channel.proof() == Proof::Code {
+            return Err(Code::ChannelUnavailable.into());
+        }
         let method = self.methods.of(ask.channel);
         method.ready(account, contact.customer).await??;
         let brand = self.store.brand(account, Some(contact.customer)).await?;
@@ -72,41 +90,64 @@ impl Verifications {
         }
         self.bell.ring(account);
         let theirs = reached_look.person.as_ref().ok().and_then(Person::language);
-        let Some(to) = &destination.address else { return Err(Code::ChannelUnavailable.into()) };
-        let message = Message {
-            id: verification.id,
-            account,
-            customer: contact.customer,
+        let to = destination.address.clone().ok_or(Code::ChannelUnavailable)?;
+        let parcel = Parcel {
             to,
-            name: &reached.name,
-            challenge: &made.challenge,
-            brand: &brand,
+            name: reached.name.clone(),
+            challenge: made.challenge,
             language: brand.language_for(theirs),
-            by: &who.technician.name,
-            ticket: number.as_deref(),
-            life_ms: policy.life_ms(ask.channel),
-            at: now,
+            brand,
+            ticket: number,
+            vouching_for: voucher.is_some().then(|| contact.name.clone()),
+            verification,
         };
-        match method.send(&message).await? {
-            Answer::Done(Some(provider_id)) => {
-                match self.store.push_sent(&verification, &provider_id).await {
-                    // Ended meanwhile: nobody need ask what comes of it.
-                    Ok(()) | Err(StoreError::MovedOn) => {}
-                    Err(error) => return Err(error.into()),
-                }
-            }
+        // Not in the request's future: a browser that leaves must not leave a push that nobody asks
+        // about.
+        let it = self.clone();
+        let sending = self.tasks.spawn(async move {
+            let sent = it.hand_over(&parcel).await;
+            (sent, parcel.verification)
+        });
+        let (sent, verification) = sending.await.map_err(|_| Code::Internal)?;
+        sent?;
+        Ok(view(&self.store, who, &verification, now))
+    }
+
+    /// Hands over what was written down, and writes down when it could not be.
+    async fn hand_over(&self, parcel: &Parcel) -> Result<(), Denied> {
+        let v = &parcel.verification;
+        let message = Message {
+            id: v.id,
+            account: v.account,
+            customer: v.customer,
+            to: &parcel.to,
+            name: &parcel.name,
+            challenge: &parcel.challenge,
+            brand: &parcel.brand,
+            language: parcel.language,
+            by: &v.technician_name,
+            ticket: parcel.ticket.as_deref(),
+            vouching_for: parcel.vouching_for.as_deref(),
+            life_ms: v.expires_at.since(v.sent_at),
+            at: v.sent_at,
+        };
+        match self.methods.of(v.channel).send(&message).await? {
+            Answer::Done(Some(provider_id)) => match self.store.push_sent(v, &provider_id).await {
+                // Ended meanwhile: nobody need ask what comes of it.
+                Ok(()) | Err(StoreError::MovedOn) => {}
+                Err(error) => return Err(error.into()),
+            },
             Answer::Done(None) => {}
             // It may well have arrived, and then the person will say; a push that nobody can ask
             // about is none.
-            Answer::Unknown(_) if ask.channel.proof() != Proof::Push => {}
-            Answer::Refused(refusal) => return Err(self.unsent(&verification, refusal).await?),
+            Answer::Unknown(_) if v.channel.proof() != Proof::Push => {}
+            Answer::Refused(refusal) => return Err(self.unsent(v, refusal).await?),
             Answer::Later(_) | Answer::Unknown(_) => {
-                let away = unavailable(ask.channel);
-                return Err(self.unsent(&verification, away.into()).await?);
+                return Err(self.unsent(v, unavailable(v.channel).into()).await?);
             }
         }
-        self.bell.ring(account);
-        Ok(view(&self.store, who, &verification, now))
+        self.bell.ring(v.account);
+        Ok(())
     }
 
     /// The destination of this key, when something may be sent there this way.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use shared::{AccountId, Code, DestinationKind, Outcome, Source, VerificationId, Vouching};
 
-use super::destination::{contact_hash, mail_hash, phone_hash};
+use super::destination::{contact_hash, duo_hash, mail_hash, phone_hash};
 use super::{Verifications, fresh_until};
 use crate::denied::Denied;
 use crate::directory::{Look, Person};
+use crate::duo::DuoSettings;
 use crate::policy::Policy;
 use crate::store::{Contact, Session, StoreError, Verification};
 
@@ -47,7 +48,7 @@ impl Verifications {
         let note = vouching.note.trim();
         match note.chars().count() {
             0 => return Err(Code::NoteMissing.into()),
-            MOST_NOTE.. => return Err(Code::TooLarge.into()),
+            length if length > MOST_NOTE => return Err(Code::TooLarge.into()),
             _ => {}
         }
         let account = who.technician.account;
@@ -73,6 +74,7 @@ impl Verifications {
         verifications: &[Verification],
     ) -> Result<Unfit, StoreError> {
         let mut unfit = Vec::new();
+        let duo = self.methods.duo(account, subject.customer).await?;
         let now = self.clock.now();
         let fresh = |v: &&Verification| {
             v.outcome == Outcome::Verified && fresh_until(v, policy).is_some_and(|it| it > now)
@@ -92,7 +94,7 @@ impl Verifications {
             if !may_vouch(policy, subject, look, &card, Some(&theirs)) {
                 because(Code::VoucherUnfit);
             } else if contact_hash(&self.store, subject, Some(&card)) != verification.contact_hash
-                || !self.still_theirs(verification, &theirs)
+                || !self.still_theirs(verification, &theirs, duo.as_ref())
             {
                 because(Code::VerificationVoid);
             }
@@ -100,9 +102,14 @@ impl Verifications {
         Ok(unfit)
     }
 
-    /// Whether what Microsoft had of the voucher is what it has now.
-    fn still_theirs(&self, verification: &Verification, theirs: &Look) -> bool {
-        if verification.source != Source::Microsoft {
+    /// Whether what Microsoft and Duo had of the voucher is what they have now.
+    fn still_theirs(
+        &self,
+        verification: &Verification,
+        theirs: &Look,
+        duo: Option<&DuoSettings>,
+    ) -> bool {
+        if verification.source == Source::Contact {
             return true;
         }
         let now = match verification.channel.kind() {
@@ -113,7 +120,10 @@ impl Verifications {
                 let mail = theirs.person.as_ref().ok().and_then(Person::mailbox);
                 mail.map(|mail| mail_hash(&self.store, mail))
             }
-            DestinationKind::App => return true,
+            DestinationKind::App => {
+                let person = theirs.person.as_ref().ok();
+                duo.zip(person).map(|(duo, person)| duo_hash(&self.store, duo, person))
+            }
         };
         now.as_ref() == Some(&verification.destination_hash)
     }
@@ -133,6 +143,10 @@ pub fn may_vouch(
         return false;
     }
     let theirs = theirs.and_then(|theirs| theirs.person.as_ref().ok());
+    // Somebody who has left may still be their manager in the directory.
+    if theirs.is_some_and(|person| !person.is_enabled()) {
+        return false;
+    }
     let manager = look.manager.as_ref().map(|manager| manager.id.as_str());
     policy.approvers.contains(&voucher.id)
         || theirs.is_some_and(|person| manager == Some(person.id.as_str()))

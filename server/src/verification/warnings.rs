@@ -77,6 +77,7 @@ fn failed_before(newest_first: &[Verification], policy: &Policy) -> bool {
     let wrong = policy.tries(success.channel).saturating_sub(success.tries_left + 1);
     let failed = |it: &Verification| matches!(it.outcome, Outcome::TriesSpent | Outcome::Denied);
     let near = |it: &Verification| success.sent_at.since(it.sent_at) < TELLS_MS;
+    // One that was denied since is refused, not only warned of.
     wrong >= 2 || newest_first[at + 1..].iter().any(|it| failed(it) && near(it))
 }
 

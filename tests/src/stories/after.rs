@@ -52,8 +52,8 @@ async fn sessions_end_where_policy_says_so() {
     world.settle_in_time().await;
     assert_eq!(revoked_at(&world), Some(clicked_at));
     assert_eq!(sessions_step(&desk).await["is"], "done");
-    let notes = world.notes(world.ticket("48213").await.id).await;
-    assert!(notes[0].contains("Signed out everywhere."), "{notes:?}");
+    let notes = world.notes(world.ticket("48213").await.id).await.join("\n");
+    assert!(notes.contains("Signed out everywhere."), "{notes:?}");
     assert_eq!(audited(&world, "\"sessions-revoked\"").await.len(), 1);
     world.end().await;
 }
@@ -67,8 +67,8 @@ async fn sessions_go_on_where_policy_says_nothing() {
     assert_eq!(revoked_at(&world), None);
     assert!(!world.outside.requests().iter().any(|it| it.path.contains(REVOKE)));
     assert!(sessions_step(&desk).await.is_null());
-    let notes = world.notes(world.ticket("48213").await.id).await;
-    assert!(!notes[0].contains("igned out"), "{notes:?}");
+    let notes = world.notes(world.ticket("48213").await.id).await.join("\n");
+    assert!(!notes.contains("igned out"), "{notes:?}");
     world.end().await;
 }
 
@@ -177,7 +177,7 @@ async fn no_change_is_promised_that_is_not_forced() {
         assert_eq!(link(&world).await.look().await.body["must_change"], forced);
         world.settle_in_time().await;
         let mail = &world.outside.mails(ADA)[0].text;
-        let note = world.notes(world.ticket("48213").await.id).await.remove(0);
+        let note = world.notes(world.ticket("48213").await.id).await.join("\n");
         for text in [mail, &note] {
             assert!(!text.contains("sign-in") && !text.contains("choose"), "{text}");
         }

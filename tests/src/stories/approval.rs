@@ -114,6 +114,7 @@ async fn a_no_and_no_answer_are_told_apart() {
     assert_eq!(click.code(), "same-number");
 
     // Asking again is a new question, and nobody has answered it in time.
+    it.world.pass(1_000);
     let again = it.ask(&it.tess).await;
     assert_ne!(again.body["id"], id);
     assert_eq!(again.body["state"], "asked");

@@ -14,8 +14,12 @@ use crate::world::{COLLEAGUE, World};
 const ADA: &str = "ada.park@northwind.example";
 const KEY: &str = "simulatedDuoSecretKeyNorthwind0000005150";
 const OTHER_KEY: &str = "simulatedDuoSecretKeyAnother000000005150";
-const INFO: PushInfo<'_> =
-    PushInfo { by: "Tess Tanner", brand: "Brightline & Söhne", ticket: Some("48231") };
+const INFO: PushInfo<'_> = PushInfo {
+    by: "Tess Tanner",
+    brand: "Brightline & Söhne",
+    ticket: Some("48231"),
+    vouching_for: None,
+};
 
 async fn northwind(world: &World) -> CustomerId {
     world.app.duo.all(world.account).await.unwrap()[0].customer_id

@@ -82,6 +82,22 @@ async fn a_no_fails_it_and_admins_hear_of_it() {
     assert_eq!(audited(&world, "verification-denied").await.len(), 2);
     let shown = desk.preflight(ada.contact, Some(ada.id)).await.body;
     assert_eq!(shown["findings"][0]["code"], "not-verified");
+
+    // A no takes back a yes by another way before it.
+    desk.verify(&world, &ada, "+12065550123").await;
+    desk.confirm(&ada).await;
+    world.pass(1_000);
+    send(&desk, &ada).await;
+    let push = world.outside.wait_for_push(ADA, 3).await.unwrap();
+    assert!(world.outside.answer_push(&push.id, PushAnswer::Deny));
+    shows(&desk, &ada, "failed").await;
+    let shown = desk.preflight(ada.contact, Some(ada.id)).await.body;
+    assert_eq!(shown["findings"][0]["code"], "caller-denied", "{shown:?}");
+    let click = desk.reset(Uuid::from_u128(1), ada.contact, Some(ada.id), "x").await;
+    assert_eq!(click.code(), "caller-denied");
+    world.pass(1_000);
+    desk.verify(&world, &ada, "+12065550123").await;
+    desk.confirm(&ada).await;
     world.settle_in_time().await;
     world.end().await;
 }
@@ -109,6 +125,12 @@ async fn what_is_no_yes_proves_nothing() {
     send(&desk, &ada).await;
     world.outside.wait_for_push(ADA, 4).await.unwrap();
     world.outside.answer_push(&older.id, PushAnswer::Approve);
+    // The yes has been told to whoever looked after the older one: that poll has an answer.
+    until("the older push was heard of", async || {
+        let all = world.outside.requests();
+        all.iter().any(|it| it.path.contains("auth_status") && it.reply.contains("\"allow\""))
+    })
+    .await;
     assert_eq!(shows(&desk, &ada, "pending").await["channel"], "duo-push");
     assert!(audited(&world, "verification-done").await.is_empty());
 

@@ -7,7 +7,10 @@ use server::store::Ticket;
 use shared::ContactId;
 use uuid::Uuid;
 
-use crate::desk::{Desk, Reply, code_in};
+use data_encoding::BASE64URL_NOPAD;
+use server::seal::derive;
+
+use crate::desk::{Desk, Reply};
 use crate::world::{World, until};
 
 const GRETA: &str = "greta.lead@northwind.example";
@@ -40,21 +43,24 @@ impl Line {
     async fn send(&self, voucher: ContactId, note: &str) -> Reply {
         let ask = json!({
             "contact": self.hugo.contact, "ticket": self.hugo.id,
-            "destination": "microsoft-mobile", "channel": "sms-code",
+            "destination": "microsoft-mobile", "channel": "sms-link",
             "vouching": { "voucher": voucher, "note": note },
         });
         self.desk.call(Method::POST, "/api/verifications", Some(ask)).await
     }
 
-    /// Greta reads out what she got.
+    /// Greta opens the link that she got, and enters what the technician says.
     async fn vouched(&self) {
         let before = self.world.outside.texts(GRETA_PHONE).len();
         let sent = self.send(self.greta, NOTE).await;
         assert_eq!(sent.status, 201, "{:?}", sent.body);
         let text = self.world.outside.wait_for_text(GRETA_PHONE, before + 1).await.unwrap();
-        let id = sent.body["id"].as_str().unwrap();
-        let answered = self.desk.answer(id, &code_in(&text.body)).await;
-        assert_eq!(answered.body["outcome"], "verified", "{:?}", answered.body);
+        let token = text.body.split_once("/v#").unwrap().1.split(' ').next().unwrap();
+        let token = BASE64URL_NOPAD.decode(token.as_bytes()).unwrap();
+        let said = sent.body["say"].as_str().unwrap();
+        let (id, proof) = (derive::<16>(&token, "verify id"), derive::<32>(&token, "verify proof"));
+        let answered = self.world.app.verifications.answer_link(&id, &proof, said, |_| true).await;
+        assert!(answered.is_ok());
     }
 
     async fn preflight(&self) -> Value {
@@ -81,9 +87,14 @@ async fn a_manager_vouches_and_it_is_on_the_record() {
     assert_eq!(state().await["vouchers"][0]["name"], "Greta Lead");
     line.vouched().await;
     let seen = state().await;
-    assert_eq!(seen["vouchers"][0]["shields"][0]["state"]["is"], "verified", "{seen:?}");
-    assert_eq!(seen["shields"][0]["state"]["is"], "grey", "hers is not his");
-    assert_eq!(seen["history"][0]["voucher"], "Greta Lead");
+    let phone = |shields: &Value| {
+        let shields = shields.as_array().unwrap();
+        let found = shields.iter().find(|it| it["key"] == "microsoft-mobile").unwrap();
+        found["state"]["is"].clone()
+    };
+    assert_eq!(phone(&seen["vouchers"][0]["shields"]), "verified", "{seen:?}");
+    assert_eq!(phone(&seen["shields"]), "grey", "hers is not his");
+    assert_eq!(seen["history"][0]["voucher"], format!("Greta Lead ({NOTE})"));
     assert!(seen["blocked"].is_null(), "{seen:?}");
 
     let shown = line.preflight().await;
@@ -109,6 +120,14 @@ async fn who_may_not_vouch_gets_no_code() {
     line.world.end().await;
 
     let line = Line::new(json!({ "vouching": true })).await;
+    // A code says nothing of whom it is for: only the page and a push do.
+    let ask = json!({
+        "contact": line.hugo.contact, "ticket": line.hugo.id,
+        "destination": "microsoft-mobile", "channel": "sms-code",
+        "vouching": { "voucher": line.greta, "note": NOTE },
+    });
+    let code = line.desk.call(Method::POST, "/api/verifications", Some(ask)).await;
+    assert_eq!(code.code(), "channel-unavailable");
     assert_eq!(line.send(line.greta, "  ").await.code(), "note-missing");
     assert_eq!(line.send(line.greta, &"x".repeat(600)).await.code(), "too-large");
     let ada = line.world.ticket("48213").await.contact;
@@ -129,6 +148,9 @@ async fn a_word_that_no_longer_counts_refuses_the_click() {
     outside.edit_user(HUGO, |hugo| hugo.manager = None);
     line.refused("voucher-unfit").await;
     let greta = outside.directory_user(GRETA).unwrap();
+    outside.edit_user(GRETA, |greta| greta.enabled = false);
+    line.refused("voucher-unfit").await;
+    outside.edit_user(GRETA, |greta| greta.enabled = true);
     outside.edit_user(HUGO, |hugo| hugo.manager = Some(greta.id.clone()));
     outside.edit_user(GRETA, |greta| greta.phones[0].number = "+1 2065550199".into());
     line.refused("verification-void").await;

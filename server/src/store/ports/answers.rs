@@ -35,7 +35,7 @@ pub trait AnswerStore {
 
     /// It comes to an end by something else than a code: the person says that it was not them (which
     /// admins hear of too), a push was answered, its time is over. `None` when it had come to one
-    /// before.
+    /// before; but a success can still be denied, for an hour.
     ///
     /// # Errors
     /// When the database can't be written.

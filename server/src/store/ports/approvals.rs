@@ -1,6 +1,6 @@
 //! A second technician's yes or no.
 
-use crate::store::{Approval, StoreError};
+use crate::store::{Approval, Limit, LimitHit, StoreError};
 use async_trait::async_trait;
 use shared::{AccountId, ApprovalId, ContactId, Millis, TechnicianId};
 
@@ -8,11 +8,15 @@ use shared::{AccountId, ApprovalId, ContactId, Millis, TechnicianId};
 #[async_trait]
 pub trait ApprovalStore {
     /// Asks. One that is still asked for the same contact and ticket by the same technician stands:
-    /// then nothing is written.
+    /// then nothing is written or counted, and the answer is `false`.
     ///
     /// # Errors
-    /// When the database can't be written.
-    async fn ask_approval(&self, approval: &Approval) -> Result<bool, StoreError>;
+    /// When the database can't be written; a limit is an answer, not an error.
+    async fn ask_approval(
+        &self,
+        approval: &Approval,
+        limit: &Limit,
+    ) -> Result<Result<bool, LimitHit>, StoreError>;
 
     /// Answers, once, and never by who asked. `None` when there is nothing to answer.
     ///
@@ -49,7 +53,7 @@ pub trait ApprovalStore {
         most: u32,
     ) -> Result<Vec<Approval>, StoreError>;
 
-    /// Those that can be answered now, oldest first.
+    /// Those that can be answered now, oldest first, a hundred at most.
     ///
     /// # Errors
     /// When the database can't be read.

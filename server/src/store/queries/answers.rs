@@ -12,6 +12,10 @@ use async_trait::async_trait;
 use shared::{AccountId, Code, Millis, Outcome, TechnicianId, VerificationId};
 use uuid::Uuid;
 
+/// So long somebody may say that a success was not theirs: whoever has their messages may have been
+/// faster.
+const TAKEN_BACK_MS: i64 = 60 * 60_000;
+
 #[async_trait]
 impl AnswerStore for Database {
     async fn try_code(
@@ -52,7 +56,9 @@ impl AnswerStore for Database {
         let ended = sqlx::query(
             "update verifications set outcome = $3, code = $4, ended_at = $5, code_hash = null,
                  say_sealed = null, verified_at = case when $3 = 'verified' then $5 end
-             where account = $1 and id = $2 and outcome = 'pending' and (not $6 or expires_at > $5)",
+             where account = $1 and id = $2
+                 and (outcome = 'pending' and (not $6 or expires_at > $5)
+                     or $3 = 'denied' and outcome = 'verified' and verified_at > $7)",
         )
         .bind(v.account.0)
         .bind(v.id.0)
@@ -60,6 +66,7 @@ impl AnswerStore for Database {
         .bind(code.map(Code::as_str))
         .bind(now.0)
         .bind(in_time)
+        .bind(now.0 - TAKEN_BACK_MS)
         .execute(write.db())
         .await?;
         if ended.rows_affected() == 0 {
@@ -171,7 +178,7 @@ impl AnswerStore for Database {
             .bind(ticket.0)
             .bind(v.technician.0)
             .bind(body)
-            .bind(format!("[verification {}]", v.id))
+            .bind(format!("[verification {} {}]", v.id, outcome_str(v.outcome)))
             .bind(now.0)
             .execute(write.db())
             .await?;

@@ -2,7 +2,7 @@
 
 use super::super::{Database, Db};
 use crate::audit::{Act, Entry};
-use crate::store::{Approval, ApprovalStore, StoreError};
+use crate::store::{Approval, ApprovalStore, Limit, LimitHit, StoreError};
 use async_trait::async_trait;
 use shared::{AccountId, ApprovalId, ContactId, CustomerId, Millis, TechnicianId, TicketId};
 use sqlx::Row;
@@ -16,6 +16,7 @@ fn approval(row: &<Db as sqlx::Database>::Row) -> Result<Approval, StoreError> {
         customer: CustomerId(row.try_get("customer")?),
         contact: ContactId(row.try_get("contact")?),
         contact_name: row.try_get("contact_name")?,
+        customer_name: row.try_get("customer_name")?,
         ticket: id("ticket")?.map(TicketId),
         ticket_number: row.try_get("ticket_number")?,
         directory_user: row.try_get("directory_user")?,
@@ -40,9 +41,10 @@ fn approval(row: &<Db as sqlx::Database>::Row) -> Result<Approval, StoreError> {
 macro_rules! with_names {
     ($rest:literal) => {
         concat!(
-            "select a.*, c.name as contact_name, k.number as ticket_number,
+            "select a.*, c.name as contact_name, u.name as customer_name, k.number as ticket_number,
                  t.name as asked_by_name, b.name as answered_by_name
              from approvals a join contacts c on c.id = a.contact
+             join customers u on u.id = a.customer
              join technicians t on t.id = a.asked_by left join technicians b on b.id = a.answered_by
              left join tickets k on k.id = a.ticket ",
             $rest
@@ -61,7 +63,11 @@ fn entry(act: Act, approval: &Approval, by: TechnicianId) -> Entry {
 
 #[async_trait]
 impl ApprovalStore for Database {
-    async fn ask_approval(&self, approval: &Approval) -> Result<bool, StoreError> {
+    async fn ask_approval(
+        &self,
+        approval: &Approval,
+        limit: &Limit,
+    ) -> Result<Result<bool, LimitHit>, StoreError> {
         let mut write = self.write(approval.account).await?;
         let asked = sqlx::query(
             "insert into approvals (id, account, customer, contact, ticket, directory_user,
@@ -86,12 +92,19 @@ impl ApprovalStore for Database {
         .await?;
         if asked.rows_affected() == 0 {
             write.roll_back().await?;
-            return Ok(false);
+            return Ok(Ok(false));
+        }
+        let limits = std::slice::from_ref(limit);
+        if let Err(hit) =
+            self.spend(&mut write, approval.account, approval.asked_at, limits).await?
+        {
+            write.roll_back().await?;
+            return Ok(Err(hit));
         }
         let entry = entry(Act::ApprovalAsked, approval, approval.asked_by);
         self.note(&mut write, approval.account, approval.asked_at, &entry).await?;
         write.commit().await?;
-        Ok(true)
+        Ok(Ok(true))
     }
 
     async fn answer_approval(
@@ -170,7 +183,7 @@ impl ApprovalStore for Database {
     ) -> Result<Vec<Approval>, StoreError> {
         let rows = sqlx::query(with_names!(
             "where a.account = $1 and a.state = 'asked' and a.expires_at > $2
-             order by a.asked_at, a.id"
+             order by a.asked_at, a.id limit 100"
         ))
         .bind(account.0)
         .bind(now.0)

@@ -128,7 +128,7 @@ impl Database {
             let once = Limit { name, most: 1, window_ms: DAY_MS };
             let (_, count) = self.count_one(write, reset.account, reset.asked_at, &once).await?;
             if count == 1 {
-                let about = About::Reset(reset.id);
+                let about = About::Repeats(reset.id, code);
                 let kind = MailKind::Repeats;
                 self.mail_admins(write, reset.account, about, kind, reset.asked_at).await?;
             }
@@ -198,6 +198,8 @@ pub(super) enum About<'a> {
     /// The account's policy or a customer's: which, and what of it.
     Policy(&'a str),
     Reset(ResetId),
+    /// Several resets in a short time: the newest, and of what there are several.
+    Repeats(ResetId, Code),
     Verification(VerificationId),
     Integration(IntegrationId),
 }
@@ -214,6 +216,7 @@ async fn put_mail(
         About::Account => (None, None, None, None),
         About::Brand(words) | About::Policy(words) => (None, None, None, Some(words)),
         About::Reset(reset) => (Some(reset.0), None, None, None),
+        About::Repeats(reset, of) => (Some(reset.0), None, None, Some(of.as_str())),
         About::Verification(verification) => (None, None, Some(verification.0), None),
         About::Integration(integration) => (None, Some(integration.0), None, None),
     };

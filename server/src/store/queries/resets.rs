@@ -59,11 +59,14 @@ impl ResetStore for Database {
             Err(error) => return Err(error),
         }
         if let Some(approval) = reset.approval {
-            // Whatever was approved, it was for this person, and not by who uses it.
+            // Whatever was approved, it was for this person, not by who uses it, and by somebody who
+            // may still approve.
             let used = sqlx::query(
                 "update approvals set used_by = $3 where account = $1 and id = $2
                      and state = 'approved' and used_by is null and expires_at > $4
-                     and directory_user = $5 and answered_by <> $6",
+                     and directory_user = $5 and answered_by <> $6
+                     and exists (select 1 from technicians t where t.id = approvals.answered_by
+                         and t.ended_at is null and t.may_reset)",
             )
             .bind(reset.account.0)
             .bind(approval.0)

@@ -25,7 +25,8 @@ impl TextStore for Database {
                  select sent_at as at, case outcome when 'verified' then null else code end as code
                  from verifications
                  where account = $1 and sent_at > $3 and destination_hash = $2
-                     and (outcome = 'verified' or outcome = 'unsent' and code in
+                     and (outcome = 'verified' and channel like 'sms-%'
+                         or outcome = 'unsent' and code in
                          ('sms-opted-out', 'sms-number', 'sms-not-set-up', 'sms-blocked'))
                  union all
                  select coalesce(o.done_at, o.due_at) as at,
@@ -53,7 +54,8 @@ impl TextStore for Database {
                      as code
                  from verifications
                  where account = $1 and sent_at > $2
-                     and (outcome = 'verified' or outcome = 'unsent' and code like 'sms-%'
+                     and (outcome = 'verified' and channel like 'sms-%'
+                         or outcome = 'unsent' and code like 'sms-%'
                          and code not in ('sms-unavailable', 'sms-missing'))
                  union all
                  select coalesce(o.done_at, o.due_at) as at, case when o.state = 'failed'

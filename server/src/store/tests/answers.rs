@@ -2,7 +2,7 @@
 
 use shared::{Channel, Code, Outcome, VerificationId};
 
-use super::fixture::{CODE, MINUTE, START, World, after, lease, moved_on, new_id};
+use super::fixture::{CODE, HOUR, MINUTE, START, World, after, lease, moved_on, new_id};
 use super::mails::with_smtp;
 use crate::store::{Ending, OutboxKind, Verification};
 
@@ -145,8 +145,13 @@ async fn each_end_is_an_end(world: World) {
         assert_eq!((ended.outcome, ended.ended_at), (outcome, Some(after(1))));
         assert_eq!(ended.verified_at.is_some(), outcome == Outcome::Verified);
         assert_eq!(world.told(act).await.len(), 1, "{act}");
-        for after_it in [Ending::Verified, Ending::Denied, Ending::Expired] {
+        for after_it in [Ending::Verified, Ending::Expired] {
             assert!(store.end_verification(&v, after_it, after(2)).await.unwrap().is_none());
+        }
+        // A success alone can be taken back, for an hour.
+        for (at, taken) in [(HOUR + 1, false), (HOUR, outcome == Outcome::Verified)] {
+            let ended = store.end_verification(&v, Ending::Denied, after(at)).await.unwrap();
+            assert_eq!(ended.is_some(), taken, "{outcome:?} {at}");
         }
     }
     // Nothing is proved or denied after its time.

@@ -2,8 +2,8 @@
 
 use shared::{ApprovalId, ContactId};
 
-use super::fixture::{MINUTE, START, World, after, new_id};
-use crate::store::{Approval, NotStaged, Reset};
+use super::fixture::{HOUR, MINUTE, START, World, after, limit, new_id};
+use crate::store::{Approval, NotStaged, Reset, Store};
 
 on_both!(
     what_was_asked_is_written_down,
@@ -15,6 +15,10 @@ on_both!(
     only_the_one_that_fits_is_used,
 );
 
+async fn ask(store: &Store, approval: &Approval) -> bool {
+    store.ask_approval(approval, &limit("approvals", 99, HOUR)).await.unwrap().unwrap()
+}
+
 fn asked(world: &World) -> Approval {
     let ours = &world.ours;
     Approval {
@@ -23,6 +27,7 @@ fn asked(world: &World) -> Approval {
         customer: ours.customer,
         contact: ours.carl,
         contact_name: "Carl Carter".into(),
+        customer_name: "Contoso".into(),
         ticket: Some(ours.ticket),
         ticket_number: Some("1001".into()),
         directory_user: "p".into(),
@@ -41,7 +46,7 @@ fn asked(world: &World) -> Approval {
 /// Ann says yes.
 async fn approved(world: &World) -> Approval {
     let asked = Approval { asked_by: world.ours.bob, ..asked(world) };
-    assert!(world.store.ask_approval(&asked).await.unwrap());
+    assert!(ask(&world.store, &asked).await);
     let (ann, until) = (world.ours.ann, after(40 * MINUTE));
     let answer = world.store.answer_approval(asked.account, asked.id, ann, true, until, after(1));
     answer.await.unwrap().unwrap()
@@ -50,7 +55,7 @@ async fn approved(world: &World) -> Approval {
 async fn what_was_asked_is_written_down(world: World) {
     let (store, account) = (&world.store, world.ours.account);
     let asked = asked(&world);
-    assert!(store.ask_approval(&asked).await.unwrap());
+    assert!(ask(store, &asked).await);
     let read = store.approval(account, asked.id).await.unwrap().unwrap();
     assert_eq!(format!("{read:?}"), format!("{asked:?}"));
     assert!(store.approval(world.theirs.account, asked.id).await.unwrap().is_none());
@@ -64,24 +69,33 @@ async fn what_was_asked_is_written_down(world: World) {
 async fn who_asks_twice_has_asked_once(world: World) {
     let store = &world.store;
     let first = asked(&world);
-    assert!(store.ask_approval(&first).await.unwrap());
+    assert!(ask(store, &first).await);
     let again = |change: fn(&mut Approval)| {
         let mut again = asked(&world);
         change(&mut again);
         again
     };
-    assert!(!store.ask_approval(&again(|_| {})).await.unwrap());
-    assert!(store.ask_approval(&again(|it| it.ticket = None)).await.unwrap());
-    assert!(!store.ask_approval(&again(|it| it.ticket = None)).await.unwrap());
-    assert!(store.ask_approval(&again(|it| it.directory_user = "q".into())).await.unwrap());
+    assert!(!ask(store, &again(|_| {})).await);
+    assert!(ask(store, &again(|it| it.ticket = None)).await);
+    assert!(!ask(store, &again(|it| it.ticket = None)).await);
+    assert!(ask(store, &again(|it| it.directory_user = "q".into())).await);
+    // A limit refuses without a trace, and what was not written is not counted.
+    let few = limit("few", 1, HOUR);
+    let mut third = again(|it| it.directory_user = "r".into());
+    store.ask_approval(&third, &few).await.unwrap().unwrap();
+    store.ask_approval(&third, &few).await.unwrap().unwrap();
+    (third.id, third.directory_user) = (ApprovalId(new_id()), "s".into());
+    let hit = store.ask_approval(&third, &few).await.unwrap().unwrap_err();
+    assert_eq!(hit.name, "few");
+    assert!(store.approval(first.account, third.id).await.unwrap().is_none());
     // When the first has run out it may be asked again.
-    assert!(store.ask_approval(&again(|it| it.asked_at = it.expires_at)).await.unwrap());
+    assert!(ask(store, &again(|it| it.asked_at = it.expires_at)).await);
 }
 
 async fn nobody_answers_their_own_nor_twice_nor_late(world: World) {
     let (store, ours) = (&world.store, &world.ours);
     let asked = asked(&world);
-    store.ask_approval(&asked).await.unwrap();
+    ask(store, &asked).await;
     let until = after(40 * MINUTE);
     let answer = async |account, by, now| {
         store.answer_approval(account, asked.id, by, true, until, now).await.unwrap()
@@ -95,7 +109,7 @@ async fn nobody_answers_their_own_nor_twice_nor_late(world: World) {
     assert!(answer(ours.account, ours.ann, after(2)).await.is_none());
     assert_eq!(world.told("approval-given").await.len(), 1);
     let refused = Approval { ticket: None, ..self::asked(&world) };
-    store.ask_approval(&refused).await.unwrap();
+    ask(store, &refused).await;
     let no = store.answer_approval(ours.account, refused.id, ours.ann, false, until, after(1));
     assert_eq!(no.await.unwrap().unwrap().approved, Some(false));
     assert_eq!(world.told("approval-refused").await.len(), 1);
@@ -104,7 +118,7 @@ async fn nobody_answers_their_own_nor_twice_nor_late(world: World) {
 async fn one_of_many_answers_counts(world: World) {
     let stores = world.two_processes().await;
     let asked = asked(&world);
-    world.store.ask_approval(&asked).await.unwrap();
+    ask(&world.store, &asked).await;
     let mut race = tokio::task::JoinSet::new();
     for number in 0..16 {
         let (store, asked, ann) = (stores[number % 2].clone(), asked.clone(), world.ours.ann);
@@ -121,7 +135,7 @@ async fn open_ones_are_listed(world: World) {
     let (store, account) = (&world.store, world.ours.account);
     let later = Approval { asked_at: after(2), ticket: None, ..asked(&world) };
     for new in [&later, &asked(&world)] {
-        assert!(store.ask_approval(new).await.unwrap());
+        assert!(ask(store, new).await);
     }
     let open = store.open_approvals(account, after(3)).await.unwrap();
     assert_eq!(open.len(), 2);
@@ -170,5 +184,11 @@ async fn only_the_one_that_fits_is_used(world: World) {
         let not = store.stage_reset(&other, &share, &[]).await.unwrap().unwrap_err();
         assert!(matches!(not, NotStaged::ApprovalOver), "{other:?}");
     }
+    // Whoever approved has lost the right to.
+    let ann = [world.ours.ann.0];
+    store.seed("update technicians set may_reset = false where id = $1", &ann).await;
+    let not = store.stage_reset(&bob, &share, &[]).await.unwrap().unwrap_err();
+    assert!(matches!(not, NotStaged::ApprovalOver));
+    store.seed("update technicians set may_reset = true where id = $1", &ann).await;
     store.stage_reset(&bob, &share, &[]).await.unwrap().unwrap();
 }

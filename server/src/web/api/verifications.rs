@@ -10,10 +10,10 @@ use crate::app::App;
 use crate::web::auth::PodBearer;
 use crate::web::problem::Failure;
 
-/// Sends a code.
+/// Sends a code, a link or a push.
 ///
 /// # Errors
-/// When a limit is reached or the text can't be sent.
+/// When a limit is reached or it can't be sent.
 pub async fn post(
     State(app): State<App>,
     PodBearer(who): PodBearer,

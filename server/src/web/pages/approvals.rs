@@ -19,6 +19,7 @@ use crate::web::problem::Failure;
 struct Row {
     id: ApprovalId,
     contact: String,
+    customer: String,
     ticket: Option<(TicketId, String)>,
     asked_by: String,
     asked: Moment,
@@ -33,6 +34,7 @@ impl Row {
             id: approval.id,
             own: approval.asked_by == who.technician.id,
             contact: approval.contact_name,
+            customer: approval.customer_name,
             ticket: approval.ticket.zip(approval.ticket_number),
             asked_by: approval.asked_by_name,
             asked: Moment::new(approval.asked_at, now),

@@ -122,6 +122,7 @@ async fn saying_that_it_was_not_them_raises_the_alarm() {
 async fn late_and_replaced_ones_are_dead() {
     let world = World::new().await;
     let first = Asked::by_text(&world).await;
+    world.pass(1_000);
     let second = Asked::by(&world, first.desk.clone(), TEXT).await;
     for said in
         [first.look(&world).await, first.answer(&world, &first.say).await, first.deny(&world).await]
