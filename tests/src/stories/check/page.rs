@@ -50,9 +50,13 @@ async fn who_hears_the_digits_is_verified() {
         // A lost reply costs nothing: the same answer again is the same.
         assert_eq!(asked.answer(&world, &asked.say).await.0, 200);
         assert_eq!(asked.answer(&world, &asked.wrong()).await, asked.never(&world).await);
-        assert_eq!(asked.deny(&world).await, asked.never(&world).await);
         assert_eq!(asked.look(&world).await, asked.never(&world).await);
         assert_eq!(asked.shield().await["is"], "verified");
+        // Whoever had the message first was somebody else: the person takes it back.
+        assert_eq!(asked.deny(&world).await.0, 200);
+        asked.failed_with(Code::CallerDenied).await;
+        assert_eq!(asked.answer(&world, &asked.say).await, asked.never(&world).await);
+        world.outside.wait_for_mail(EMAIL, 1).await.unwrap();
     }
     world.settle().await;
     world.end().await;
