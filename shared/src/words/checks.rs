@@ -97,10 +97,9 @@ pub(super) const fn words(code: Code) -> Option<(&'static str, &'static str)> {
             "The number on the card was changed lately.",
             "Make sure who changed it before you trust it.",
         ),
-        Code::PersonRepeats => (
-            "This person’s password was reset several times lately.",
-            "Ask why before you do it again.",
-        ),
+        Code::PersonRepeats => {
+            ("This person’s password was reset lately.", "Ask why before you do it again.")
+        }
         Code::TechnicianRepeats => (
             "You have reset many passwords lately.",
             "Take your time: somebody who calls again and again may be testing you.",

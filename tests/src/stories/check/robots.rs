@@ -17,7 +17,8 @@ use crate::world::World;
 const ROBOT: &str = "
     const typed = arguments[0] || '';
     const pressed = [];
-    const wait = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+    // A round trip: frames and timers of a window in the background come once a second.
+    const wait = () => fetch('/v', { method: 'HEAD' });
     const press = async () => {
         for (const field of document.querySelectorAll('input')) field.value = typed;
         const seen = new Set();
@@ -29,7 +30,7 @@ const ROBOT: &str = "
             pressed.push(next.textContent);
             next.click();
             for (const form of document.querySelectorAll('form')) form.requestSubmit();
-            for (let frames = 0; frames < 20; frames += 1) await wait();
+            for (let trips = 0; trips < 10; trips += 1) await wait();
         }
     };
     return press().then(() => pressed);";
@@ -93,10 +94,11 @@ async fn a_robot_that_presses_everything_verifies_nobody() {
     let world = World::in_real_time().await;
     let browser = Browser::start().await;
     let desk = world.desk().await;
-    for way in [TEXT, MAIL] {
-        for typed in ["", "0", "00", "12", "000", "Confirm", "99"] {
+    let all: [(_, &[&str]); 2] = [(TEXT, &["", "0", "00", "12", "Confirm"]), (MAIL, &["", "99"])];
+    for (way, texts) in all {
+        for typed in texts {
             let asked = Asked::by(&world, desk.clone(), way).await;
-            if typed == asked.say {
+            if *typed == asked.say {
                 continue;
             }
             let window = browser.window(1280, 900).await;
