@@ -15,6 +15,7 @@ use crate::integration::Integrations;
 use crate::mail::Mailer;
 use crate::outbound::{BadOutbound, Outbound};
 use crate::policies::Policies;
+use crate::psa::Psa;
 use crate::reset::{Resets, UnderWay};
 use crate::seal::Keys;
 use crate::settings::Settings;
@@ -47,6 +48,8 @@ pub struct Parts {
     pub integrations: Integrations,
     /// Customers' Duo.
     pub duo: Connections,
+    /// The way to accounts' PSAs.
+    pub psa: Psa,
     /// Links that one device can open.
     pub shares: Shares,
     /// How end users see accounts and their customers.
@@ -77,6 +80,7 @@ impl App {
             Directory::new(outbound.clone(), store.clone(), clock.clone(), settings.clone());
         let mail = Mailer::new(outbound.clone(), store.clone(), &settings.server.origin);
         let sms = Sms::new(outbound.clone(), store.clone(), settings.server.origin.clone());
+        let psa = Psa::new(outbound.clone(), store.clone(), clock.clone(), settings.clone());
         let duo = Duo::new(outbound, store.clone(), clock.clone(), settings.clone());
         let (tasks, stop, bell) = (TaskTracker::new(), CancellationToken::new(), Bell::default());
         let verifications = Verifications {
@@ -147,6 +151,7 @@ impl App {
             verifications,
             integrations,
             duo,
+            psa,
             shares,
             branding,
             policies,

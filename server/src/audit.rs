@@ -33,6 +33,18 @@ pub enum Act {
     SignInRefused,
     /// A technician signed out.
     SignedOut,
+    /// A frame of a PSA was paired with its technician's own sign-in.
+    FramePaired,
+    /// A technician said that a frame that asked was not theirs.
+    PairingRefused,
+    /// A frame's old cookie came again: its session was ended.
+    FrameReplayed,
+    /// A person of a PSA was linked to the technician who signed in beside it.
+    PersonLinked,
+    /// That link was taken away.
+    PersonUnlinked,
+    /// A PSA's company became a customer's, or nobody's.
+    CompanyMapped,
     /// A set-up link was made.
     SetUpLinkMade,
     /// A set-up link was used: a password was set.

@@ -21,6 +21,7 @@ pub mod password;
 pub mod pod;
 pub mod policies;
 pub mod policy;
+pub mod psa;
 pub mod random;
 pub mod reset;
 pub mod seal;

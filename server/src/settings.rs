@@ -3,6 +3,7 @@
 
 mod directory;
 mod duo;
+mod psa;
 mod share;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use serde::Deserialize;
 
 pub use directory::{Directory, Owners};
 pub use duo::Duo;
+pub use psa::Psa;
 pub use share::{HostOf, Share, is_at};
 
 /// The defaults, as a file that can be copied and changed: `msp-reset defaults` prints it.
@@ -41,6 +43,8 @@ pub struct Settings {
     pub clouds: Clouds,
     /// Where customers' Duo is.
     pub duo: Duo,
+    /// Where PSAs are.
+    pub psa: Psa,
     /// Looking after integrations.
     pub health: Health,
     /// What a new database begins with.
@@ -250,6 +254,7 @@ impl Settings {
         let own = origin("server.origin", &self.server.origin)?;
         self.share.check(&own)?;
         self.duo.check()?;
+        self.psa.check()?;
         for (name, cloud) in &self.clouds {
             cloud_host(&format!("clouds.{name}.login"), &cloud.login)?;
             cloud_host(&format!("clouds.{name}.graph"), &cloud.graph)?;

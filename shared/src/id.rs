@@ -66,6 +66,8 @@ ids! {
     CustomerId,
     /// A person at a customer, as the PSA knows them.
     ContactId,
+    /// A frame's wait for its technician's own sign-in.
+    PairingId,
     /// A ticket, as the PSA or our built-in list knows it.
     TicketId,
     /// A connection to another company: a customer's Microsoft 365, the account's SMS provider.

@@ -3,6 +3,7 @@
 //!
 //! Suffix `Ask` is what comes in, `View` is what goes out.
 
+mod frame;
 mod id;
 mod pod;
 mod problem;
@@ -10,9 +11,13 @@ mod reset;
 mod verification;
 mod words;
 
+pub use frame::{
+    AgentHint, EnterAsk, FrameTokenView, MemberClaim, PairingAsk, PairingView, PlaceAsk, PlaceView,
+    RedeemAsk,
+};
 pub use id::{
-    AccountId, ApprovalId, ContactId, CustomerId, IntegrationId, Millis, ResetId, ShareId,
-    TechnicianId, TicketId, VerificationId,
+    AccountId, ApprovalId, ContactId, CustomerId, IntegrationId, Millis, PairingId, ResetId,
+    ShareId, TechnicianId, TicketId, VerificationId,
 };
 pub use pod::{
     ApprovalAnswer, ApprovalAsk, ApprovalState, ApprovalView, ContactView, DirectoryView,

@@ -13,6 +13,46 @@ use crate::{
 pub enum Host {
     /// Our own web UI.
     Web,
+    /// ConnectWise PSA.
+    #[serde(rename = "connectwise")]
+    ConnectWise,
+    /// HaloPSA.
+    Halo,
+    /// Autotask PSA.
+    Autotask,
+}
+
+impl Host {
+    /// Each of them.
+    pub const ALL: [Host; 4] = [Host::Web, Host::ConnectWise, Host::Halo, Host::Autotask];
+
+    /// As it is stored, sent, and written into a page.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Host::Web => "web",
+            Host::ConnectWise => "connectwise",
+            Host::Halo => "halo",
+            Host::Autotask => "autotask",
+        }
+    }
+
+    /// The host of this name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|host| host.as_str() == text)
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Host::Web => "MSP Process",
+            Host::ConnectWise => "ConnectWise PSA",
+            Host::Halo => "HaloPSA",
+            Host::Autotask => "Autotask PSA",
+        }
+    }
 }
 
 /// POST `/api/pod/token`.

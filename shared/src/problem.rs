@@ -239,6 +239,35 @@ codes! {
     /// Duo said no in a way we have no better word for.
     DuoRefused = "duo-refused", 409;
 
+    /// The account has no such PSA, or it is switched off.
+    PsaMissing = "psa-missing", 409;
+    /// The PSA refused our credentials.
+    PsaCredentials = "psa-credentials", 409;
+    /// Our credentials there may not do this.
+    PsaPermission = "psa-permission", 409;
+    /// The PSA does not answer, or not now.
+    PsaUnavailable = "psa-unavailable", 503;
+    /// The PSA said no in a way we have no better word for.
+    PsaRefused = "psa-refused", 409;
+    /// The PSA has no visibility or kind of note that only the MSP reads.
+    PsaNoInternalNote = "psa-no-internal-note", 409;
+    /// The ticket is not there, or not for this technician to see.
+    TicketUnknown = "ticket-unknown", 404;
+    /// The ticket is about nobody.
+    TicketNoContact = "ticket-no-contact", 409;
+    /// The ticket's company is no customer here.
+    CompanyUnmapped = "company-unmapped", 409;
+    /// The host does not confirm who is signed in there.
+    HostPersonUnproven = "host-person-unproven", 401;
+    /// The host says that this person is switched off there.
+    HostPersonDisabled = "host-person-disabled", 403;
+    /// The frame needs a technician's own sign-in.
+    PairingNeeded = "pairing-needed", 401;
+    /// The code is not that of a frame that waits.
+    PairingCodeWrong = "pairing-code-wrong", 422;
+    /// The pairing has run out, was used or refused.
+    PairingOver = "pairing-over", 410;
+
     /// The account has no SMS provider.
     SmsMissing = "sms-missing", 409;
     /// The SMS provider refused our credentials.

@@ -2,6 +2,7 @@
 //! it, so that the confirmation and the refusal after the click read the same.
 
 mod checks;
+mod hosts;
 
 use crate::Code;
 
@@ -39,8 +40,8 @@ impl Code {
                 "Check them and try again; a code can be used once and lives for 30 seconds.",
             ),
             Code::SecondFactorNeeded => (
-                "Your second factor is more than 12 hours old.",
-                "Sign in again with the code from your authenticator, then come back.",
+                "Resets need your sign-in with a second factor, at most 12 hours old.",
+                "Sign in with the code from your authenticator, then come back.",
             ),
             Code::Forbidden => (
                 "Your role does not allow this.",
@@ -287,9 +288,9 @@ impl Code {
                 "Resets are stopped: there were more in the last hour than this account allows.",
                 "Wait an hour, and tell an admin: so many resets may be an attack.",
             ),
-            other => match checks::words(other) {
-                Some(words) => words,
-                None => UNKNOWN,
+            other => match (checks::words(other), hosts::words(other)) {
+                (Some(words), _) | (None, Some(words)) => words,
+                (None, None) => UNKNOWN,
             },
         };
         Words { what, next }

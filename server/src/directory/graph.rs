@@ -236,7 +236,8 @@ impl Directory {
     ) -> (Sent, String) {
         let ours = random::id(self.clock.now()).to_string();
         let request_id = Some(ours.clone());
-        let call = Call { method, url, auth: Auth::Bearer(token), request_id, body };
+        let call =
+            Call { method, url, auth: Auth::Bearer(token), request_id, headers: Vec::new(), body };
         (self.outbound.send(call).await, ours)
     }
 

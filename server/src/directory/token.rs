@@ -164,6 +164,7 @@ impl Directory {
             url,
             auth: Auth::None,
             request_id: Some(random::id(self.clock.now()).to_string()),
+            headers: Vec::new(),
             body: Body::Form(form),
         };
         self.outbound.send(call).await.judge(|reply| {

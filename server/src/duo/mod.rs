@@ -247,7 +247,7 @@ impl Duo {
             Body::None
         };
         let auth = Auth::Signed(ikey, &signature, &date);
-        let call = Call { method, url, auth, request_id: None, body };
+        let call = Call { method, url, auth, request_id: None, headers: Vec::new(), body };
         if polls {
             self.outbound.long_poll(call, POLL).await
         } else {

@@ -67,6 +67,8 @@ pub struct Call<'a> {
     pub auth: Auth<'a>,
     /// Our id for the call, when the other side wants one.
     pub request_id: Option<String>,
+    /// Further headers, as that company wants them: versions, ids, keys. Values are not logged.
+    pub headers: Vec<(&'static str, Zeroizing<String>)>,
     /// With what.
     pub body: Body,
 }
@@ -175,6 +177,13 @@ impl Outbound {
                 headers.insert(HeaderName::from_static("client-request-id"), value);
             }
             request = request.headers(headers);
+        }
+        for (name, value) in &call.headers {
+            let Ok(mut value) = HeaderValue::from_str(value) else {
+                return Sent::NotConnected("a header can't be sent".into());
+            };
+            value.set_sensitive(true);
+            request = request.header(*name, value);
         }
         request = match call.body {
             // Servers ask for the length of what is posted, also of nothing (411).
@@ -290,6 +299,7 @@ mod tests {
                 url: Url::parse(url).unwrap(),
                 auth: Auth::None,
                 request_id: None,
+                headers: Vec::new(),
                 body: Body::None,
             };
             assert!(matches!(out.send(call).await, Sent::NotConnected(_)), "{url}");

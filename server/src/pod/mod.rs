@@ -13,7 +13,7 @@ use shared::{
 use self::shields::{Eye, history, shield};
 
 use crate::denied::Denied;
-use crate::directory::{Look, Phone};
+use crate::directory::{Look, Phone, address_hash};
 use crate::integration::health;
 use crate::reset::{Resets, approval_view};
 use crate::seal::sha256;
@@ -173,7 +173,8 @@ impl Resets {
             cards.extend(self.store.contact(account, *approver).await?);
         }
         if let Some(mail) = look.manager.as_ref().and_then(|manager| manager.mail.as_deref()) {
-            let manager = self.store.contact_at(account, subject.customer, mail).await?;
+            let hash = address_hash(&self.store, account, mail);
+            let manager = self.store.contact_at(account, subject.customer, mail, &hash).await?;
             cards.extend(manager.filter(|it| !eye.policy.approvers.contains(&it.id)));
         }
         let mut vouchers = Vec::new();

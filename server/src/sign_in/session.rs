@@ -55,6 +55,7 @@ fn hash(keys: &Keys, kind: SessionKind, token: &str) -> Vec<u8> {
     let carrier: &[u8] = match kind {
         SessionKind::Web | SessionKind::Half => b"cookie",
         SessionKind::Pod => b"bearer",
+        SessionKind::Frame => b"frame",
     };
     keys.hash(Purpose::Session, &[carrier, token.as_bytes()])
 }

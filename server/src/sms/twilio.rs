@@ -56,7 +56,14 @@ pub(super) async fn send(
         (Some(sid), Some(secret)) => Auth::Basic(sid, secret),
         _ => Auth::Basic(&settings.account_sid, &provider.auth_token),
     };
-    let call = Call { method: Method::POST, url, auth, request_id: None, body: Body::Form(form) };
+    let call = Call {
+        method: Method::POST,
+        url,
+        auth,
+        request_id: None,
+        headers: Vec::new(),
+        body: Body::Form(form),
+    };
     outbound.send(call).await.judge(|reply| match reply.status {
         200 | 201 => match serde_json::from_slice::<Accepted>(&reply.body) {
             Ok(accepted) => Answer::Done(accepted.sid),

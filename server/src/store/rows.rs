@@ -1,5 +1,6 @@
 //! What stands in the tables, as types.
 
+use super::PsaRef;
 use shared::{
     AccountId, Code, ContactId, CustomerId, Host, IntegrationId, Millis, TechnicianId, TicketId,
 };
@@ -88,6 +89,8 @@ pub enum SessionKind {
     Half,
     /// A pod, by bearer header only.
     Pod,
+    /// A frame of a PSA that was paired: its cookie makes tokens for pods, and nothing else.
+    Frame,
 }
 
 impl SessionKind {
@@ -98,13 +101,16 @@ impl SessionKind {
             SessionKind::Web => "web",
             SessionKind::Half => "half",
             SessionKind::Pod => "pod",
+            SessionKind::Frame => "frame",
         }
     }
 
     /// The kind of this name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Web, Self::Half, Self::Pod].into_iter().find(|kind| kind.as_str() == text)
+        [Self::Web, Self::Half, Self::Pod, Self::Frame]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
     }
 }
 
@@ -117,8 +123,11 @@ pub struct Session {
     pub kind: SessionKind,
     /// Where it is used.
     pub host: Host,
-    /// For a pod: the web session that it came from and ends with.
+    /// For a pod: the web session or frame that it came from and ends with; `None` for one whose host
+    /// has confirmed who it is.
     pub parent: Option<Vec<u8>>,
+    /// For a pod in a frame: the PSA.
+    pub psa: Option<IntegrationId>,
     /// Who.
     pub technician: Technician,
     /// When the second factor was proved.
@@ -181,6 +190,8 @@ pub struct Contact {
     pub email: String,
     /// Numbers on their card.
     pub phones: Vec<String>,
+    /// Where the card is, when it is not ours: address and phones are then read there.
+    pub psa: Option<PsaRef>,
 }
 
 /// A ticket.
@@ -200,6 +211,8 @@ pub struct Ticket {
     pub summary: String,
     /// When it was opened.
     pub created_at: Millis,
+    /// Where it is, when it is not ours: notes go there.
+    pub psa: Option<PsaRef>,
 }
 
 /// A note in a ticket of the built-in list.

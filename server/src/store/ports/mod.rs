@@ -11,7 +11,9 @@ mod audit;
 mod brands;
 mod cards;
 mod checks;
+mod companies;
 mod duo;
+mod frames;
 mod import;
 mod inspect;
 mod integrations;
@@ -23,6 +25,7 @@ mod outbox;
 mod people;
 mod phones;
 mod policies;
+mod psa;
 mod reset_reads;
 mod resets;
 #[cfg(any(test, feature = "seed"))]
@@ -46,7 +49,9 @@ pub use audit::AuditStore;
 pub use brands::BrandStore;
 pub use cards::CardStore;
 pub use checks::CheckStore;
+pub use companies::CompanyStore;
 pub use duo::DuoStore;
+pub use frames::FrameStore;
 pub use import::ImportStore;
 pub use inspect::InspectStore;
 pub use integrations::IntegrationStore;
@@ -58,6 +63,7 @@ pub use outbox::OutboxStore;
 pub use people::PeopleStore;
 pub use phones::PhoneStore;
 pub use policies::PolicyStore;
+pub use psa::PsaStore;
 pub use reset_reads::ResetReadStore;
 pub use resets::ResetStore;
 #[cfg(any(test, feature = "seed"))]
@@ -81,7 +87,9 @@ pub trait AnyStore:
     + BrandStore
     + CardStore
     + CheckStore
+    + CompanyStore
     + DuoStore
+    + FrameStore
     + ImportStore
     + InspectStore
     + IntegrationStore
@@ -93,6 +101,7 @@ pub trait AnyStore:
     + PeopleStore
     + PhoneStore
     + PolicyStore
+    + PsaStore
     + ResetReadStore
     + ResetStore
     + SeedInTests

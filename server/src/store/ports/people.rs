@@ -17,7 +17,8 @@ pub trait PeopleStore {
         id: ContactId,
     ) -> Result<Option<Contact>, StoreError>;
 
-    /// The customer's one contact with this address; `None` when there are several.
+    /// The customer's one contact with this address, or whose card at the PSA had it by its keyed hash;
+    /// `None` when there are several.
     ///
     /// # Errors
     /// When the database can't be read.
@@ -26,6 +27,7 @@ pub trait PeopleStore {
         account: AccountId,
         customer: CustomerId,
         address: &str,
+        address_hash: &[u8],
     ) -> Result<Option<Contact>, StoreError>;
 
     /// Contacts by name; `search` looks at name, e-mail address and customer, empty finds all.

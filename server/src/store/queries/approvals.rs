@@ -41,7 +41,7 @@ fn approval(row: &<Db as sqlx::Database>::Row) -> Result<Approval, StoreError> {
 macro_rules! with_names {
     ($rest:literal) => {
         concat!(
-            "select a.*, c.name as contact_name, u.name as customer_name, k.number as ticket_number,
+            "select a.*, c.name as contact_name, u.name as customer_name, coalesce(k.psa_number, k.number) as ticket_number,
                  t.name as asked_by_name, b.name as answered_by_name
              from approvals a join contacts c on c.id = a.contact
              join customers u on u.id = a.customer

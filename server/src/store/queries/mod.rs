@@ -11,7 +11,9 @@ mod audit;
 mod brands;
 mod cards;
 mod checks;
+mod companies;
 mod duo;
+mod frames;
 mod import;
 mod inspect;
 mod integrations;
@@ -24,6 +26,8 @@ mod outbox;
 mod people;
 mod phones;
 mod policies;
+mod psa;
+mod psa_people;
 mod reset_reads;
 mod resets;
 #[cfg(any(test, feature = "seed"))]

@@ -2,9 +2,9 @@
 
 use super::super::{Database, Db};
 use super::storable;
-use crate::store::{Contact, PeopleStore, StoreError, Ticket, TicketNote};
+use crate::store::{Contact, PeopleStore, PsaRef, StoreError, Ticket, TicketNote};
 use async_trait::async_trait;
-use shared::{AccountId, ContactId, CustomerId, Millis, TicketId};
+use shared::{AccountId, ContactId, CustomerId, IntegrationId, Millis, TicketId};
 use sqlx::Row;
 
 type Found = <Db as sqlx::Database>::Row;
@@ -12,7 +12,7 @@ type Found = <Db as sqlx::Database>::Row;
 /// The columns that [`contact`] reads, in its order.
 macro_rules! contact_columns {
     () => {
-        "select c.id, c.customer, u.name, u.is_on, c.name, c.email, c.phones
+        "select c.id, c.customer, u.name, u.is_on, c.name, c.email, c.phones, c.psa, c.psa_id
          from contacts c join customers u on u.id = c.customer where c.account = $1 "
     };
 }
@@ -20,7 +20,8 @@ macro_rules! contact_columns {
 /// The columns that [`ticket`] reads, in its order.
 macro_rules! ticket_columns {
     () => {
-        "select t.id, t.contact, c.name, u.name, t.number, t.summary, t.created_at
+        "select t.id, t.contact, c.name, u.name, coalesce(t.psa_number, t.number), t.summary,
+         t.created_at, t.psa, t.psa_id
          from tickets t join contacts c on c.id = t.contact join customers u on u.id = t.customer
          where t.account = $1 "
     };
@@ -37,6 +38,7 @@ fn contact(row: &Found) -> Result<Contact, StoreError> {
         email: row.try_get(5)?,
         phones: serde_json::from_str(&phones)
             .map_err(|_| StoreError::Inconsistent("a contact's phones"))?,
+        psa: psa_ref(row, 7)?,
     })
 }
 
@@ -49,7 +51,15 @@ fn ticket(row: &Found) -> Result<Ticket, StoreError> {
         number: row.try_get(4)?,
         summary: row.try_get(5)?,
         created_at: Millis(row.try_get(6)?),
+        psa: psa_ref(row, 7)?,
     })
+}
+
+/// Where something comes from, from two columns.
+fn psa_ref(row: &Found, first: usize) -> Result<Option<PsaRef>, StoreError> {
+    let integration: Option<uuid::Uuid> = row.try_get(first)?;
+    let id: Option<String> = row.try_get(first + 1)?;
+    Ok(integration.zip(id).map(|(it, id)| PsaRef { integration: IntegrationId(it), id }))
 }
 
 /// What a search looks for, anywhere in a text and in either case.
@@ -126,16 +136,21 @@ impl PeopleStore for Database {
         account: AccountId,
         customer: CustomerId,
         address: &str,
+        address_hash: &[u8],
     ) -> Result<Option<Contact>, StoreError> {
         if !super::storable(address) {
             return Ok(None);
         }
-        let query =
-            concat!(contact_columns!(), "and c.customer = $2 and lower(c.email) = $3 limit 2");
+        let query = concat!(
+            contact_columns!(),
+            "and c.customer = $2 and (lower(c.email) = $3
+             or c.address_hash = $4) limit 2"
+        );
         let rows = sqlx::query(query)
             .bind(account.0)
             .bind(customer.0)
             .bind(address.trim().to_lowercase())
+            .bind(address_hash)
             .fetch_all(self.read())
             .await?;
         match rows.as_slice() {
@@ -216,7 +231,7 @@ impl PeopleStore for Database {
         let (limit, offset) = search.limit_and_offset();
         let rows = sqlx::query(concat!(
             ticket_columns!(),
-            "and (($5 and t.closed_at is null) or (not $5 and (lower(t.number) like $2 escape '\\'
+            "and (($5 and t.closed_at is null) or (not $5 and (lower(coalesce(t.psa_number, t.number)) like $2 escape '\\'
              or lower(t.summary) like $2 escape '\\' or lower(c.name) like $2 escape '\\'
              or lower(u.name) like $2 escape '\\')))
              order by t.created_at desc, t.number desc limit $3 offset $4"

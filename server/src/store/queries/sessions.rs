@@ -1,26 +1,46 @@
 //! Sessions: browsers that are signed in, half signed in, and pods. A row's id is the keyed hash
 //! of a token that only its holder has; looking one up by it is an exception to "account first".
 
-use super::super::{Database, Write};
+use super::super::{Database, Db, Write};
 use crate::store::{NewSession, Proof, Session, SessionKind, SessionStore, StoreError};
 use async_trait::async_trait;
-use shared::{AccountId, Host, Millis};
+use shared::{AccountId, Host, IntegrationId, Millis};
 use sqlx::Row;
 
 use super::technicians::{TECHNICIAN_COLUMNS, technician, technician_columns};
 use crate::audit::{Act, Entry};
 
-fn host_name(host: Host) -> &'static str {
-    match host {
-        Host::Web => "web",
-    }
+/// The columns that [`session`] reads, after a technician's, in its order.
+macro_rules! session_columns {
+    () => {
+        concat!(
+            technician_columns!(),
+            ", s.kind, s.host, s.parent, s.second_factor_at, s.seen_at, s.expires_at, \
+             coalesce(s.psa, p.psa) "
+        )
+    };
 }
+pub(super) use session_columns;
 
-fn host_of(text: &str) -> Result<Host, StoreError> {
-    match text {
-        "web" => Ok(Host::Web),
-        _ => Err(StoreError::Inconsistent("a session's host")),
-    }
+/// How many columns a session takes.
+pub(super) const SESSION_COLUMNS: usize = TECHNICIAN_COLUMNS + 7;
+
+/// A session from the first columns of a row.
+pub(super) fn session(row: &<Db as sqlx::Database>::Row, id: &[u8]) -> Result<Session, StoreError> {
+    let kind: String = row.try_get(TECHNICIAN_COLUMNS)?;
+    let host: String = row.try_get(TECHNICIAN_COLUMNS + 1)?;
+    let psa: Option<uuid::Uuid> = row.try_get(TECHNICIAN_COLUMNS + 6)?;
+    Ok(Session {
+        id: id.to_vec(),
+        kind: SessionKind::parse(&kind).ok_or(StoreError::Inconsistent("a session's kind"))?,
+        host: Host::parse(&host).ok_or(StoreError::Inconsistent("a session's host"))?,
+        parent: row.try_get(TECHNICIAN_COLUMNS + 2)?,
+        psa: psa.map(IntegrationId),
+        technician: technician(row)?,
+        second_factor_at: row.try_get::<Option<i64>, _>(TECHNICIAN_COLUMNS + 3)?.map(Millis),
+        seen_at: Millis(row.try_get(TECHNICIAN_COLUMNS + 4)?),
+        expires_at: Millis(row.try_get(TECHNICIAN_COLUMNS + 5)?),
+    })
 }
 
 #[async_trait]
@@ -33,34 +53,25 @@ impl SessionStore for Database {
     ) -> Result<Option<Session>, StoreError> {
         let row = sqlx::query(concat!(
             "select ",
-            technician_columns!(),
-            ", s.kind, s.host, s.parent, s.second_factor_at, s.seen_at, s.expires_at
-             from sessions s
+            session_columns!(),
+            "from sessions s
              join technicians t on t.id = s.technician and t.account = s.account
              join accounts a on a.id = s.account
              left join sessions p on p.id = s.parent
-             where s.id = $1 and s.expires_at > $2 and t.ended_at is null
+             left join integrations g on g.id = coalesce(s.psa, p.psa)
+             where s.id = $1 and s.kind <> 'frame' and s.expires_at > $2 and t.ended_at is null
+             and (g.id is null or (g.is_on and g.ended_at is null))
              and (s.kind = 'pod' or s.seen_at > $3)
-             and (s.kind <> 'pod' or (p.kind = 'web' and p.expires_at > $2 and p.seen_at > $3))"
+             and (s.parent is null or (p.kind in ('web', 'frame') and p.expires_at > $2
+                 and p.seen_at > $3))
+             and (s.kind <> 'pod' or s.parent is not null or s.psa is not null)"
         ))
         .bind(id)
         .bind(now.0)
         .bind(now.0.saturating_sub(idle_ms))
         .fetch_optional(self.read())
         .await?;
-        let Some(row) = row else { return Ok(None) };
-        let kind: String = row.try_get(TECHNICIAN_COLUMNS)?;
-        let host: String = row.try_get(TECHNICIAN_COLUMNS + 1)?;
-        Ok(Some(Session {
-            id: id.to_vec(),
-            kind: SessionKind::parse(&kind).ok_or(StoreError::Inconsistent("a session's kind"))?,
-            host: host_of(&host)?,
-            parent: row.try_get(TECHNICIAN_COLUMNS + 2)?,
-            technician: technician(&row)?,
-            second_factor_at: row.try_get::<Option<i64>, _>(TECHNICIAN_COLUMNS + 3)?.map(Millis),
-            seen_at: Millis(row.try_get(TECHNICIAN_COLUMNS + 4)?),
-            expires_at: Millis(row.try_get(TECHNICIAN_COLUMNS + 5)?),
-        }))
+        row.map(|row| session(&row, id)).transpose()
     }
 
     async fn begin_session(
@@ -171,7 +182,7 @@ async fn drop_session(write: &mut Write, account: AccountId, id: &[u8]) -> Resul
         .rows_affected())
 }
 
-async fn insert(
+pub(super) async fn insert(
     write: &mut Write,
     account: AccountId,
     at: Millis,
@@ -191,7 +202,7 @@ async fn insert(
     .bind(account.0)
     .bind(new.technician.0)
     .bind(new.kind.as_str())
-    .bind(host_name(new.host))
+    .bind(new.host.as_str())
     .bind(new.parent)
     .bind(new.second_factor_at.map(|at| at.0))
     .bind(at.0)

@@ -97,7 +97,7 @@ pub(super) fn verification(row: &Line) -> Result<Verification, StoreError> {
 macro_rules! with_names {
     ($rest:literal) => {
         concat!(
-            "select v.*, t.name as technician_name, k.number as ticket_number,
+            "select v.*, t.name as technician_name, coalesce(k.psa_number, k.number) as ticket_number,
                  c.name as voucher_name
              from verifications v join technicians t on t.id = v.technician
              left join tickets k on k.id = v.ticket left join contacts c on c.id = v.voucher ",
