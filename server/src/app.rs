@@ -11,9 +11,11 @@ use crate::branding::Branding;
 use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::duo::{Connections, Duo};
+use crate::frames::Frames;
 use crate::integration::Integrations;
 use crate::mail::Mailer;
 use crate::outbound::{BadOutbound, Outbound};
+use crate::people::People;
 use crate::policies::Policies;
 use crate::psa::Psa;
 use crate::reset::{Resets, UnderWay};
@@ -50,6 +52,10 @@ pub struct Parts {
     pub duo: Connections,
     /// The way to accounts' PSAs.
     pub psa: Psa,
+    /// Contacts with their cards.
+    pub people: People,
+    /// Pods in frames of a PSA.
+    pub frames: Frames,
     /// Links that one device can open.
     pub shares: Shares,
     /// How end users see accounts and their customers.
@@ -83,8 +89,12 @@ impl App {
         let psa = Psa::new(outbound.clone(), store.clone(), clock.clone(), settings.clone());
         let duo = Duo::new(outbound, store.clone(), clock.clone(), settings.clone());
         let (tasks, stop, bell) = (TaskTracker::new(), CancellationToken::new(), Bell::default());
+        let people =
+            People::new(store.clone(), psa.clone(), clock.clone(), bell.clone(), tasks.clone());
         let verifications = Verifications {
             store: store.clone(),
+            people: people.clone(),
+            psa: psa.clone(),
             directory: directory.clone(),
             methods: Methods::new(sms.clone(), mail.clone(), duo.clone()),
             settings: settings.clone(),
@@ -98,6 +108,15 @@ impl App {
             clock: clock.clone(),
             settings: settings.clone(),
             bell: bell.clone(),
+        };
+        let frames = Frames {
+            store: store.clone(),
+            psa: psa.clone(),
+            people: people.clone(),
+            clock: clock.clone(),
+            settings: settings.clone(),
+            bell: bell.clone(),
+            stop: stop.clone(),
         };
         let wake = Arc::default();
         let integrations = Integrations {
@@ -131,6 +150,7 @@ impl App {
             sms,
             mail,
             verifications: verifications.clone(),
+            psa: psa.clone(),
             clock: clock.clone(),
             bell,
             settings: settings.clone(),
@@ -152,6 +172,8 @@ impl App {
             integrations,
             duo,
             psa,
+            people,
+            frames,
             shares,
             branding,
             policies,

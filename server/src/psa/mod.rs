@@ -7,7 +7,9 @@ mod autotask;
 mod card;
 mod connectwise;
 mod halo;
+mod hint;
 mod memory;
+mod notes;
 mod port;
 mod settings;
 
@@ -17,7 +19,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use shared::{AccountId, Code, IntegrationId, Millis};
 
 pub use card::{About, Author, Card, Company, NewNote, PsaTicket};
+pub use hint::hint_holds;
 pub use memory::Memory;
+pub use notes::{Next, TicketNote};
 pub use port::{Person as HostPerson, PsaClient};
 pub use settings::{
     AutotaskSettings, ConnectWiseSettings, HaloSettings, PsaKind, PsaSettings, origin_of,

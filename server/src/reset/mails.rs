@@ -146,7 +146,7 @@ impl Resets {
         if row.kind == OutboxKind::Mail(MailKind::Manager) {
             return self.manager_of(reset).await;
         }
-        let contact = self.store.contact(row.account, reset.contact).await?;
+        let contact = self.contact_if_known(reset).await?;
         let card = contact.map(|contact| Mailbox { name: contact.name, address: contact.email });
         let mailbox = match card {
             Some(card) if row.kind == OutboxKind::Mail(MailKind::Person) => {
