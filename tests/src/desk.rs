@@ -123,6 +123,34 @@ impl Desk {
         .await
     }
 
+    /// As our page in a frame asks: from our own origin, with the frame's cookie and token. What came, and
+    /// the cookie that is to be kept.
+    pub(crate) async fn from_frame(
+        &self,
+        path: &str,
+        cookie: Option<&str>,
+        body: &Value,
+    ) -> (Reply, Option<String>) {
+        let mut request = self
+            .client
+            .post(format!("{}{path}", self.origin))
+            .header("origin", &self.origin)
+            .json(body);
+        if let Some(cookie) = cookie {
+            request = request.header("cookie", cookie);
+        }
+        if !self.bearer.is_empty() {
+            request = request.bearer_auth(&self.bearer);
+        }
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let set = response.headers().get("set-cookie");
+        let set = set.map(|set| set.to_str().unwrap().to_owned());
+        let text = response.text().await.unwrap();
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        (Reply { status, body }, set)
+    }
+
     /// A file, as one of our own pages sends it.
     pub(crate) async fn own_file(&self, path: &str, file: Vec<u8>) -> Reply {
         let request = self
