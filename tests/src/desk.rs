@@ -84,6 +84,11 @@ impl Desk {
         desk
     }
 
+    /// The same browser, with nothing in its jar and no token: a frame that nobody has let in.
+    pub(crate) fn nobody(&self) -> Self {
+        Self { cookie: String::new(), bearer: String::new(), ..self.clone() }
+    }
+
     /// A new pod token.
     pub(crate) async fn renew(&mut self) {
         let response = self

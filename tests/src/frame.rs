@@ -130,8 +130,7 @@ pub(crate) struct Frame {
 impl Frame {
     /// A frame that nobody has let in yet. `desk` is any desk: its browser is ours.
     pub(crate) fn new(desk: &Desk, at: Connected, member: Option<Value>) -> Self {
-        let desk = Desk { cookie: String::new(), bearer: String::new(), ..desk.clone() };
-        Self { at, member, cookie: None, desk }
+        Self { at, member, cookie: None, desk: desk.nobody() }
     }
 
     pub(crate) async fn post(&mut self, path: &str, body: Value) -> Reply {
