@@ -3,6 +3,7 @@
 //! admin enters. `memory` is what is remembered between two calls. Nothing that a frame or an address
 //! says is proof: ids are look-ups here (P11).
 
+mod ask;
 mod autotask;
 mod card;
 mod connectwise;
@@ -16,6 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use shared::{AccountId, Code, IntegrationId, Millis};
 
+pub use ask::PsaAsk;
 pub use card::{About, Author, Card, Company, NewNote, PsaTicket};
 pub use memory::Memory;
 pub use port::{Person as HostPerson, PsaClient};
