@@ -15,7 +15,7 @@ use crate::integration::Integrations;
 use crate::mail::Mailer;
 use crate::outbound::{BadOutbound, Outbound};
 use crate::policies::Policies;
-use crate::psa::Psa;
+use crate::psa::{Psa, PsaConnections};
 use crate::reset::{Resets, UnderWay};
 use crate::seal::Keys;
 use crate::settings::Settings;
@@ -50,6 +50,8 @@ pub struct Parts {
     pub duo: Connections,
     /// The way to accounts' PSAs.
     pub psa: Psa,
+    /// Accounts' PSAs: connected, tested, looked after.
+    pub psas: PsaConnections,
     /// Links that one device can open.
     pub shares: Shares,
     /// How end users see accounts and their customers.
@@ -100,6 +102,14 @@ impl App {
             bell: bell.clone(),
         };
         let wake = Arc::default();
+        let psas = PsaConnections {
+            psa: psa.clone(),
+            store: store.clone(),
+            clock: clock.clone(),
+            settings: settings.clone(),
+            bell: bell.clone(),
+            wake: Arc::clone(&wake),
+        };
         let integrations = Integrations {
             store: store.clone(),
             directory: directory.clone(),
@@ -152,6 +162,7 @@ impl App {
             integrations,
             duo,
             psa,
+            psas,
             shares,
             branding,
             policies,

@@ -126,7 +126,8 @@ pub(super) fn autotask_parameter() -> String {
 }
 
 /// The settings of a PSA of any kind.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
 pub enum PsaSettings {
     /// ConnectWise PSA.
     ConnectWise(ConnectWiseSettings),
