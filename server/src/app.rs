@@ -17,7 +17,7 @@ use crate::mail::Mailer;
 use crate::outbound::{BadOutbound, Outbound};
 use crate::people::People;
 use crate::policies::Policies;
-use crate::psa::Psa;
+use crate::psa::{Psa, PsaConnections};
 use crate::reset::{Resets, UnderWay};
 use crate::seal::Keys;
 use crate::settings::Settings;
@@ -56,6 +56,8 @@ pub struct Parts {
     pub people: People,
     /// Pods in frames of a PSA.
     pub frames: Frames,
+    /// Accounts' PSAs: connected, tested, looked after.
+    pub psas: PsaConnections,
     /// Links that one device can open.
     pub shares: Shares,
     /// How end users see accounts and their customers.
@@ -119,6 +121,14 @@ impl App {
             stop: stop.clone(),
         };
         let wake = Arc::default();
+        let psas = PsaConnections {
+            psa: psa.clone(),
+            store: store.clone(),
+            clock: clock.clone(),
+            settings: settings.clone(),
+            bell: bell.clone(),
+            wake: Arc::clone(&wake),
+        };
         let integrations = Integrations {
             store: store.clone(),
             directory: directory.clone(),
@@ -174,6 +184,7 @@ impl App {
             psa,
             people,
             frames,
+            psas,
             shares,
             branding,
             policies,

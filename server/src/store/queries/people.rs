@@ -140,7 +140,8 @@ impl PeopleStore for Database {
         address: &str,
         address_hash: &[u8],
     ) -> Result<Option<Contact>, StoreError> {
-        if !super::storable(address) {
+        // Cards of a PSA have no address here: nothing to look for would find them all.
+        if !super::storable(address) || address.trim().is_empty() {
             return Ok(None);
         }
         let query = concat!(
