@@ -3,12 +3,14 @@
 //! admin enters. `memory` is what is remembered between two calls. Nothing that a frame or an address
 //! says is proof: ids are look-ups here (P11).
 
+mod ask;
 mod autotask;
 mod card;
 mod connectwise;
 mod halo;
 mod memory;
 mod port;
+mod read;
 mod settings;
 
 use std::collections::HashMap;
@@ -17,6 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use shared::{AccountId, Code, IntegrationId, Millis};
 
 pub use card::{About, Author, Card, Company, NewNote, PsaTicket};
+pub use halo::hint_holds;
 pub use memory::Memory;
 pub use port::{Person as HostPerson, PsaClient};
 pub use settings::{
