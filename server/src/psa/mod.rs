@@ -1,9 +1,9 @@
 //! The account's PSA: who calls, in which ticket, and where notes go. `card` is what a PSA says, `port`
 //! what every PSA can be asked; `connectwise`, `halo` and `autotask` ask theirs; `settings` is what an
-//! admin enters. `memory` is what is remembered between two calls. Nothing that a frame or an address
-//! says is proof: ids are look-ups here (P11).
+//! admin enters. `wire` makes their calls, `read` reads what all of them write in several ways, `memory` is
+//! what is remembered between two calls. Nothing that a frame or an address says is proof: ids are
+//! look-ups here (P11).
 
-mod ask;
 mod autotask;
 mod card;
 mod connectwise;
@@ -12,6 +12,7 @@ mod memory;
 mod port;
 mod read;
 mod settings;
+mod wire;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

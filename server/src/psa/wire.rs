@@ -1,4 +1,4 @@
-//! One call to a PSA, with what all of them have in common: whoever asked to be left alone is.
+//! One call to a PSA, with what all three have in common: whoever asked to be left alone is.
 
 use serde_json::Value;
 use url::Url;
