@@ -5,7 +5,16 @@ const $ = (id) => document.getElementById(id);
 const { as, stay } = document.body.dataset;
 
 /** The frame with our pod, or nothing. */
-export const frame = $("pod");
+export let frame = $("pod");
+
+/** A frame for another address takes its place: going back leads to the ticket before, not into the frame. */
+export function reframe(address) {
+  if (frame === null || address === null) return;
+  const fresh = frame.cloneNode();
+  fresh.src = address;
+  frame.replaceWith(fresh);
+  frame = fresh;
+}
 
 /** The ticket on the screen. */
 export let current = Number(document.body.dataset.ticket);
