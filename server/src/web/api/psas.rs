@@ -172,6 +172,8 @@ pub async fn company(
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MapAsk {
+    /// Silence is not nobody.
+    #[serde(deserialize_with = "Option::deserialize")]
     customer: Option<Whom>,
 }
 

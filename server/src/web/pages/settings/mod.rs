@@ -132,9 +132,9 @@ impl Just {
             "duo-off" => {
                 Some("Switched off. Nobody at this customer can be verified by Duo push now.")
             }
-            "psa-added" => Some(
-                "Saved. Test the connection, then put the pod into the PSA: both stand below.",
-            ),
+            "psa-added" => {
+                Some("Saved. Test the connection, then put the pod into the PSA: both stand below.")
+            }
             "psa-off" => Some(
                 "Switched off. Its pods are signed out, and neither tickets nor contacts are read.",
             ),
@@ -146,9 +146,9 @@ impl Just {
             "mapped-some" => Some(
                 "Some of it has changed since this page was made, and was left as it is. Look at it again.",
             ),
-            "unlinked" => Some(
-                "Removed. Whoever signs in beside the pod next is linked to that person anew.",
-            ),
+            "unlinked" => {
+                Some("Removed. Whoever signs in beside the pod next is linked to that person anew.")
+            }
             "on" => Some("Switched on."),
             "deleted" => Some("The integration is deleted. Its history stays in the audit."),
             _ => None,

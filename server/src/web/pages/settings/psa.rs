@@ -104,7 +104,7 @@ fn show_new(
 
 fn form(app: &App, session: &Session, kind: PsaKind, values: Values) -> Form {
     let token = form_token(app, session);
-    Form { token, kind, values, has_frame_secret: false, part: "", errors: Vec::new() }
+    Form { token, kind, values, new: true, has_frame_secret: false, part: "", errors: Vec::new() }
 }
 
 /// `POST /settings/integrations/psa/new/{kind}`.
@@ -160,6 +160,7 @@ async fn show(
     let stored = || (StatusCode::OK, "", Values::from(&view), Vec::new());
     let (status, part, values, errors) = back.unwrap_or_else(stored);
     let mut form = form(app, session, view.kind, values).with(part, errors);
+    form.new = false;
     form.has_frame_secret = view.has_frame_secret;
     let page = PsaPage {
         page: Page::inside(app, session, view.kind.name(), "settings"),

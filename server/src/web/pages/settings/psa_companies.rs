@@ -91,8 +91,7 @@ pub async fn list(
     let account = session.technician.account;
     let view = app.psas.one(account, id).await.map_err(failure)?;
     let page = usize::try_from(search.page()).unwrap_or(usize::MAX);
-    let companies =
-        app.psas.companies(account, id, search.text(), page).await.map_err(failure)?;
+    let companies = app.psas.companies(account, id, search.text(), page).await.map_err(failure)?;
     let seen: Vec<(&str, CustomerId)> = companies
         .companies
         .iter()

@@ -71,7 +71,8 @@ impl Posted {
             drop_frame_secret: self.ticked("drop_frame_secret"),
             ..PsaAsk::default()
         };
-        let mut secret = |name| self.fields.remove(name).unwrap_or_else(|| Typed::new(String::new()));
+        let mut secret =
+            |name| self.fields.remove(name).unwrap_or_else(|| Typed::new(String::new()));
         PsaAsk { secret: secret("secret"), frame_secret: secret("frame_secret"), ..ask }
     }
 }
@@ -88,7 +89,8 @@ impl Values {
 impl From<&PsaView> for Values {
     fn from(view: &PsaView) -> Self {
         let stored = serde_json::to_value(&view.settings).unwrap_or_default();
-        let text = |field: &Field| (field.name, stored[field.name].as_str().unwrap_or("").to_owned());
+        let text =
+            |field: &Field| (field.name, stored[field.name].as_str().unwrap_or("").to_owned());
         let kept = fields(view.kind).iter().filter(|field| !field.secret);
         Self {
             version: view.version.0,
@@ -104,6 +106,8 @@ pub(super) struct Form {
     pub(super) token: String,
     pub(super) kind: PsaKind,
     pub(super) values: Values,
+    /// Whether the PSA is not connected yet.
+    pub(super) new: bool,
     /// Whether HaloPSA's secret of the frame is stored.
     pub(super) has_frame_secret: bool,
     /// Which form of the page came back.
@@ -117,7 +121,8 @@ impl Form {
         self.part = part;
         self.errors = errors;
         for wrong in &mut self.errors {
-            if let Some(field) = self.kind_fields().find(|field| field.name == wrong.field) {
+            let mut mine = fields(self.kind).iter();
+            if let Some(field) = mine.find(|field| field.name == wrong.field) {
                 wrong.label = field.label;
             }
         }
@@ -143,6 +148,12 @@ impl Form {
             "new" => "Nothing was saved yet.",
             _ => "Nothing was changed.",
         }
+    }
+
+    /// Whether this is a secret that is stored, and stays when nothing is entered.
+    pub(super) fn keeps(&self, field: &Field) -> bool {
+        let stored = if field.optional { self.has_frame_secret } else { !self.new };
+        field.secret && stored
     }
 
     pub(super) fn opens(&self, part: &str) -> bool {
@@ -178,7 +189,10 @@ mod tests {
         assert!(values.texts.values().all(|text| text != "hush" && text != "sign"));
         let ask = it.ask(PsaKind::Halo);
         assert_eq!((ask.secret.expose(), ask.frame_secret.expose()), ("hush", "sign"));
-        assert_eq!((ask.outcome.as_str(), ask.version, ask.kind), ("o", Some(7), Some(PsaKind::Halo)));
+        assert_eq!(
+            (ask.outcome.as_str(), ask.version, ask.kind),
+            ("o", Some(7), Some(PsaKind::Halo))
+        );
     }
 
     /// A box that is not ticked sends nothing.
@@ -196,6 +210,7 @@ mod tests {
             token: String::new(),
             kind: PsaKind::Halo,
             values: Values::usual(PsaKind::Halo),
+            new: true,
             has_frame_secret: false,
             part: "",
             errors: Vec::new(),
