@@ -137,7 +137,7 @@ mod tests {
         let (id, bound_to) = (all[1].id.0, all[1].settings.bound_to());
         let place = Place { account: account.0, kind: FRAME_SECRET, row: id, bound_to: &bound_to };
         let sealed = app.store.secret(account, FRAME_SECRET, id).await.unwrap().unwrap();
-        assert_eq!(&**app.keys.open(place, &sealed).unwrap(), b"sign");
+        assert_eq!(app.keys.open(place, &sealed).unwrap().as_slice(), b"sign");
         let found = app.store.customer_of_company(account, all[1].id, "250").await.unwrap();
         assert_eq!(found.unwrap().name, "Northwind");
 
