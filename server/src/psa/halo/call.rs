@@ -8,7 +8,7 @@ use url::Url;
 use super::shape::listed;
 use super::{Halo, reply};
 use crate::outbound::{Answer, Auth, Body, Call, Method};
-use crate::psa::ask::{json, under};
+use crate::psa::wire::{json, under};
 
 impl Halo {
     /// A thing; `missing` is what its absence is called.

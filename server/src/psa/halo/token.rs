@@ -9,8 +9,8 @@ use zeroize::Zeroizing;
 
 use super::Halo;
 use crate::outbound::{Answer, Auth, Body, Call, Method, Reply};
-use crate::psa::ask::under;
 use crate::psa::origin_of;
+use crate::psa::wire::under;
 use crate::secret::Credential;
 
 /// The vendor's own domains: where the authorisation server may be beside the configured host.
