@@ -11,21 +11,29 @@ use crate::outbound::{Answer, Body, Call, Reply, Sent};
 const QUIET_MS: i64 = 5_000;
 
 impl Wire {
-    /// Makes the call, unless the PSA wants to be left alone. `judge` sees what `Sent::judge` shows it.
-    pub(super) async fn ask<T>(
-        &self,
-        call: Call<'_>,
-        judge: impl FnOnce(Reply) -> Answer<T>,
-    ) -> Answer<T> {
+    /// Makes the call, unless the PSA wants to be left alone: then for how many milliseconds.
+    pub(super) async fn send(&self, call: Call<'_>) -> Result<Sent, i64> {
         if let Some(millis) = self.memory.quiet(self.clock.now()) {
-            return Answer::Later(Some(millis));
+            return Err(millis);
         }
         let sent = self.outbound.send(call).await;
         if let Sent::Reply(Reply { status: 429, retry_after, .. }) = &sent {
             let millis = retry_after.map_or(QUIET_MS, |seconds| i64::from(seconds) * 1000);
             self.memory.be_quiet(self.clock.now(), millis);
         }
-        sent.judge(judge)
+        Ok(sent)
+    }
+
+    /// The same with an answer: `judge` sees what `Sent::judge` shows it.
+    pub(super) async fn ask<T>(
+        &self,
+        call: Call<'_>,
+        judge: impl FnOnce(Reply) -> Answer<T>,
+    ) -> Answer<T> {
+        match self.send(call).await {
+            Ok(sent) => sent.judge(judge),
+            Err(millis) => Answer::Later(Some(millis)),
+        }
     }
 }
 
