@@ -11,11 +11,13 @@ use crate::branding::Branding;
 use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::duo::{Connections, Duo};
+use crate::frames::Frames;
 use crate::integration::Integrations;
 use crate::mail::Mailer;
 use crate::outbound::{BadOutbound, Outbound};
+use crate::people::People;
 use crate::policies::Policies;
-use crate::psa::Psa;
+use crate::psa::{Psa, PsaConnections};
 use crate::reset::{Resets, UnderWay};
 use crate::seal::Keys;
 use crate::settings::Settings;
@@ -50,6 +52,12 @@ pub struct Parts {
     pub duo: Connections,
     /// The way to accounts' PSAs.
     pub psa: Psa,
+    /// Contacts with their cards.
+    pub people: People,
+    /// Pods in frames of a PSA.
+    pub frames: Frames,
+    /// Accounts' PSAs: connected, tested, looked after.
+    pub psas: PsaConnections,
     /// Links that one device can open.
     pub shares: Shares,
     /// How end users see accounts and their customers.
@@ -83,8 +91,12 @@ impl App {
         let psa = Psa::new(outbound.clone(), store.clone(), clock.clone(), settings.clone());
         let duo = Duo::new(outbound, store.clone(), clock.clone(), settings.clone());
         let (tasks, stop, bell) = (TaskTracker::new(), CancellationToken::new(), Bell::default());
+        let people =
+            People::new(store.clone(), psa.clone(), clock.clone(), bell.clone(), tasks.clone());
         let verifications = Verifications {
             store: store.clone(),
+            people: people.clone(),
+            psa: psa.clone(),
             directory: directory.clone(),
             methods: Methods::new(sms.clone(), mail.clone(), duo.clone()),
             settings: settings.clone(),
@@ -99,7 +111,24 @@ impl App {
             settings: settings.clone(),
             bell: bell.clone(),
         };
+        let frames = Frames {
+            store: store.clone(),
+            psa: psa.clone(),
+            people: people.clone(),
+            clock: clock.clone(),
+            settings: settings.clone(),
+            bell: bell.clone(),
+            stop: stop.clone(),
+        };
         let wake = Arc::default();
+        let psas = PsaConnections {
+            psa: psa.clone(),
+            store: store.clone(),
+            clock: clock.clone(),
+            settings: settings.clone(),
+            bell: bell.clone(),
+            wake: Arc::clone(&wake),
+        };
         let integrations = Integrations {
             store: store.clone(),
             directory: directory.clone(),
@@ -131,6 +160,7 @@ impl App {
             sms,
             mail,
             verifications: verifications.clone(),
+            psa: psa.clone(),
             clock: clock.clone(),
             bell,
             settings: settings.clone(),
@@ -152,6 +182,9 @@ impl App {
             integrations,
             duo,
             psa,
+            people,
+            frames,
+            psas,
             shares,
             branding,
             policies,

@@ -39,6 +39,8 @@ pub enum Act {
     PairingRefused,
     /// A frame's old cookie came again: its session was ended.
     FrameReplayed,
+    /// Somebody else signed in to the host: the frame's session was ended.
+    FrameEnded,
     /// A person of a PSA was linked to the technician who signed in beside it.
     PersonLinked,
     /// That link was taken away.

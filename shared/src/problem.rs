@@ -261,6 +261,8 @@ codes! {
     HostPersonUnproven = "host-person-unproven", 401;
     /// The host says that this person is switched off there.
     HostPersonDisabled = "host-person-disabled", 403;
+    /// The host has confirmed somebody who is another technician here.
+    HostPersonOther = "host-person-other", 409;
     /// The frame needs a technician's own sign-in.
     PairingNeeded = "pairing-needed", 401;
     /// The code is not that of a frame that waits.

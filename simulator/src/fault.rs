@@ -14,6 +14,12 @@ pub enum Company {
     Twilio,
     /// Duo's Auth API.
     Duo,
+    /// ConnectWise PSA's REST API.
+    ConnectWise,
+    /// HaloPSA's API.
+    Halo,
+    /// Autotask PSA's REST API.
+    Autotask,
     /// The MSP's mail server: what HTTP calls a method is the verb, `Status` is SMTP's.
     Mail,
 }

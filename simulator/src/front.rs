@@ -16,9 +16,10 @@ use tokio::net::TcpListener;
 
 use crate::fault::{Company, Fault};
 use crate::hold::Hold;
+use crate::psa::{Psa, screens};
 use crate::state::Recorded;
 use crate::world::World;
-use crate::{duo, entra, graph, twilio};
+use crate::{autotask, connectwise, duo, entra, graph, halo, twilio};
 
 /// No vendor here takes more.
 const BODY_LIMIT: usize = 1 << 20;
@@ -60,7 +61,12 @@ impl Call {
 
     /// The parts of the path, decoded.
     pub(crate) fn segments(&self) -> Vec<String> {
-        self.path.trim_start_matches('/').split('/').map(decode).collect()
+        Call::parts(&self.path)
+    }
+
+    /// The parts of some of a path, decoded.
+    pub(crate) fn parts(path: &str) -> Vec<String> {
+        path.trim_start_matches('/').split('/').map(decode).collect()
     }
 }
 
@@ -90,6 +96,8 @@ pub(crate) enum Content {
     Json(serde_json::Value),
     /// What a gateway before them says when they do not.
     Html(&'static str),
+    /// Something else, with its `Content-Type`.
+    Other(&'static str, String),
 }
 
 impl Content {
@@ -97,6 +105,7 @@ impl Content {
         HeaderValue::from_static(match self {
             Content::Json(_) => "application/json; charset=utf-8",
             Content::Html(_) => "text/html; charset=us-ascii",
+            Content::Other(kind, _) => kind,
         })
     }
 
@@ -104,6 +113,7 @@ impl Content {
         match self {
             Content::Json(value) => value.to_string(),
             Content::Html(page) => (*page).to_owned(),
+            Content::Other(_, text) => text.clone(),
         }
     }
 }
@@ -117,7 +127,16 @@ impl Answer {
     }
 
     fn gateway(status: u16) -> Self {
-        let body = Some(Content::Html(GATEWAY_PAGE));
+        Answer::html(status, GATEWAY_PAGE)
+    }
+
+    pub(crate) fn html(status: u16, page: &'static str) -> Self {
+        let body = Some(Content::Html(page));
+        Answer { status, headers: Vec::new(), body, known: true }
+    }
+
+    pub(crate) fn other(status: u16, kind: &'static str, text: String) -> Self {
+        let body = Some(Content::Other(kind, text));
         Answer { status, headers: Vec::new(), body, known: true }
     }
 
@@ -244,12 +263,22 @@ async fn respond(
         body: String::from_utf8_lossy(&body).into_owned(),
         now_ms: world.clock().now_ms(),
     };
+    // People's browsers: neither a company's request nor in its way.
+    if let Some(page) = Psa::of(company).and_then(|psa| screens::answer(&world, psa, &call)) {
+        return Ok(page.into_response(false));
+    }
+    // Until the answer is made, whatever happens to it.
+    let _thread = match autotask::enter(&world, &call) {
+        Ok(thread) => thread,
+        Err(crowded) => return Ok(finish(&world, &call, crowded)),
+    };
     if let Some(hold) = world.take_hold() {
         return held(&world, call, hold).await;
     }
     match world.take_fault(&call) {
         None => {
             duo::wait(&world, &call).await;
+            autotask::wait(&world, &call).await;
             let answer = act(&world, &call);
             Ok(finish(&world, &call, answer))
         }
@@ -329,6 +358,9 @@ fn act(world: &World, call: &Call) -> Answer {
         Company::Graph => graph::answer(world, call),
         Company::Twilio => twilio::answer(world, call),
         Company::Duo => duo::answer(world, call),
+        Company::ConnectWise => connectwise::answer(world, call),
+        Company::Halo => halo::answer(world, call),
+        Company::Autotask => autotask::answer(world, call),
         // Mail has a door of its own (`smtp`) and never comes in here.
         Company::Mail => Answer::empty(421).unknown(),
     }
@@ -340,6 +372,9 @@ fn trouble(call: &Call, status: u16) -> Answer {
         Company::Graph => graph::trouble(call, status),
         Company::Twilio => twilio::trouble(status),
         Company::Duo => duo::trouble(status),
+        Company::ConnectWise => connectwise::trouble(status),
+        Company::Halo => halo::trouble(status),
+        Company::Autotask => autotask::trouble(status),
         Company::Mail => Answer::empty(status).unknown(),
     }
 }

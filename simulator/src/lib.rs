@@ -1,12 +1,16 @@
-//! The outside world, on this machine: Microsoft Entra's token endpoint, Microsoft Graph v1.0, Twilio
-//! and Duo, over real HTTP, and a mail server over real SMTP, as strict as the real ones and nasty on
-//! demand; and a page on which people see phones, mailboxes, directory and requests. It speaks the companies' APIs and knows
-//! nothing of who calls: neither `server` nor `shared`.
+//! The outside world, on this machine: Microsoft Entra's token endpoint, Microsoft Graph v1.0, Twilio,
+//! Duo, ConnectWise PSA, HaloPSA and Autotask PSA, over real HTTP, and a mail server over real SMTP, as
+//! strict as the real ones and nasty on demand; the ticket screens of the three PSAs, with our pod in a
+//! frame; and a page on which people see phones, mailboxes, directory and requests. It speaks the
+//! companies' APIs and knows nothing of who calls: neither `server` nor `shared`.
 //!
-//! "SOURCES.md §n" in the comments names the vendor's page (`T§n` for Twilio, `D§n` for Duo) in `simulator/SOURCES.md`;
+//! "SOURCES.md §n" in the comments names the vendor's page (`T§n` for Twilio, `D§n` for Duo,
+//! `C§n` for ConnectWise, `H§n` for Halo, `A§n` for Autotask) in `simulator/SOURCES.md`;
 //! \[K\] marks behaviour that no source confirms.
 
+mod autotask;
 mod clock;
+mod connectwise;
 mod credentials;
 mod crowd;
 mod dates;
@@ -16,9 +20,11 @@ mod entra;
 mod fault;
 mod front;
 mod graph;
+mod halo;
 mod hold;
 mod http;
 mod page;
+mod psa;
 mod random;
 mod smtp;
 mod state;
@@ -42,6 +48,10 @@ pub use crate::directory::{
 pub use crate::duo::{DuoDevice, DuoPush, DuoUser, PushAnswer, Standing};
 pub use crate::fault::{Company, Fault};
 pub use crate::hold::{Held, Moment};
+pub use crate::psa::{
+    AutotaskKnobs, ConnectWiseKnobs, HaloErrors, HaloKnobs, HaloOutcome, Psa, PsaCompany,
+    PsaContact, PsaCredentials, PsaDesk, PsaNote, PsaPerson, PsaPick, PsaPod, PsaTicket,
+};
 pub use crate::smtp::{Mail, MailDoor};
 pub use crate::state::{Callback, PasswordPatch, Recorded, Text};
 pub use crate::world::World;
@@ -59,9 +69,10 @@ pub struct Options {
 /// Where a world listens, always on loopback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ports {
-    /// Six free ports.
+    /// Free ports.
     Any,
-    /// Page at +10, Entra +11, Graph +12, Twilio +13, mail +14, Duo +18.
+    /// Page at +10, Entra +11, Graph +12, Twilio +13, mail +14, ConnectWise +15, Halo +16,
+    /// Autotask +17, Duo +18.
     Base(u16),
 }
 
@@ -87,6 +98,7 @@ pub async fn start(options: Options) -> anyhow::Result<World> {
         .map(|text| totp::Authenticator::parse(text))
         .collect::<Result<_, _>>()?;
     let sample = directory::sample(options.clock.now_ms())?;
+    let psa = psa::sample(options.clock.now_ms())?;
     let state = state::State {
         tenants: sample.tenants,
         twilio: sample.twilio,
@@ -101,12 +113,16 @@ pub async fn start(options: Options) -> anyhow::Result<World> {
         authenticators,
         mail: smtp::Server::new(),
         duo: duo::sample()?,
+        psa,
     };
     let (page, page_port) = options.ports.listen(10).await?;
     let (entra, entra_port) = options.ports.listen(11).await?;
     let (graph, graph_port) = options.ports.listen(12).await?;
     let (twilio, twilio_port) = options.ports.listen(13).await?;
     let (mail, mail_port) = options.ports.listen(14).await?;
+    let (connectwise, connectwise_port) = options.ports.listen(15).await?;
+    let (halo, halo_port) = options.ports.listen(16).await?;
+    let (autotask, autotask_port) = options.ports.listen(17).await?;
     let (duo, duo_port) = options.ports.listen(18).await?;
     let door = smtp::Door::new()?;
     let addresses = world::Addresses {
@@ -115,6 +131,7 @@ pub async fn start(options: Options) -> anyhow::Result<World> {
         graph: format!("http://127.0.0.1:{graph_port}"),
         twilio: format!("http://127.0.0.1:{twilio_port}"),
         duo: format!("http://127.0.0.1:{duo_port}"),
+        psa: [connectwise_port, halo_port, autotask_port],
         smtp: format!("127.0.0.1:{mail_port}"),
         smtp_ca_pem: door.ca_pem.clone(),
     };
@@ -124,6 +141,9 @@ pub async fn start(options: Options) -> anyhow::Result<World> {
     world.track(front::serve(world.clone(), Company::Graph, graph));
     world.track(front::serve(world.clone(), Company::Twilio, twilio));
     world.track(front::serve(world.clone(), Company::Duo, duo));
+    world.track(front::serve(world.clone(), Company::ConnectWise, connectwise));
+    world.track(front::serve(world.clone(), Company::Halo, halo));
+    world.track(front::serve(world.clone(), Company::Autotask, autotask));
     world.track(smtp::serve(world.clone(), door, mail));
     Ok(world)
 }

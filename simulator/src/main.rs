@@ -6,13 +6,15 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Parser;
-use simulator::{Clock, Options, Ports};
+use simulator::{Clock, Options, Ports, Psa};
 
-/// Stand-ins for Microsoft Entra, Microsoft Graph, Twilio, Duo and a mail server, and a page that shows them.
+/// Stand-ins for Microsoft Entra, Microsoft Graph, Twilio, Duo, ConnectWise PSA, HaloPSA, Autotask PSA and
+/// a mail server; ticket screens, and a page that shows the rest.
 #[derive(Parser)]
 #[command(name = "msp-reset-simulator")]
 struct Arguments {
-    /// The page listens at +10, Entra at +11, Graph at +12, Twilio at +13, mail at +14, Duo at +18.
+    /// The page listens at +10, Entra at +11, Graph at +12, Twilio at +13, mail at +14,
+    /// ConnectWise at +15, Halo at +16, Autotask at +17, Duo at +18.
     #[arg(long, default_value_t = 4400)]
     port_base: u16,
     /// An authenticator for the page: base32 secret or otpauth:// address. May be repeated.
@@ -60,6 +62,14 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     writeln!(out, "Twilio      {}", world.twilio_url())?;
     writeln!(out, "mail        {}", world.smtp_address())?;
     writeln!(out, "Duo         {}", world.duo_url())?;
+    for psa in Psa::ALL {
+        let (api, screens) = (world.psa_api_url(psa), world.psa_site_url(psa));
+        writeln!(
+            out,
+            "{:<12}{api}, ticket screens {screens}",
+            psa.name().trim_end_matches(" PSA")
+        )?;
+    }
     out.flush()?;
     asked_to_stop().await?;
     world.stop().await;

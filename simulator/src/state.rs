@@ -6,6 +6,7 @@ use crate::directory::{DirectoryUser, Tenant, TwilioAccount};
 use crate::duo;
 use crate::fault::{Company, Queued};
 use crate::hold::Hold;
+use crate::psa;
 use crate::smtp;
 use crate::totp::Authenticator;
 
@@ -29,6 +30,7 @@ pub(crate) struct State {
     pub(crate) authenticators: Vec<Authenticator>,
     pub(crate) mail: smtp::Server,
     pub(crate) duo: duo::Office,
+    pub(crate) psa: psa::Office,
 }
 
 impl State {

@@ -14,19 +14,22 @@ use crate::directory::{DirectoryUser, Line, SetBy, Tenant};
 use crate::fault::{Company, Fault, Queued};
 use crate::front::Call;
 use crate::hold::{self, Held, Hold, Moment};
+use crate::psa::Psa;
 use crate::state::{Callback, PasswordPatch, Recorded, State, Text};
 use crate::twilio;
 
 /// A test that waits longer than this for a text waits in vain.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Where the six listeners are.
+/// Where the listeners are.
 pub(crate) struct Addresses {
     pub(crate) page: String,
     pub(crate) entra: String,
     pub(crate) graph: String,
     pub(crate) twilio: String,
     pub(crate) duo: String,
+    /// Ports of ConnectWise, Halo and Autotask.
+    pub(crate) psa: [u16; 3],
     pub(crate) smtp: String,
     pub(crate) smtp_ca_pem: String,
 }
@@ -90,6 +93,15 @@ impl World {
     /// In place of `https://api-XXXXXXXX.duosecurity.com`, whatever the hostname.
     pub fn duo_url(&self) -> String {
         self.0.addresses.duo.clone()
+    }
+
+    pub(crate) fn psa_port(&self, psa: Psa) -> u16 {
+        let [connectwise, halo, autotask] = self.0.addresses.psa;
+        match psa {
+            Psa::ConnectWise => connectwise,
+            Psa::Halo => halo,
+            Psa::Autotask => autotask,
+        }
     }
 
     /// The mail server: `127.0.0.1:PORT`.
@@ -222,7 +234,9 @@ impl World {
         let quiet = async {
             // Who is let in behind them knows that all who stood at the door are in.
             let at = &self.0.addresses;
-            for door in [&at.entra, &at.graph, &at.twilio, &at.duo] {
+            let doors = [&at.entra, &at.graph, &at.twilio, &at.duo].map(String::clone);
+            let psas = Psa::ALL.map(|psa| self.psa_api_url(psa));
+            for door in doors.iter().chain(&psas) {
                 let mut last = TcpStream::connect(door.trim_start_matches("http://")).await?;
                 last.shutdown().await?;
                 last.read_to_end(&mut Vec::new()).await?;

@@ -84,6 +84,11 @@ impl Desk {
         desk
     }
 
+    /// The same browser, with nothing in its jar and no token: a frame that nobody has let in.
+    pub(crate) fn nobody(&self) -> Self {
+        Self { cookie: String::new(), bearer: String::new(), ..self.clone() }
+    }
+
     /// A new pod token.
     pub(crate) async fn renew(&mut self) {
         let response = self
@@ -121,6 +126,34 @@ impl Desk {
             None => request,
         })
         .await
+    }
+
+    /// As our page in a frame asks: from our own origin, with the frame's cookie and token. What came, and
+    /// the cookie that is to be kept.
+    pub(crate) async fn from_frame(
+        &self,
+        path: &str,
+        cookie: Option<&str>,
+        body: &Value,
+    ) -> (Reply, Option<String>) {
+        let mut request = self
+            .client
+            .post(format!("{}{path}", self.origin))
+            .header("origin", &self.origin)
+            .json(body);
+        if let Some(cookie) = cookie {
+            request = request.header("cookie", cookie);
+        }
+        if !self.bearer.is_empty() {
+            request = request.bearer_auth(&self.bearer);
+        }
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let set = response.headers().get("set-cookie");
+        let set = set.map(|set| set.to_str().unwrap().to_owned());
+        let text = response.text().await.unwrap();
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        (Reply { status, body }, set)
     }
 
     /// A file, as one of our own pages sends it.

@@ -10,6 +10,7 @@ mod browser;
 mod conformance;
 mod crash;
 mod desk;
+mod frame;
 mod logs;
 mod page;
 mod person;

@@ -6,6 +6,7 @@ use server::app::App;
 use server::clock::Clock;
 use server::settings::Settings;
 use server::sign_in::totp::TotpSecret;
+use server::store::{Session, SessionKind};
 use server::{import, serve};
 use shared::{AccountId, Millis, TicketId};
 use simulator::{Options, Ports};
@@ -92,10 +93,17 @@ impl World {
             outside.graph_url(),
             outside.twilio_url(),
             outside.duo_url(),
+            outside.psa_api_url(simulator::Psa::ConnectWise),
+            outside.psa_api_url(simulator::Psa::Halo),
+            outside.psa_api_url(simulator::Psa::Autotask),
             smtp,
         ]
         .join(",");
         settings.duo.base = outside.duo_url();
+        settings.psa.autotask = outside.psa_api_url(simulator::Psa::Autotask);
+        settings.psa.sites = simulator::Psa::ALL
+            .map(|psa| (outside.psa_site_url(psa), outside.psa_api_url(psa)))
+            .into();
         settings.outbound.ca_file = folder.path().join("mail-ca.pem");
         std::fs::write(&settings.outbound.ca_file, outside.smtp_ca_pem()).unwrap();
         settings.outbound.timeout_ms = 2_000;
@@ -162,6 +170,22 @@ impl World {
     /// A technician at our own pages, signed in.
     pub(crate) async fn desk(&self) -> Desk {
         Desk::sign_in(self).await
+    }
+
+    /// A technician's own browser, signed in with a second factor just now.
+    pub(crate) async fn session(&self, email: &str) -> Session {
+        let technician = self.app.store.technician_by_email(email).await.unwrap().unwrap();
+        Session {
+            id: vec![1],
+            kind: SessionKind::Web,
+            host: shared::Host::Web,
+            parent: None,
+            psa: None,
+            technician,
+            second_factor_at: Some(self.now()),
+            seen_at: self.now(),
+            expires_at: self.now().plus(60 * 60_000),
+        }
     }
 
     /// The ticket with this number.

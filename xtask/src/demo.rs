@@ -28,7 +28,7 @@ use sample::{Secrets, welcome};
 
 #[derive(Args)]
 pub(crate) struct Ask {
-    /// The server's port; the simulator's world page is at +10, the companies at +11 to +14 and +18.
+    /// The server's port; the simulator's world page is at +10, the companies at +11 to +18.
     #[arg(long, default_value_t = 4400, value_parser = clap::value_parser!(u16).range(1024..=65_000))]
     port_base: u16,
     /// Forget the key of earlier demos too and build the pod anew.
@@ -49,13 +49,16 @@ struct Ports {
 }
 
 impl Ports {
-    const ALL: [(u16, &str); 7] = [
+    const ALL: [(u16, &str); 10] = [
         (0, "the server"),
         (10, "the world page"),
         (11, "Entra"),
         (12, "Microsoft Graph"),
         (13, "Twilio"),
         (14, "the mail server"),
+        (15, "ConnectWise PSA"),
+        (16, "HaloPSA"),
+        (17, "Autotask PSA"),
         (18, "Duo"),
     ];
 
@@ -81,6 +84,11 @@ impl Ports {
 
     fn smtp(self) -> u16 {
         self.base + 14
+    }
+
+    /// ConnectWise, Halo, Autotask.
+    fn psas(self) -> [u16; 3] {
+        [15, 16, 17].map(|offset| self.base + offset)
     }
 
     fn duo(self) -> u16 {
@@ -185,8 +193,15 @@ fn start_simulator(
         || fs::read_to_string(&authority).is_ok_and(|pem| pem.ends_with("END CERTIFICATE-----\n"));
     let mut simulator =
         Program::start("the simulator", &mut command, &folder.join("simulator.log"))?;
-    let everywhere =
-        [ports.world(), ports.entra(), ports.graph(), ports.twilio(), ports.smtp(), ports.duo()];
+    let mut everywhere = vec![
+        ports.world(),
+        ports.entra(),
+        ports.graph(),
+        ports.twilio(),
+        ports.smtp(),
+        ports.duo(),
+    ];
+    everywhere.extend(ports.psas());
     let up = wait_until(Duration::from_secs(30), || {
         step.tick("waiting for it to listen");
         simulator.must_live()?;
@@ -289,7 +304,7 @@ mod tests {
         let taken = TcpListener::bind(local(0))?;
         let base = taken.local_addr()?.port() - 12;
         let said = Ports { base }.must_be_free().err().context("must be refused")?.to_string();
-        // Another of the six may happen to be taken as well, and is named first then.
+        // Another of them may happen to be taken as well, and is named first then.
         assert!(said.contains("is taken") && said.contains("--port-base"), "{said}");
         assert!(!said.contains('\n'));
         Ok(())

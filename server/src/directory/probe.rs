@@ -50,6 +50,9 @@ pub struct Organization {
     verified_domains: Vec<VerifiedDomain>,
 }
 
+/// A tenant may have 5,000 domains (Microsoft Entra "service limits"); a customer is known by the first.
+const MOST_DOMAINS: usize = 100;
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct VerifiedDomain {
@@ -64,6 +67,13 @@ impl Organization {
     pub fn domain(&self) -> Option<&str> {
         let default = self.verified_domains.iter().find(|domain| domain.is_default == Some(true));
         default.or(self.verified_domains.first()).map(|domain| domain.name.as_str())
+    }
+
+    /// Every verified domain, in lower case: so many as a report may hold.
+    #[must_use]
+    pub fn domains(&self) -> Vec<String> {
+        let all = self.verified_domains.iter().take(MOST_DOMAINS);
+        all.map(|domain| domain.name.to_lowercase()).collect()
     }
 }
 

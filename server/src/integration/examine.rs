@@ -77,8 +77,9 @@ impl Integrations {
                     lines.push(Line::OtherTenant);
                     return Ok(None);
                 }
+                let domains = organization.domains();
                 if let Some(name) = organization.display_name {
-                    lines.push(Line::Tenant { name });
+                    lines.push(Line::Tenant { name, domains });
                 }
                 domain
             }

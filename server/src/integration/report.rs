@@ -31,6 +31,9 @@ pub enum Line {
     Tenant {
         /// As it calls itself.
         name: String,
+        /// Its verified domains, in lower case: which company of a PSA it may be.
+        #[serde(default)]
+        domains: Vec<String>,
     },
     /// Another tenant answered than the one that was entered.
     OtherTenant,

@@ -38,7 +38,7 @@ impl Line {
                 "Microsoft does not answer right now.".into(),
                 Some("Test again in a few minutes. If it stays so, ask your operator whether this server may call Microsoft.".into()),
             ),
-            Line::Tenant { name } => (format!("The tenant calls itself “{name}”."), None),
+            Line::Tenant { name, .. } => (format!("The tenant calls itself “{name}”."), None),
             Line::OtherTenant => (
                 "Another tenant answered than the one whose id was entered.".into(),
                 Some("Copy the Directory (tenant) ID from the registration’s overview again.".into()),
@@ -210,7 +210,7 @@ mod tests {
             Line::Token,
             Line::NoToken { code, about: about.clone() },
             Line::NoAnswer,
-            Line::Tenant { name: "Northwind".into() },
+            Line::Tenant { name: "Northwind".into(), domains: Vec::new() },
             Line::OtherTenant,
             Line::Granted { permission: permission() },
             Line::Missing { permission: permission() },

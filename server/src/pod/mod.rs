@@ -20,7 +20,7 @@ use crate::seal::sha256;
 use crate::store::{Contact, Role, Session, Ticket, Verification};
 use crate::verification::{
     Occasion, Seen, choose, contact_hash, destinations, duo_hash, fresh_until, is_from_here, left,
-    mail_hash, may_vouch, numbers_hash, phone_hash, subject, warnings,
+    mail_hash, may_vouch, numbers_hash, phone_hash, ticket_of, warnings,
 };
 
 /// A long poll is answered after this time at the latest.
@@ -71,11 +71,17 @@ impl Resets {
         ticket: Option<TicketId>,
     ) -> Result<PodState, Denied> {
         let account = who.technician.account;
-        let (contact, ticket) = subject(&self.store, who, contact, ticket).await?;
+        let ticket = ticket_of(&self.store, who, contact, ticket).await?;
+        let shown = self.verifications.people.shown(account, contact).await?;
+        let (contact, trouble) = (shown.contact, shown.trouble);
         let policy = self.store.policy(account, contact.customer).await?;
         let now = self.clock.now();
-        let look = self.directory.recent_look(account, contact.id);
-        if look.is_none() {
+        // Without their card nobody is found at Microsoft.
+        let look = match trouble {
+            None => self.directory.recent_look(account, contact.id),
+            Some(_) => None,
+        };
+        if look.is_none() && trouble.is_none() {
             self.look_in_background(who, &contact);
         }
         let most = LOOKED_AT.max(policy.history_shown);
@@ -97,6 +103,10 @@ impl Resets {
         };
         let blocked =
             self.blocked(&eye, &contact, ticket.as_ref(), look.as_deref(), &verifications);
+        let blocked = match trouble {
+            Some(code) => Some(code.into()),
+            None => blocked,
+        };
         let blocked = match &reset {
             Some(reset) if reset.stage.is_live() => Some(Finding {
                 code: Code::ResetUnderWay,
@@ -118,12 +128,18 @@ impl Resets {
                 number: ticket.number,
                 summary: ticket.summary,
             }),
-            directory: directory_view(look.as_deref()),
+            directory: match trouble {
+                Some(code) => DirectoryView::Trouble { code },
+                None => directory_view(look.as_deref()),
+            },
             shields,
             blocked,
             reset,
             history: history(&eye, &verifications),
-            warnings: self.warnings(&eye, &contact, look.as_deref(), &verifications).await?,
+            warnings: match trouble {
+                Some(_) => Vec::new(),
+                None => self.warnings(&eye, &contact, look.as_deref(), &verifications).await?,
+            },
             approval: self.approval(&eye, &contact, here).await?,
             vouchers,
             notice: self.notice(who, &contact).await?,
@@ -170,12 +186,20 @@ impl Resets {
         let account = eye.who.technician.account;
         let mut cards = Vec::new();
         for approver in eye.policy.approvers.iter().take(MOST_VOUCHERS) {
-            cards.extend(self.store.contact(account, *approver).await?);
+            match self.verifications.people.shown(account, *approver).await {
+                Ok(shown) => cards.push(shown.contact),
+                Err(Denied::Store(error)) => return Err(error.into()),
+                // Gone since the policy was made.
+                Err(_) => {}
+            }
         }
         if let Some(mail) = look.manager.as_ref().and_then(|manager| manager.mail.as_deref()) {
             let hash = address_hash(&self.store, account, mail);
             let manager = self.store.contact_at(account, subject.customer, mail, &hash).await?;
-            cards.extend(manager.filter(|it| !eye.policy.approvers.contains(&it.id)));
+            if let Some(manager) = manager.filter(|it| !eye.policy.approvers.contains(&it.id)) {
+                let shown = self.verifications.people.shown(account, manager.id).await?;
+                cards.push(shown.contact);
+            }
         }
         let mut vouchers = Vec::new();
         for card in cards {

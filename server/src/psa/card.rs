@@ -48,7 +48,7 @@ pub struct Card {
 }
 
 /// What a test of the connection found out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct About {
     /// The PSA and its version, as far as it says.
     pub product: String,

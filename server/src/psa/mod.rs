@@ -1,27 +1,43 @@
 //! The account's PSA: who calls, in which ticket, and where notes go. `card` is what a PSA says, `port`
 //! what every PSA can be asked; `connectwise`, `halo` and `autotask` ask theirs; `settings` is what an
-//! admin enters. `memory` is what is remembered between two calls. Nothing that a frame or an address
+//! admin enters and `ask` checks; `connect`, `trial` and `mapping` are what they do, `suggest` is what
+//! is offered to them, `alarm` what they are told of. `memory` is what is remembered between two calls. Nothing that a frame or an address
 //! says is proof: ids are look-ups here (P11).
 
+mod alarm;
+mod ask;
 mod autotask;
 mod card;
+mod connect;
 mod connectwise;
 mod halo;
+mod hint;
+mod mapping;
 mod memory;
+mod notes;
 mod port;
 mod settings;
+mod suggest;
+mod trial;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use shared::{AccountId, Code, IntegrationId, Millis};
 
+pub use alarm::Alarm;
+pub use ask::PsaAsk;
 pub use card::{About, Author, Card, Company, NewNote, PsaTicket};
+pub use hint::hint_holds;
+pub use connect::{PsaConnections, PsaView};
+pub use mapping::{Companies, CompanyView, CustomerView, MapTo};
 pub use memory::Memory;
+pub use notes::{Next, TicketNote};
 pub use port::{Person as HostPerson, PsaClient};
 pub use settings::{
     AutotaskSettings, ConnectWiseSettings, HaloSettings, PsaKind, PsaSettings, origin_of,
 };
+pub use trial::PsaTest;
 
 use crate::clock::Clock;
 use crate::outbound::{Outbound, Refusal};

@@ -113,20 +113,21 @@ fn yes() -> bool {
     true
 }
 
-fn private_note() -> String {
+pub(super) fn private_note() -> String {
     "Private Note".into()
 }
 
-fn halo_variable() -> String {
+pub(super) fn halo_variable() -> String {
     "{$ID}".into()
 }
 
-fn autotask_parameter() -> String {
+pub(super) fn autotask_parameter() -> String {
     "ticketId".into()
 }
 
 /// The settings of a PSA of any kind.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
 pub enum PsaSettings {
     /// ConnectWise PSA.
     ConnectWise(ConnectWiseSettings),
@@ -187,7 +188,7 @@ impl PsaSettings {
         match self {
             Self::ConnectWise(it) => format!("{} {} {}", it.site, it.company, it.public_key),
             Self::Halo(it) => format!("{} {} {}", it.site, it.tenant, it.client_id),
-            Self::Autotask(it) => format!("{} {}", it.username, it.integration_code),
+            Self::Autotask(it) => format!("{} {} {}", it.site, it.username, it.integration_code),
         }
     }
 
@@ -222,7 +223,11 @@ pub fn origin_of(text: &str) -> Option<String> {
         if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
     let url = Url::parse(&with_scheme).ok()?;
     let plain = url.username().is_empty() && url.password().is_none();
-    (matches!(url.scheme(), "https" | "http") && url.host_str().is_some() && plain)
+    // It goes into a Content-Security-Policy, where other signs than a host's have a meaning.
+    let host = url.host_str().is_some_and(|host| {
+        host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-[:]".contains(&byte))
+    });
+    (matches!(url.scheme(), "https" | "http") && host && plain)
         .then(|| url.origin().ascii_serialization())
 }
 
@@ -243,6 +248,9 @@ mod tests {
             ("javascript://x", None),
             ("", None),
             ("https://", None),
+            ("https://*.halopsa.com", None),
+            ("https://psa.example;sandbox", None),
+            ("https://[::1]:4415/x", Some("https://[::1]:4415")),
         ] {
             assert_eq!(origin_of(pasted).as_deref(), origin, "{pasted}");
         }

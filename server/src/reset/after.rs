@@ -49,7 +49,7 @@ impl Resets {
         reset: &Reset,
         policy: &Policy,
     ) -> Result<Option<Phone>, StoreError> {
-        let contact = self.store.contact(reset.account, reset.contact).await?;
+        let contact = self.contact_if_known(reset).await?;
         let verification = self.store.verification(reset.account, reset.verification).await?;
         let (Some(contact), Some(verification)) = (contact, verification) else { return Ok(None) };
         let taken = [verification.destination_hash.as_slice(), &reset.phone_hash];
@@ -61,7 +61,7 @@ impl Resets {
     /// Whether the card has an address that is none of the person's own at Microsoft: what they
     /// were found by is one, and leads to the mailbox that gets a mail anyway.
     async fn other_address(&self, reset: &Reset) -> Result<bool, StoreError> {
-        let contact = self.store.contact(reset.account, reset.contact).await?;
+        let contact = self.contact_if_known(reset).await?;
         let Some(contact) = contact.filter(|contact| !contact.email.trim().is_empty()) else {
             return Ok(false);
         };

@@ -28,7 +28,8 @@ impl Resets {
     ) -> Result<ApprovalView, Denied> {
         self.may_reset(who)?;
         let account = who.technician.account;
-        let (contact, ticket) = subject(&self.store, who, ask.contact, ask.ticket).await?;
+        let (contact, ticket) =
+            subject(&self.verifications.people, &self.store, who, ask.contact, ask.ticket).await?;
         let look = self.directory.look(account, &contact).await?;
         let person = look.person.clone()?;
         let policy = self.store.policy(account, contact.customer).await?;

@@ -212,7 +212,7 @@ impl Resets {
             .await?
             .ok_or(StoreError::Inconsistent("a live reset without a share"))?;
         let policy = self.store.policy(reset.account, reset.customer).await?;
-        let contact = self.store.contact(reset.account, reset.contact).await?;
+        let contact = self.contact_if_known(reset).await?;
         let mut names = vec![reset.person.as_str()];
         if let Some(contact) = &contact {
             names.extend([contact.name.as_str(), &contact.email, &contact.customer_name]);

@@ -7,12 +7,13 @@ use shared::{Code, CustomerId, IntegrationId};
 use uuid::Uuid;
 
 use super::letters::{self, Letter};
-use super::{Resets, brand_letter, policy_letter, words};
+use super::{Resets, brand_letter, policy_letter, psa_letter, words};
 use crate::brand::change;
 use crate::directory::{Manager, Tenant};
 use crate::integration::health;
 use crate::language::Language;
 use crate::outbound::{Answer, Mail, Mailbox, Refusal};
+use crate::psa::Alarm;
 use crate::random;
 use crate::store::{Lease, MAIL_PATIENCE_MS, MailKind, OutboxKind, OutboxRow, Reset, StoreError};
 
@@ -146,7 +147,7 @@ impl Resets {
         if row.kind == OutboxKind::Mail(MailKind::Manager) {
             return self.manager_of(reset).await;
         }
-        let contact = self.store.contact(row.account, reset.contact).await?;
+        let contact = self.contact_if_known(reset).await?;
         let card = contact.map(|contact| Mailbox { name: contact.name, address: contact.email });
         let mailbox = match card {
             Some(card) if row.kind == OutboxKind::Mail(MailKind::Person) => {
@@ -195,6 +196,9 @@ impl Resets {
         (to, language): (&str, Language),
         brand: &str,
     ) -> Result<Option<Letter>, StoreError> {
+        if row.kind == OutboxKind::Mail(MailKind::Psa) {
+            return letter_about_psa(row).map(Some);
+        }
         if let Some(id) = row.integration {
             return self.letter_about(row, id).await;
         }
@@ -299,6 +303,13 @@ impl Resets {
             _ => return Err(StoreError::Inconsistent("a mail about an integration")),
         })
     }
+}
+
+/// About a PSA, which may be gone by now.
+fn letter_about_psa(row: &OutboxRow) -> Result<Letter, StoreError> {
+    let alarm = row.about.as_deref().and_then(Alarm::parse);
+    let alarm = alarm.ok_or(StoreError::Inconsistent("a mail about a PSA"))?;
+    Ok(psa_letter::changed(alarm, &words::utc(row.give_up_at.plus(-MAIL_PATIENCE_MS))))
 }
 
 /// What an admin or the server's keeper can put right.

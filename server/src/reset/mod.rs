@@ -19,6 +19,7 @@ mod outbox;
 mod plan;
 mod policy_letter;
 mod preflight;
+mod psa_letter;
 mod share_notes;
 mod under_way;
 mod view;
@@ -35,11 +36,13 @@ use tokio_util::task::TaskTracker;
 
 use crate::bell::Bell;
 use crate::clock::Clock;
+use crate::denied::Denied;
 use crate::directory::Directory;
 use crate::mail::Mailer;
+use crate::psa::Psa;
 use crate::settings::Settings;
 use crate::sms::Sms;
-use crate::store::Store;
+use crate::store::{Contact, Reset, Store, StoreError};
 use crate::verification::Verifications;
 
 pub use approval::approval_view;
@@ -58,6 +61,8 @@ pub struct Resets {
     pub mail: Mailer,
     /// Ends and notes of verifications; whose word counts.
     pub verifications: Verifications,
+    /// Where tickets are that are not ours.
+    pub psa: Psa,
     /// The time.
     pub clock: Clock,
     /// Tells pods.
@@ -74,4 +79,16 @@ pub struct Resets {
     pub wake: Arc<Notify>,
     /// What is being driven or sent here.
     pub under_way: UnderWay,
+}
+
+impl Resets {
+    /// The reset's contact with their card, as far as it is known: what follows a reset does without
+    /// rather than wait for a PSA.
+    async fn contact_if_known(&self, reset: &Reset) -> Result<Option<Contact>, StoreError> {
+        match self.verifications.people.shown(reset.account, reset.contact).await {
+            Ok(shown) => Ok(Some(shown.contact)),
+            Err(Denied::Store(error)) => Err(error),
+            Err(_) => Ok(None),
+        }
+    }
 }

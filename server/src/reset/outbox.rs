@@ -8,6 +8,7 @@ use super::begin::{PHONE, place};
 use super::{Resets, share_notes, words};
 use crate::language::sms;
 use crate::outbound::{Answer, Refusal, retry_delay};
+use crate::psa::{Next, TicketNote};
 use crate::random;
 use crate::share;
 use crate::sms::Text;
@@ -44,10 +45,6 @@ impl Resets {
                 OutboxKind::Text => self.send_text(&row, &reset, lease).await?,
                 OutboxKind::Sessions => self.end_sessions(&row, &reset, lease).await?,
                 OutboxKind::Notice => self.send_notice(&row, &reset, lease).await?,
-                _ if now >= row.give_up_at => {
-                    let code = Code::Internal;
-                    self.store.outbox_failed(&row, &reset, lease, code, None, now).await?;
-                }
                 OutboxKind::NoteSet
                 | OutboxKind::NoteLink
                 | OutboxKind::NoteAgain
@@ -57,12 +54,7 @@ impl Resets {
                 | OutboxKind::NoteExpired
                 | OutboxKind::NoteRevoked
                 | OutboxKind::NoteUnsent => {
-                    let body = match share_notes::note(self, &reset, &row).await? {
-                        Some(body) => body,
-                        None => words::note(self, &reset, row.kind).await?,
-                    };
-                    let now = self.clock.now();
-                    self.store.note_written(&row, &reset, lease, &body, now).await?;
+                    self.write_note(&row, &reset, lease).await?;
                 }
                 OutboxKind::Mail(_) | OutboxKind::NoteVerification => {
                     return Err(StoreError::Inconsistent("a mail among texts and notes"));
@@ -73,6 +65,47 @@ impl Resets {
             Ok(())
         };
         self.or_let_go(lease, sending).await
+    }
+
+    /// Writes the note of this row where the reset's ticket is.
+    async fn write_note(
+        &self,
+        row: &OutboxRow,
+        reset: &Reset,
+        lease: Lease,
+    ) -> Result<(), StoreError> {
+        let body = match share_notes::note(self, reset, row).await? {
+            Some(body) => body,
+            None => words::note(self, reset, row.kind).await?,
+        };
+        let ticket = match reset.ticket {
+            Some(ticket) => self.store.ticket(row.account, ticket).await?,
+            None => None,
+        };
+        let mark = row.mark(reset.id);
+        let answer = match &ticket {
+            Some(ticket) if self.clock.now() < row.give_up_at => {
+                let note = TicketNote {
+                    ticket,
+                    by: (row.kind == OutboxKind::NoteSet).then_some(reset.technician),
+                    title: "Microsoft 365 password reset",
+                    body: &body,
+                    mark: &mark,
+                    again: row.attempts > 1,
+                };
+                self.psa.write_note(row.account, &note).await?
+            }
+            Some(_) => Answer::Refused(Code::PsaUnavailable.into()),
+            None => Answer::Done(()),
+        };
+        let now = self.clock.now();
+        match row.what_next(answer, now) {
+            Ok(()) => self.store.note_written(row, reset, lease, &body, now).await,
+            Err(Next::Later(due_at)) => self.store.outbox_later(row, lease, due_at).await,
+            Err(Next::Failed(code)) => {
+                self.store.outbox_failed(row, reset, lease, code, None, now).await
+            }
+        }
     }
 
     async fn send_text(

@@ -108,7 +108,8 @@ impl Resets {
     ) -> Result<Checked, Denied> {
         self.may_reset(who)?;
         let account = who.technician.account;
-        let (contact, ticket) = subject(&self.store, who, contact, ticket).await?;
+        let (contact, ticket) =
+            subject(&self.verifications.people, &self.store, who, contact, ticket).await?;
         let policy = self.store.policy(account, contact.customer).await?;
         let mut findings = Vec::new();
         let mut add = |finding: Finding| {

@@ -60,6 +60,18 @@ fn hash(keys: &Keys, kind: SessionKind, token: &str) -> Vec<u8> {
     keys.hash(Purpose::Session, &[carrier, token.as_bytes()])
 }
 
+/// What stands for a pod's token in the database.
+#[must_use]
+pub fn pod_hash(keys: &Keys, token: &str) -> Vec<u8> {
+    hash(keys, SessionKind::Pod, token)
+}
+
+/// What stands for a frame's cookie in the database.
+#[must_use]
+pub fn frame_hash(keys: &Keys, token: &str) -> Vec<u8> {
+    hash(keys, SessionKind::Frame, token)
+}
+
 /// The session that this token is for, while it lives. For [`SessionKind::Half`] a full web
 /// session answers too: both come in the same cookie, and the caller looks which it is.
 ///

@@ -61,7 +61,7 @@ impl Rule {
 }
 
 /// The network of an address: whoever has one IPv6 address has at least its /64.
-fn network(address: &str) -> String {
+pub(crate) fn network(address: &str) -> String {
     match address.parse() {
         Ok(IpAddr::V6(v6)) => match v6.to_ipv4_mapped() {
             Some(v4) => v4.to_string(),

@@ -192,6 +192,8 @@ pub enum MailKind {
     Failing,
     /// Admins, that an integration leads elsewhere, or protects other people than before.
     Loosened,
+    /// Admins, that a PSA leads elsewhere, or was deleted.
+    Psa,
     /// Admins, that texts and pages lead elsewhere or say something else than before.
     Branding,
 }
@@ -227,6 +229,7 @@ impl OutboxKind {
             OutboxKind::Mail(MailKind::Expiring) => "mail-expiring",
             OutboxKind::Mail(MailKind::Failing) => "mail-failing",
             OutboxKind::Mail(MailKind::Loosened) => "mail-loosened",
+            OutboxKind::Mail(MailKind::Psa) => "mail-psa",
             OutboxKind::Mail(MailKind::Branding) => "mail-branding",
         }
     }
@@ -261,6 +264,7 @@ impl OutboxKind {
             Self::Mail(MailKind::Expiring),
             Self::Mail(MailKind::Failing),
             Self::Mail(MailKind::Loosened),
+            Self::Mail(MailKind::Psa),
             Self::Mail(MailKind::Branding),
         ]
         .into_iter()

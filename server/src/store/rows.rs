@@ -192,6 +192,8 @@ pub struct Contact {
     pub phones: Vec<String>,
     /// Where the card is, when it is not ours: address and phones are then read there.
     pub psa: Option<PsaRef>,
+    /// Keyed hash of the address that such a card had when it was last read.
+    pub address_hash: Option<Vec<u8>>,
 }
 
 /// A ticket.

@@ -5,6 +5,19 @@ use shared::{
     TechnicianId, TicketId, VerificationId,
 };
 
+/// How an outcome is called in the database, and in the marks of notes.
+pub(crate) const fn outcome_str(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Pending => "pending",
+        Outcome::Verified => "verified",
+        Outcome::Expired => "expired",
+        Outcome::TriesSpent => "tries-spent",
+        Outcome::Replaced => "replaced",
+        Outcome::Unsent => "unsent",
+        Outcome::Denied => "denied",
+    }
+}
+
 /// One attempt to prove that a contact is who they say.
 #[derive(Debug, Clone)]
 pub struct Verification {
@@ -68,6 +81,14 @@ pub struct Verification {
     pub ended_at: Option<Millis>,
     /// Whether a reset has used it.
     pub used: bool,
+}
+
+impl Verification {
+    /// What the ticket's note of its outcome carries, so that a retry finds it.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        format!("[verification {} {}]", self.id, outcome_str(self.outcome))
+    }
 }
 
 /// A question to another technician whether a reset may go ahead.

@@ -44,6 +44,8 @@ use crate::bell::Bell;
 use crate::clock::Clock;
 use crate::denied::Denied;
 use crate::directory::Directory;
+use crate::people::People;
+use crate::psa::Psa;
 use crate::seal::Place;
 use crate::settings::Settings;
 use crate::store::{Contact, Session, Store, Ticket, Verification};
@@ -53,6 +55,10 @@ use crate::store::{Contact, Session, Store, Ticket, Verification};
 pub struct Verifications {
     /// What is remembered.
     pub store: Store,
+    /// Contacts with their cards.
+    pub people: People,
+    /// Where tickets are that are not ours.
+    pub psa: Psa,
     /// Who contacts are at Microsoft.
     pub directory: Directory,
     /// The ways in which a proof travels.
@@ -67,29 +73,46 @@ pub struct Verifications {
     pub tasks: TaskTracker,
 }
 
-/// The contact and the ticket, when they are this account's and belong together.
+/// The contact as their card is now, and the ticket, when they are this account's and belong together:
+/// for whatever is decided or sent.
 ///
 /// # Errors
-/// `NotFound` otherwise: what is not yours does not exist.
+/// `NotFound` otherwise: what is not yours does not exist. Why a PSA does not tell.
 pub async fn subject(
+    people: &People,
     store: &Store,
     who: &Session,
     contact: ContactId,
     ticket: Option<TicketId>,
 ) -> Result<(Contact, Option<Ticket>), Denied> {
-    let account = who.technician.account;
-    let contact = store.contact(account, contact).await?.ok_or(Code::NotFound)?;
-    let ticket = match ticket {
+    let ticket = ticket_of(store, who, contact, ticket).await?;
+    Ok((people.now(who.technician.account, contact).await?, ticket))
+}
+
+/// The ticket, when it is this account's, about this contact, and in the PSA that the pod is in.
+///
+/// # Errors
+/// `NotFound` otherwise.
+pub async fn ticket_of(
+    store: &Store,
+    who: &Session,
+    contact: ContactId,
+    ticket: Option<TicketId>,
+) -> Result<Option<Ticket>, Denied> {
+    let found = match ticket {
         None => None,
-        Some(id) => {
-            let ticket = store.ticket(account, id).await?.ok_or(Code::NotFound)?;
-            if ticket.contact != contact.id {
-                return Err(Code::NotFound.into());
-            }
-            Some(ticket)
-        }
+        Some(id) => store.ticket(who.technician.account, id).await?,
     };
-    Ok((contact, ticket))
+    let fits = match (&found, ticket) {
+        (None, Some(_)) => false,
+        (Some(found), _) => {
+            let of_psa = found.psa.as_ref().map(|psa| psa.integration);
+            found.contact == contact && who.psa.is_none_or(|psa| of_psa == Some(psa))
+        }
+        // A frame stands in a ticket.
+        (None, None) => who.psa.is_none(),
+    };
+    if fits { Ok(found) } else { Err(Code::NotFound.into()) }
 }
 
 /// What a verification has come to by `now`.

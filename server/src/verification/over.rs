@@ -5,6 +5,7 @@ use shared::{Code, VerificationId};
 use super::{Verifications, note};
 use crate::duo::Push;
 use crate::outbound::{Answer, retry_delay};
+use crate::psa::{Next, TicketNote};
 use crate::random;
 use crate::store::{Ending, Lease, OutboxRow, StoreError};
 
@@ -82,13 +83,36 @@ impl Verifications {
         let Some(id) = row.verification else { return Err(missing) };
         let verification = self.store.verification(row.account, id).await?.ok_or(missing)?;
         let now = self.clock.now();
-        if now >= row.give_up_at {
-            let code = Code::Internal;
-            return self.store.verification_not_noted(row, &verification, lease, code, now).await;
-        }
         let contact = self.store.contact(row.account, verification.contact).await?;
         let name = contact.map(|contact| contact.name).unwrap_or_default();
         let body = note(&verification, &name);
-        self.store.verification_noted(row, &verification, lease, &body, now).await
+        let ticket = match verification.ticket {
+            Some(ticket) => self.store.ticket(row.account, ticket).await?,
+            None => None,
+        };
+        let mark = verification.mark();
+        let answer = match &ticket {
+            Some(ticket) if now < row.give_up_at => {
+                let note = TicketNote {
+                    ticket,
+                    by: Some(verification.technician),
+                    title: "Caller verification",
+                    body: &body,
+                    mark: &mark,
+                    again: row.attempts > 1,
+                };
+                self.psa.write_note(row.account, &note).await?
+            }
+            Some(_) => Answer::Refused(Code::PsaUnavailable.into()),
+            None => Answer::Done(()),
+        };
+        let now = self.clock.now();
+        match row.what_next(answer, now) {
+            Ok(()) => self.store.verification_noted(row, &verification, lease, &body, now).await,
+            Err(Next::Later(due_at)) => self.store.outbox_later(row, lease, due_at).await,
+            Err(Next::Failed(code)) => {
+                self.store.verification_not_noted(row, &verification, lease, code, now).await
+            }
+        }
     }
 }

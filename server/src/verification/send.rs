@@ -55,7 +55,8 @@ impl Verifications {
         ask: VerificationAsk,
     ) -> Result<VerificationView, Denied> {
         let account = who.technician.account;
-        let (contact, ticket) = subject(&self.store, who, ask.contact, ask.ticket).await?;
+        let (contact, ticket) =
+            subject(&self.people, &self.store, who, ask.contact, ask.ticket).await?;
         let policy = self.store.policy(account, contact.customer).await?;
         let numbers = numbers_hash(&self.store, &contact);
         self.store.see_card(account, contact.id, &numbers, self.clock.now()).await?;

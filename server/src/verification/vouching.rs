@@ -52,7 +52,7 @@ impl Verifications {
             _ => {}
         }
         let account = who.technician.account;
-        let contact = self.store.contact(account, vouching.voucher).await?.ok_or(Code::NotFound)?;
+        let contact = self.people.now(account, vouching.voucher).await?;
         let theirs = self.directory.look(account, &contact).await?;
         if !may_vouch(policy, subject, look, &contact, Some(&theirs)) {
             return Err(Code::VoucherUnfit.into());
@@ -86,9 +86,14 @@ impl Verifications {
                 because(Code::VouchingOff);
                 continue;
             }
-            let Some(card) = self.store.contact(account, voucher).await? else {
-                because(Code::VoucherUnfit);
-                continue;
+            let card = match self.people.now(account, voucher).await {
+                Ok(card) => card,
+                Err(Denied::Store(error)) => return Err(error),
+                // Gone, or their PSA does not tell: their word can't be counted.
+                Err(_) => {
+                    because(Code::VoucherUnfit);
+                    continue;
+                }
             };
             let theirs = self.directory.look(account, &card).await?;
             if !may_vouch(policy, subject, look, &card, Some(&theirs)) {

@@ -21,15 +21,57 @@ use crate::store::{Session, SessionKind};
 /// under `localhost` as secure).
 const COOKIE: &str = "__Host-session";
 
+/// The cookie that continues the pairing of a frame. Browsers keep it apart for each site that frames us.
+const FRAME_COOKIE: &str = "__Host-frame";
+
 /// The session token in the cookie, whatever it is worth.
 fn cookie_token(headers: &HeaderMap) -> Option<String> {
+    cookie_named(headers, COOKIE)
+}
+
+/// What continues a frame's pairing, whatever it is worth.
+#[must_use]
+pub fn frame_cookie(headers: &HeaderMap) -> Option<String> {
+    cookie_named(headers, FRAME_COOKIE)
+}
+
+/// The header that continues a frame's pairing. `None` and `Partitioned`: it is sent within the site that
+/// frames us, and to none of our own pages.
+#[must_use]
+pub fn continues(token: &Token) -> AppendHeaders<[(header::HeaderName, HeaderValue); 1]> {
+    let cookie = Cookie::build((FRAME_COOKIE, token.expose()))
+        .path("/")
+        .secure(true)
+        .http_only(true)
+        .same_site(SameSite::None)
+        .partitioned(true);
+    AppendHeaders([set_cookie(&cookie.build())])
+}
+
+/// The pod's session that a request's bearer is for, if it has one that is any good.
+///
+/// # Errors
+/// When the database can't be read.
+pub async fn bearer_session(app: &App, headers: &HeaderMap) -> Result<Option<Session>, Failure> {
+    match bearer(headers) {
+        Some(token) => Ok(session::look_up(app, token, SessionKind::Pod).await?),
+        None => Ok(None),
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    value.strip_prefix("Bearer ")
+}
+
+fn cookie_named(headers: &HeaderMap, name: &str) -> Option<String> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|line| line.to_str().ok())
         .flat_map(Cookie::split_parse)
         .filter_map(Result::ok)
-        .find(|cookie| cookie.name() == COOKIE)
+        .find(|cookie| cookie.name() == name)
         .map(|cookie| cookie.value().to_owned())
 }
 
@@ -120,13 +162,7 @@ pub struct PodBearer(pub Session);
 impl FromRequestParts<App> for PodBearer {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        let bearer = parts
-            .headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.strip_prefix("Bearer "));
-        let Some(token) = bearer else { return Err(Code::NotSignedIn.into()) };
-        let found = session::look_up(app, token, SessionKind::Pod).await?;
+        let found = bearer_session(app, &parts.headers).await?;
         let Some(session) = found else { return Err(Code::NotSignedIn.into()) };
         if !session.technician.account_on {
             return Err(Code::AccountOff.into());

@@ -96,6 +96,11 @@ fn routes() -> Router<App> {
         .route("/api/resets/{id}/phones", get(api::resets::phones))
         .route("/api/resets/{id}/resend", post(api::resets::resend))
         .route("/api/resets/{id}/give-up", post(api::resets::give_up))
+        // Frames of a PSA: let in, paired, and placed.
+        .route("/api/frames/{id}/enter", post(api::frames::enter))
+        .route("/api/frames/{id}/pairings", post(api::frames::begin_pairing))
+        .route("/api/pairings/{id}/redeem", post(api::frames::redeem))
+        .route("/api/pod/place", post(api::frames::place))
         // Admins' programs, by the cookie.
         .route("/api/integrations", get(integrations::list).post(integrations::post))
         .route(

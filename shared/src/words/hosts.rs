@@ -48,6 +48,10 @@ pub(super) const fn words(code: Code) -> Option<(&'static str, &'static str)> {
         Code::HostPersonDisabled => {
             ("The PSA says that this person is switched off.", "Ask an admin of the PSA.")
         }
+        Code::HostPersonOther => (
+            "Somebody else is signed in to the PSA in this browser.",
+            "Sign in there as yourself, or ask an admin to remove the link in Settings.",
+        ),
         Code::PairingNeeded => ("Sign in to use this.", "Open our sign-in page from here."),
         Code::PairingCodeWrong => (
             "No frame waits with this code.",

@@ -138,6 +138,7 @@ impl Scene {
             kind: SessionKind::Pod,
             host: Host::Web,
             parent: None,
+            psa: None,
             second_factor_at: Some(now),
             seen_at: now,
             expires_at: now.plus(HOUR_MS),

@@ -84,6 +84,7 @@ pub(super) async fn bearer(ground: &Ground, msp: &Msp) -> String {
         kind: SessionKind::Web,
         host: Host::Web,
         parent: None,
+        psa: None,
         technician: app.store.technician_by_email(&msp.email).await.unwrap().unwrap(),
         second_factor_at: Some(now),
         seen_at: now,

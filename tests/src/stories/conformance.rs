@@ -102,6 +102,7 @@ impl Vendors {
                 Company::Mail => continue,
                 // Duo has pages and no description for machines.
                 Company::Duo => continue,
+                Company::ConnectWise | Company::Halo | Company::Autotask => continue,
             };
             match description.operation(it) {
                 Some(operation) => {

@@ -14,6 +14,7 @@ mod connection_test;
 mod duo;
 mod duo_page;
 mod faults;
+mod frames;
 mod guard;
 mod health;
 mod integration_page;

@@ -132,12 +132,19 @@ impl Drop for Written {
 
 /// Where to go, how to get in, and what to do there.
 pub(super) fn welcome(ports: Ports, secrets: &Secrets, email: &str) -> String {
+    let [connectwise, halo, autotask] = ports.psas();
+    let tickets = |name: &str, host: &str, port: u16| {
+        format!("{:<19} http://{host}.localhost:{port}/   ticket screens", format!("In {name}"))
+    };
     let lines = [
         format!("The product         http://app.localhost:{}/", ports.server()),
         format!(
             "The world outside   http://localhost:{}/   phones, mail, Duo, authenticator, directory",
             ports.world()
         ),
+        tickets("ConnectWise", "cw", connectwise),
+        tickets("Halo", "halo", halo),
+        tickets("Autotask", "autotask", autotask),
         String::new(),
         format!("E-mail              {email}"),
         format!("Password            {}", secrets.password),

@@ -38,7 +38,8 @@ pub trait CompanyStore {
     /// Says which customer a company is. A contact of it that was another customer's is looked up anew.
     ///
     /// # Errors
-    /// `MovedOn` when nobody has seen that company, or there is no such customer.
+    /// `MovedOn` when nobody has seen that company, there is no such customer, or a new one shall be made
+    /// of a company that is somebody's already.
     async fn map_company(
         &self,
         account: AccountId,

@@ -60,7 +60,7 @@ pub trait PeopleStore {
     /// When the database can't be read.
     async fn ticket(&self, account: AccountId, id: TicketId) -> Result<Option<Ticket>, StoreError>;
 
-    /// Open tickets, newest first; `search` looks at number, summary, contact and customer, and
+    /// Open tickets of the built-in list, newest first (what a PSA shows to whom is the PSA's affair); `search` looks at number, summary, contact and customer, and
     /// finds closed ones too; empty finds all open ones.
     ///
     /// # Errors
@@ -73,7 +73,7 @@ pub trait PeopleStore {
         offset: u32,
     ) -> Result<Vec<Ticket>, StoreError>;
 
-    /// The newest tickets about one contact, closed ones too.
+    /// The newest tickets of the built-in list about one contact, closed ones too.
     ///
     /// # Errors
     /// When the database can't be read.

@@ -4,9 +4,10 @@
 use super::super::{Database, Write};
 use super::mails::About;
 use super::outbox::{end_row, fail_row};
-use super::verifications::{entry, outcome_str, verification, with_names};
+use super::verifications::{entry, verification, with_names};
 use crate::audit::Act;
 use crate::seal;
+use crate::store::outcome_str;
 use crate::store::{AnswerStore, Ending, Lease, MailKind, OutboxRow, StoreError, Verification};
 use async_trait::async_trait;
 use shared::{AccountId, Code, Millis, Outcome, TechnicianId, VerificationId};
@@ -178,7 +179,7 @@ impl AnswerStore for Database {
             .bind(ticket.0)
             .bind(v.technician.0)
             .bind(body)
-            .bind(format!("[verification {} {}]", v.id, outcome_str(v.outcome)))
+            .bind(v.mark())
             .bind(now.0)
             .execute(write.db())
             .await?;

@@ -104,8 +104,8 @@ impl CompanyStore for Database {
             return Err(StoreError::MovedOn);
         }
         let mut write = self.write(account).await?;
-        let name: Option<String> = sqlx::query_scalar(
-            "select name from psa_companies where account = $1 and integration = $2
+        let row = sqlx::query(
+            "select name, customer from psa_companies where account = $1 and integration = $2
                  and company = $3",
         )
         .bind(account.0)
@@ -113,13 +113,20 @@ impl CompanyStore for Database {
         .bind(company)
         .fetch_optional(write.db())
         .await?;
-        let Some(name) = name else {
+        let Some(row) = row else {
             write.roll_back().await?;
             return Err(StoreError::MovedOn);
         };
+        let name: String = row.try_get(0)?;
+        let mapped: Option<Uuid> = row.try_get(1)?;
         let customer = match to {
             Mapping::Nobody => None,
             Mapping::To(customer) => Some(customer),
+            // One that is somebody's already was made a customer of a moment before.
+            Mapping::New(_) if mapped.is_some() => {
+                write.roll_back().await?;
+                return Err(StoreError::MovedOn);
+            }
             Mapping::New(customer) => {
                 sqlx::query("insert into customers (id, account, name) values ($1, $2, $3)")
                     .bind(customer.0)

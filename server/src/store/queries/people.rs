@@ -12,7 +12,8 @@ type Found = <Db as sqlx::Database>::Row;
 /// The columns that [`contact`] reads, in its order.
 macro_rules! contact_columns {
     () => {
-        "select c.id, c.customer, u.name, u.is_on, c.name, c.email, c.phones, c.psa, c.psa_id
+        "select c.id, c.customer, u.name, u.is_on, c.name, c.email, c.phones, c.psa, c.psa_id,
+             c.address_hash
          from contacts c join customers u on u.id = c.customer where c.account = $1 "
     };
 }
@@ -39,6 +40,7 @@ fn contact(row: &Found) -> Result<Contact, StoreError> {
         phones: serde_json::from_str(&phones)
             .map_err(|_| StoreError::Inconsistent("a contact's phones"))?,
         psa: psa_ref(row, 7)?,
+        address_hash: row.try_get(9)?,
     })
 }
 
@@ -138,7 +140,8 @@ impl PeopleStore for Database {
         address: &str,
         address_hash: &[u8],
     ) -> Result<Option<Contact>, StoreError> {
-        if !super::storable(address) {
+        // Cards of a PSA have no address here: nothing to look for would find them all.
+        if !super::storable(address) || address.trim().is_empty() {
             return Ok(None);
         }
         let query = concat!(
@@ -231,7 +234,8 @@ impl PeopleStore for Database {
         let (limit, offset) = search.limit_and_offset();
         let rows = sqlx::query(concat!(
             ticket_columns!(),
-            "and (($5 and t.closed_at is null) or (not $5 and (lower(coalesce(t.psa_number, t.number)) like $2 escape '\\'
+            "and t.psa is null and (($5 and t.closed_at is null)
+                 or (not $5 and (lower(t.number) like $2 escape '\\'
              or lower(t.summary) like $2 escape '\\' or lower(c.name) like $2 escape '\\'
              or lower(u.name) like $2 escape '\\')))
              order by t.created_at desc, t.number desc limit $3 offset $4"
@@ -255,7 +259,7 @@ impl PeopleStore for Database {
     ) -> Result<Vec<Ticket>, StoreError> {
         let rows = sqlx::query(concat!(
             ticket_columns!(),
-            "and t.contact = $2 order by t.created_at desc, t.number desc limit $3"
+            "and t.psa is null and t.contact = $2 order by t.created_at desc, t.number desc limit $3"
         ))
         .bind(account.0)
         .bind(contact.0)

@@ -7,10 +7,11 @@ use sqlx::Row;
 use super::super::{Database, Db, Write};
 use super::integrations::integration;
 use super::m365::keep;
+use super::mails::About;
 use crate::audit::{Act, Entry};
-use crate::psa::PsaKind;
+use crate::psa::{Alarm, PsaKind};
 use crate::store::{
-    NewPsa, PsaChange, PsaPerson, PsaRow, PsaStore, StoreError, Technician, Tested,
+    MailKind, NewPsa, PsaChange, PsaPerson, PsaRow, PsaStore, StoreError, Technician, Tested,
 };
 
 type Line = <Db as sqlx::Database>::Row;
@@ -128,6 +129,7 @@ impl PsaStore for Database {
         if change.moved {
             // Ids of another system mean other people and companies.
             forget(&mut write, id).await?;
+            self.alarm(&mut write, account, now, id, Alarm::Moved(seen.kind)).await?;
         }
         let act = match (change.moved, change.secrets.is_empty()) {
             (true, _) => Act::IntegrationMoved,
@@ -200,21 +202,27 @@ impl PsaStore for Database {
         id: IntegrationId,
     ) -> Result<(), StoreError> {
         let mut write = self.write(account).await?;
-        let query = sqlx::query(
+        let kind: Option<String> = sqlx::query_scalar(
             "update integrations set ended_at = $3, is_on = false, settings = '{}'
              where account = $1 and id = $2 and kind in ('connectwise', 'halo', 'autotask')
-                 and ended_at is null",
+                 and ended_at is null returning kind",
         )
         .bind(account.0)
         .bind(id.0)
-        .bind(now.0);
-        write.one(query).await?;
+        .bind(now.0)
+        .fetch_optional(write.db())
+        .await?;
+        let Some(kind) = kind.as_deref().and_then(PsaKind::parse) else {
+            write.roll_back().await?;
+            return Err(StoreError::MovedOn);
+        };
         sqlx::query("delete from secrets where account = $1 and row = $2")
             .bind(account.0)
             .bind(id.0)
             .execute(write.db())
             .await?;
         forget(&mut write, id).await?;
+        self.alarm(&mut write, account, now, id, Alarm::Deleted(kind)).await?;
         self.note(&mut write, account, now, &entry(Act::IntegrationDeleted, by, id)).await?;
         write.commit().await
     }
@@ -245,6 +253,21 @@ impl PsaStore for Database {
         person: &str,
     ) -> Result<(), StoreError> {
         self.unlink(account, by, now, id, person).await
+    }
+}
+
+impl Database {
+    /// All admins hear of it: whoever leads a PSA elsewhere decides who calls.
+    async fn alarm(
+        &self,
+        write: &mut Write,
+        account: AccountId,
+        now: Millis,
+        id: IntegrationId,
+        alarm: Alarm,
+    ) -> Result<(), StoreError> {
+        let about = About::Psa(id, &alarm.to_string());
+        self.mail_admins(write, account, about, MailKind::Psa, now).await
     }
 }
 

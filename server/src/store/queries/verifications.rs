@@ -14,20 +14,9 @@ use sqlx::Row;
 use uuid::Uuid;
 
 use crate::audit::{Act, Entry};
+use crate::store::outcome_str;
 
 type Line = <Db as sqlx::Database>::Row;
-
-pub(super) const fn outcome_str(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Pending => "pending",
-        Outcome::Verified => "verified",
-        Outcome::Expired => "expired",
-        Outcome::TriesSpent => "tries-spent",
-        Outcome::Replaced => "replaced",
-        Outcome::Unsent => "unsent",
-        Outcome::Denied => "denied",
-    }
-}
 
 fn parse_outcome(text: &str) -> Option<Outcome> {
     use Outcome::{Denied, Expired, Pending, Replaced, TriesSpent, Unsent, Verified};

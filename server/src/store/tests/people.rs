@@ -49,7 +49,7 @@ async fn a_contact_is_read_as_it_was_written(world: World) {
 async fn one_contact_is_found_by_its_address(world: World) {
     let (store, ours) = (&world.store, &world.ours);
     let at = async |account, customer, address| {
-        let found = store.contact_at(account, customer, address).await.unwrap();
+        let found = store.contact_at(account, customer, address, b"of nobody").await.unwrap();
         found.map(|contact| contact.id)
     };
     let carl = "carl@contoso.example";

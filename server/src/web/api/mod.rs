@@ -3,6 +3,7 @@
 pub mod approvals;
 pub mod branding;
 pub mod duo;
+pub mod frames;
 pub mod integrations;
 pub mod pod;
 pub mod policy;

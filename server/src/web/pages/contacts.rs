@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use shared::{Code, ContactId};
+use shared::ContactId;
 
 use super::tickets::Row;
 use super::{PAGE_ROWS, Page, Pager, Search, html};
@@ -60,7 +60,7 @@ pub async fn one(
     Path(id): Path<ContactId>,
 ) -> Result<Response, Failure> {
     let account = session.technician.account;
-    let contact = app.store.contact(account, id).await?.ok_or(Code::NotFound)?;
+    let contact = app.people.shown(account, id).await?.contact;
     let now = app.clock.now();
     let tickets = app.store.tickets_of(account, id, TICKETS).await?;
     let rows = tickets.into_iter().map(|ticket| Row::new(ticket, now)).collect();
