@@ -1,8 +1,8 @@
-//! Every HTTP call of the pod: its own origin, a bearer token, JSON both ways.
+//! Every call of the pod: JSON both ways. JavaScript makes it (`pkg/call.js`): it has the token, and needs a
+//! tenth of the bytes for it.
 
 use std::cell::Cell;
 
-use gloo_timers::callback::Timeout;
 use shared::{
     ApprovalId, Channel, Code, ContactId, Millis, Problem, ResetAct, ResetId, TicketId,
     VerificationId,
@@ -10,7 +10,6 @@ use shared::{
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::js_sys::{Function, Promise};
-use web_sys::{AbortController, Headers, RequestCredentials, RequestInit, Response};
 
 use crate::browser;
 use crate::json::{self, Field, Read};
@@ -72,15 +71,15 @@ pub(crate) fn heard<T: Read>(reply: Result<String, Trouble>) -> Result<T, Troubl
 /// makes the call and `heard` reads its answer: one future serves them all.
 pub(crate) struct Api {
     place: Place,
-    bearer: Function,
+    ask: Function,
     skew: Cell<Skew>,
 }
 
 impl Api {
-    /// `bearer(replace)` promises a token that is good for a while; with `true`, another one than before.
-    /// It rejects with the code of a problem.
-    pub(crate) fn new(place: Place, bearer: Function) -> Self {
-        Self { place, bearer, skew: Cell::default() }
+    /// `ask(method, path, body, limit)` promises the text of an answer within `limit` milliseconds. It
+    /// rejects with the text of a problem, and with an empty one where nothing was heard.
+    pub(crate) fn new(place: Place, ask: Function) -> Self {
+        Self { place, ask, skew: Cell::default() }
     }
 
     /// How far the server's clock was ahead when it last said the time.
@@ -168,81 +167,24 @@ impl Api {
         }
     }
 
-    /// Makes the call, with a token. A token that the server no longer takes is replaced once.
+    /// Makes the call. It ends with the pod, which JavaScript takes away.
     pub(crate) async fn call(&self, ask: Ask) -> Result<String, Trouble> {
-        let mut replaced = false;
-        loop {
-            let token = self.token(replaced).await?;
-            let reply = send(&ask, &token).await.unwrap_or(Err(Trouble::Unheard));
-            match (&reply, replaced) {
-                (Err(Trouble::Problem(problem)), false) if problem.code == Code::NotSignedIn => {
-                    replaced = true;
-                }
-                (Err(Trouble::Problem(problem)), true) if problem.code == Code::NotSignedIn => {
-                    return Err(Trouble::SignedOut);
-                }
-                _ => return reply,
-            }
-        }
-    }
-
-    async fn token(&self, replace: bool) -> Result<String, Trouble> {
-        let asked = self.bearer.call1(&JsValue::NULL, &replace.into());
-        let reply = match asked.map(JsCast::dyn_into::<Promise>) {
-            Ok(Ok(promise)) => JsFuture::from(promise).await,
-            _ => Err(JsValue::NULL),
+        let body = ask.body.map_or(JsValue::NULL, JsValue::from);
+        let (method, path, limit) = (ask.method.into(), ask.path.into(), ask.limit.into());
+        let reply = match self.ask.call4(&JsValue::NULL, &method, &path, &body, &limit) {
+            Ok(promise) => JsFuture::from(promise.unchecked_into::<Promise>()).await,
+            Err(error) => Err(error),
         };
         let why = match reply {
-            Ok(token) => return token.as_string().ok_or(Trouble::Unheard),
-            Err(why) => why.as_string().and_then(|code| Code::parse(&code)),
+            Ok(text) => return text.as_string().ok_or(Trouble::Unheard),
+            Err(why) => why.as_string().unwrap_or_default(),
         };
-        Err(match why {
-            Some(Code::NotSignedIn) => Trouble::SignedOut,
-            Some(code) => Trouble::Problem(Problem::new(code)),
-            None => Trouble::Unheard,
+        Err(match json::read::<Problem>(&why) {
+            Ok(problem) if problem.code == Code::NotSignedIn => Trouble::SignedOut,
+            Ok(problem) => Trouble::Problem(problem),
+            Err(_) if why.is_empty() => Trouble::Unheard,
+            // Ours, but with a code that this version does not know.
+            Err(_) => Trouble::Outdated,
         })
     }
-}
-
-/// Ends the call when it is dropped, so that nothing outlives the pod.
-struct Abort(AbortController);
-
-impl Drop for Abort {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-/// The token is all that a call carries: no cookie. What the browser refuses is heard by nobody.
-async fn send(ask: &Ask, token: &str) -> Result<Result<String, Trouble>, JsValue> {
-    let abort = Abort(AbortController::new()?);
-    let controller = abort.0.clone();
-    let _limit = Timeout::new(ask.limit, move || controller.abort());
-    let headers = Headers::new()?;
-    headers.set("Accept", "application/json, application/problem+json")?;
-    headers.set("Authorization", &format!("Bearer {token}"))?;
-    let init = RequestInit::new();
-    init.set_method(ask.method);
-    init.set_credentials(RequestCredentials::Omit);
-    init.set_signal(Some(&abort.0.signal()));
-    if let Some(body) = &ask.body {
-        headers.set("Content-Type", "application/json")?;
-        init.set_body(&body.as_str().into());
-    }
-    init.set_headers(&headers);
-    let window = web_sys::window().ok_or(JsValue::NULL)?;
-    let reply = JsFuture::from(window.fetch_with_str_and_init(&ask.path, &init)).await?;
-    let reply: Response = reply.unchecked_into();
-    let text = JsFuture::from(reply.text()?).await?.as_string().unwrap_or_default();
-    if reply.ok() {
-        return Ok(Ok(text));
-    }
-    let kind = reply.headers().get("content-type")?.unwrap_or_default();
-    Ok(Err(match json::read::<Problem>(&text) {
-        Ok(problem) => Trouble::Problem(problem),
-        // Ours, but with a code that this version does not know.
-        Err(_) if kind.starts_with("application/problem+json") => Trouble::Outdated,
-        // A proxy's page.
-        Err(_) => Trouble::Unheard,
-    }))
 }

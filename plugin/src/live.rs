@@ -38,13 +38,13 @@ pub(crate) fn Pod(
     place: Option<Place>,
     /// Tells the embedding page: name of the event, id of what it is about.
     tell: Function,
-    /// Promises a token.
-    bearer: Function,
+    /// Makes its calls.
+    ask: Function,
 ) -> impl IntoView {
     let model = Model::new();
     let desk = place.map(|place| {
         Rc::new(Desk {
-            api: Api::new(place, bearer),
+            api: Api::new(place, ask),
             parts: model.parts(),
             tell,
             ours: RefCell::default(),

@@ -23,9 +23,9 @@ impl Mounted {
     }
 }
 
-/// Mounts a pod into `root`, in a shadow root. `tell(name, id)` hears of its events; `bearer(replace)`
-/// promises a token for its calls (a new one where `replace`), or rejects with a problem's code. In which
-/// product the page is, and how one signs in there, is JavaScript's affair.
+/// Mounts a pod into `root`, in a shadow root. `tell(name, id)` hears of its events; its calls are made by
+/// `ask`, see [`Api::new`](crate::api::Api::new). In which product the page is, and how one signs in there, is
+/// JavaScript's affair.
 #[wasm_bindgen]
 #[must_use]
 pub fn mount(
@@ -33,11 +33,11 @@ pub fn mount(
     contact: &str,
     ticket: &str,
     tell: Function,
-    bearer: Function,
+    ask: Function,
 ) -> Mounted {
     let place = place(contact, ticket);
     let parent = root.clone().unchecked_into();
-    let handle = mount_to(parent, move || view! { <Pod root place tell bearer /> });
+    let handle = mount_to(parent, move || view! { <Pod root place tell ask /> });
     Mounted(Some(Box::new(handle)))
 }
 

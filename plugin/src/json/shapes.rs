@@ -4,10 +4,10 @@
 use shared::{
     ApprovalId, ApprovalState, ApprovalView, Channel, Code, ContactId, ContactView,
     DestinationKind, DirectoryView, Factor, Finding, HistoryView, LateView, Millis, NoticeView,
-    Outcome, PhoneKind, PhoneView, PhonesView, PodState, Preflight, Problem,
-    ResetAct, ResetId, ResetView, Sends, ShareState, Shield, ShieldState, Source, Stage, StepKind,
-    StepState, StepView, TechnicianId, TechnicianView, TicketId, TicketView, VerificationId,
-    VerificationView, VoucherView,
+    Outcome, PhoneKind, PhoneView, PhonesView, PodState, Preflight, Problem, ResetAct, ResetId,
+    ResetView, Sends, ShareState, Shield, ShieldState, Source, Stage, StepKind, StepState,
+    StepView, TechnicianId, TechnicianView, TicketId, TicketView, VerificationId, VerificationView,
+    VoucherView,
 };
 
 use super::{Read, Value};

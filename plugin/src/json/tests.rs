@@ -5,7 +5,7 @@ use crate::sample;
 use serde::Serialize;
 use shared::{
     AnswerAsk, ApprovalState, Channel, Code, DestinationKind, DirectoryView, Factor, Finding,
-    Millis, Outcome, PhoneKind, NoticeView, PodState, Preflight, Problem, ResetAct, ShareState,
+    Millis, NoticeView, Outcome, PhoneKind, PodState, Preflight, Problem, ResetAct, ShareState,
     ShieldState, Source, Stage, StepKind, StepState, VerificationAsk, VerificationView,
 };
 
@@ -135,7 +135,8 @@ fn what_is_asked_is_read_by_serde_json() {
 
 #[test]
 fn fields_of_a_newer_server_are_passed_over() {
-    let text = r#" { "new" : [1.5e3, {"a":"}"}, null, true, -2], "text":"t", "x":{}, "path" : "/" } "#;
+    let text =
+        r#" { "new" : [1.5e3, {"a":"}"}, null, true, -2], "text":"t", "x":{}, "path" : "/" } "#;
     let view: Result<NoticeView, Bad> = read(text);
     assert!(view.is_ok_and(|view| view.text == "t" && view.path == "/"));
 }
