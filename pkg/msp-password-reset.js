@@ -1,7 +1,18 @@
-// <msp-password-reset>: loads the pod's wasm once per page and mounts it in a shadow root.
-// wasm-bindgen can't extend HTMLElement, so this class is written by hand. See README.md.
+// <msp-password-reset>: loads the pod's wasm once per page and mounts it in a shadow root; in a frame of a
+// PSA, behind the door. wasm-bindgen can't extend HTMLElement, so this class is written by hand. See
+// README.md.
 
 import init, { mount, on_panic } from "./pod.js";
+import { asks, unheard } from "./call.js";
+import { connect as web } from "./hosts/web.js";
+
+// A host must be answered, and the sign-in shown, before the wasm is there: these come first.
+const HOSTS = {
+  connectwise: () => import("./hosts/connectwise.js"),
+  halo: () => import("./hosts/halo.js"),
+  autotask: () => import("./hosts/autotask.js"),
+};
+const door = () => import("./door.js");
 
 const FAILED = "The password reset could not be loaded. Reload the page; if that does not help, tell your admin.";
 const CRASHED = "Something went wrong in the password reset. Reload the page. A reset that was under way goes on.";
@@ -20,7 +31,7 @@ const alive = new Set();
 let crashed = false;
 let loading = null;
 
-// Once per page; after a failure, the next element tries again.
+// Once per page; after a failure, the next one tries again.
 function load() {
   loading ??= Promise.all([style(), wasm()]).catch((error) => {
     loading = null;
@@ -46,11 +57,36 @@ async function wasm() {
   });
 }
 
+// Mounts a pod; what it returns takes it away, with the calls that are under way.
+function put(node, contact, ticket, tell, bearer) {
+  const calls = new AbortController();
+  const pod = mount(node, contact, ticket, tell, asks(bearer, calls.signal));
+  return {
+    unmount() {
+      calls.abort();
+      if (crashed) return;
+      pod.unmount();
+      pod.free();
+    },
+  };
+}
+
+const make = (tag, name) => {
+  const node = document.createElement(tag);
+  node.className = name;
+  return node;
+};
+
+const bones = () => ["bone wide", "bone", "bone block", "bone tall"].map((name) => make("div", name));
+
 class MspPasswordReset extends HTMLElement {
-  static observedAttributes = ["contact", "ticket", "host"];
+  static observedAttributes = ["contact", "ticket", "host", "pod", "origins", "ticket-parameter"];
   #root = null;
   #pod = null;
+  #door = null;
   #due = false;
+  // Tells a mounting that was overtaken from the one that counts.
+  #turn = 0;
 
   connectedCallback() {
     if (!this.#root) {
@@ -79,69 +115,105 @@ class MspPasswordReset extends HTMLElement {
     this.#due = true;
     queueMicrotask(() => {
       this.#due = false;
-      this.#mount();
+      if (!this.isConnected) return;
+      const turn = ++this.#turn;
+      const fresh = () => turn === this.#turn && this.isConnected;
+      const host = HOSTS[this.#of("host")];
+      (host ? this.#open(host, fresh) : this.#mount(fresh)).catch((error) => {
+        console.error(error);
+        if (fresh()) this.say(crashed ? CRASHED : FAILED);
+      });
     });
   }
 
-  async #mount() {
-    if (!this.isConnected || !this.#root) return;
+  // In a page of ours.
+  async #mount(fresh) {
     if (crashed) return this.say(CRASHED);
-    try {
-      await load();
-    } catch (error) {
-      console.error(error);
-      if (this.isConnected) this.say(FAILED);
-      return;
-    }
-    // It left, was mounted by a later call, or is about to be, while this one waited.
-    if (!this.isConnected || this.#pod || this.#due || crashed) return;
+    await load();
+    if (!fresh() || crashed) return;
     this.#root.replaceChildren();
-    const of = (name) => this.getAttribute(name)?.trim() ?? "";
-    const contact = of("contact");
-    const ticket = of("ticket");
-    const tell = (name, id) => {
-      const detail = { contact, ticket: ticket || null };
-      detail[name.startsWith("verif") ? "destination" : "reset"] = id;
-      this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+    const at = web(this);
+    const known = ["", "web"].includes(this.#of("host"));
+    const place = { contact: known ? at.contact() : "", ticket: at.ticket() };
+    const tell = (name, id) => this.#tell(name, id, place);
+    this.#pod = put(this.#root, place.contact, place.ticket, tell, at.bearer);
+  }
+
+  // In a frame of a PSA.
+  async #open(host, fresh) {
+    // All meanwhile; who fails is asked again when the pod is due.
+    load().catch(() => {});
+    const way = door();
+    const options = {
+      origins: this.#of("origins").split(/\s+/).filter(Boolean),
+      ticketParameter: this.#of("ticket-parameter") || "ticket",
     };
-    try {
-      this.#pod = mount(this.#root, contact, ticket, of("host"), tell);
-    } catch (error) {
-      console.error(error);
-      this.say(crashed ? CRASHED : FAILED);
-    }
+    const integration = this.#of("pod");
+    const { connect } = await host();
+    if (!fresh()) return;
+    // It is answered from here on, whatever becomes of the rest.
+    let arrived = () => {};
+    const at = connect(window, { ...options, on: () => arrived() });
+    this.#door = at;
+    const { open } = await way;
+    if (!fresh()) return;
+    const stage = make("div", "stage");
+    stage.tabIndex = -1;
+    const front = document.createElement("div");
+    this.#root.replaceChildren(front, stage);
+    const opened = open({
+      integration,
+      host: at,
+      parameter: options.ticketParameter,
+      stage,
+      front,
+      bones,
+      mount: async (contact, ticket, tell, bearer) => {
+        await load().catch((error) => {
+          console.error(error);
+          throw unheard("The password reset could not be loaded.");
+        });
+        if (crashed) return { unmount() {} };
+        return put(stage, contact, ticket, tell, bearer);
+      },
+      tell: (name, id, place) => this.#tell(name, id, place),
+    });
+    this.#door = opened;
+    arrived = opened.arrived;
+  }
+
+  #tell(name, id, { contact, ticket }) {
+    // Its panel has the way.
+    if (name === "sign-in") return;
+    const detail = { contact, ticket: ticket || null };
+    detail[name.startsWith("verif") ? "destination" : "reset"] = id;
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+  }
+
+  #of(name) {
+    return this.getAttribute(name)?.trim() ?? "";
   }
 
   #unmount() {
-    const pod = this.#pod;
-    this.#pod = null;
-    if (!pod || crashed) return;
-    pod.unmount();
-    pod.free();
+    this.#turn++;
+    this.#pod?.unmount();
+    this.#door?.close();
+    this.#pod = this.#door = null;
   }
 
   #skeleton() {
-    const box = document.createElement("section");
-    box.className = "pod";
+    const box = make("section", "pod");
     box.setAttribute("aria-busy", "true");
-    const word = document.createElement("p");
-    word.className = "vh";
+    const word = make("p", "vh");
     word.setAttribute("role", "status");
     word.textContent = "Loading…";
-    const bones = ["bone wide", "bone", "bone block", "bone tall"].map((name) => {
-      const bone = document.createElement("div");
-      bone.className = name;
-      return bone;
-    });
-    box.append(word, ...bones);
+    box.append(word, ...bones());
     this.#root.replaceChildren(box);
   }
 
-  // In place of the pod.
+  // In place of the pod. A door stays: its host must be answered.
   say(text) {
-    if (crashed) this.#pod = null;
-    const word = document.createElement("p");
-    word.className = "broken";
+    const word = make("p", "broken");
     word.setAttribute("role", "alert");
     word.textContent = text;
     this.#root?.replaceChildren(word);

@@ -8,7 +8,6 @@
 mod api;
 mod approval;
 mod backoff;
-mod bearer;
 mod browser;
 mod code_field;
 mod dom;

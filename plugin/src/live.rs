@@ -38,11 +38,13 @@ pub(crate) fn Pod(
     place: Option<Place>,
     /// Tells the embedding page: name of the event, id of what it is about.
     tell: Function,
+    /// Makes its calls.
+    ask: Function,
 ) -> impl IntoView {
     let model = Model::new();
     let desk = place.map(|place| {
         Rc::new(Desk {
-            api: Api::new(place),
+            api: Api::new(place, ask),
             parts: model.parts(),
             tell,
             ours: RefCell::default(),
@@ -173,7 +175,12 @@ impl Desk {
                     self.parts.line.set(Line::Lost);
                     wait = backoff.failed(browser::jitter(), trouble.retry_after());
                 }
-                Err(trouble) => return self.parts.line.set(Line::Ended(trouble)),
+                Err(trouble) => {
+                    if trouble == Trouble::SignedOut {
+                        self.emit(&news::Event { name: "sign-in", id: String::new() });
+                    }
+                    return self.parts.line.set(Line::Ended(trouble));
+                }
             }
             if wait > 0 {
                 browser::sleep(wait).await;

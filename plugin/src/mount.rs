@@ -5,7 +5,6 @@ use std::cell::RefCell;
 
 use leptos::mount::mount_to;
 use leptos::prelude::*;
-use shared::Host;
 use wasm_bindgen::prelude::*;
 use web_sys::js_sys::Function;
 
@@ -24,33 +23,31 @@ impl Mounted {
     }
 }
 
-/// Mounts a pod into `root`, a shadow root. `tell(name, id)` hears of its events.
+/// Mounts a pod into `root`, in a shadow root. `tell(name, id)` hears of its events; its calls are made by
+/// `ask`, see [`Api::new`](crate::api::Api::new). In which product the page is, and how one signs in there, is
+/// JavaScript's affair.
 #[wasm_bindgen]
 #[must_use]
 pub fn mount(
     root: web_sys::Node,
     contact: &str,
     ticket: &str,
-    host: &str,
     tell: Function,
+    ask: Function,
 ) -> Mounted {
-    let place = place(contact, ticket, host);
+    let place = place(contact, ticket);
     let parent = root.clone().unchecked_into();
-    let handle = mount_to(parent, move || view! { <Pod root place tell /> });
+    let handle = mount_to(parent, move || view! { <Pod root place tell ask /> });
     Mounted(Some(Box::new(handle)))
 }
 
 /// Where the page says that the pod is. Look-ups only: the server checks them.
-fn place(contact: &str, ticket: &str, host: &str) -> Option<Place> {
-    let host = match host {
-        "" | "web" => Host::Web,
-        _ => return None,
-    };
+fn place(contact: &str, ticket: &str) -> Option<Place> {
     let ticket = match ticket {
         "" => None,
         ticket => Some(ticket.parse().ok()?),
     };
-    Some(Place { host, contact: contact.parse().ok()?, ticket })
+    Some(Place { contact: contact.parse().ok()?, ticket })
 }
 
 thread_local! {
@@ -80,12 +77,11 @@ mod tests {
     const ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 
     #[test]
-    fn a_place_needs_a_contact_and_a_known_host() {
-        assert!(place(ID, "", "").is_some_and(|place| place.ticket.is_none()));
-        assert!(place(ID, ID, "web").is_some_and(|place| place.ticket.is_some()));
-        assert!(place("", "", "").is_none());
-        assert!(place("4711", "", "web").is_none());
-        assert!(place(ID, "4711", "web").is_none());
-        assert!(place(ID, "", "elsewhere").is_none());
+    fn a_place_needs_a_contact() {
+        assert!(place(ID, "").is_some_and(|place| place.ticket.is_none()));
+        assert!(place(ID, ID).is_some_and(|place| place.ticket.is_some()));
+        assert!(place("", "").is_none());
+        assert!(place("4711", "").is_none());
+        assert!(place(ID, "4711").is_none());
     }
 }

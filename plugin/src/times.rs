@@ -51,11 +51,6 @@ impl Skew {
     pub(crate) fn server(self, here: Millis) -> Millis {
         here.plus(self.0)
     }
-
-    /// This browser's time when it is `server` at the server.
-    pub(crate) fn here(self, server: Millis) -> Millis {
-        server.plus(self.0.saturating_neg())
-    }
 }
 
 #[cfg(test)]
@@ -85,6 +80,5 @@ mod tests {
     fn a_wrong_clock_is_told_by_the_server() {
         let skew = Skew::seen(Millis(10_000), Millis(4_000));
         assert_eq!(skew.server(Millis(5_000)), Millis(11_000));
-        assert_eq!(skew.here(Millis(11_000)), Millis(5_000));
     }
 }

@@ -36,6 +36,7 @@ pub(crate) struct Words {
     pub(crate) back: &'static str,
     pub(crate) try_again: &'static str,
     pub(crate) sign_in: &'static str,
+    pub(crate) sign_in_to_reset: &'static str,
     pub(crate) unheard: Pair,
     pub(crate) outdated: Pair,
     pub(crate) signed_out: Pair,

@@ -83,7 +83,9 @@ impl Description {
             let name = parameter["name"].as_str().unwrap_or_default();
             let path = operation.path.get(name);
             if let (true, Some(value)) = (parameter["in"] == "path", path) {
-                found.extend(self.check(name, &parameter["schema"], &json!(value)));
+                let schema = &parameter["schema"];
+                let value = typed(self.resolve(schema), std::slice::from_ref(value));
+                found.extend(self.check(name, schema, &value));
             }
             let missing = parameter["required"] == json!(true)
                 && path.is_none()

@@ -4,10 +4,10 @@
 use shared::{
     ApprovalId, ApprovalState, ApprovalView, Channel, Code, ContactId, ContactView,
     DestinationKind, DirectoryView, Factor, Finding, HistoryView, LateView, Millis, NoticeView,
-    Outcome, PhoneKind, PhoneView, PhonesView, PodState, PodTokenView, Preflight, Problem,
-    ResetAct, ResetId, ResetView, Sends, ShareState, Shield, ShieldState, Source, Stage, StepKind,
-    StepState, StepView, TechnicianId, TechnicianView, TicketId, TicketView, VerificationId,
-    VerificationView, VoucherView,
+    Outcome, PhoneKind, PhoneView, PhonesView, PodState, Preflight, Problem, ResetAct, ResetId,
+    ResetView, Sends, ShareState, Shield, ShieldState, Source, Stage, StepKind, StepState,
+    StepView, TechnicianId, TechnicianView, TicketId, TicketView, VerificationId, VerificationView,
+    VoucherView,
 };
 
 use super::{Read, Value};
@@ -199,7 +199,6 @@ fields! {
         tag now technician contact ticket directory shields blocked reset history warnings
         approval vouchers notice
     }
-    PodTokenView { token expires_at }
     Preflight {
         person upn customer tenant phone factor phone_changed_at unlock_code findings warnings
         approved_by sealed

@@ -5,7 +5,7 @@ use crate::sample;
 use serde::Serialize;
 use shared::{
     AnswerAsk, ApprovalState, Channel, Code, DestinationKind, DirectoryView, Factor, Finding,
-    Millis, Outcome, PhoneKind, PodState, PodTokenView, Preflight, Problem, ResetAct, ShareState,
+    Millis, NoticeView, Outcome, PhoneKind, PodState, Preflight, Problem, ResetAct, ShareState,
     ShieldState, Source, Stage, StepKind, StepState, VerificationAsk, VerificationView,
 };
 
@@ -135,9 +135,10 @@ fn what_is_asked_is_read_by_serde_json() {
 
 #[test]
 fn fields_of_a_newer_server_are_passed_over() {
-    let text = r#" { "new" : [1.5e3, {"a":"}"}, null, true, -2], "token":"t", "x":{}, "expires_at" : 7 } "#;
-    let view: Result<PodTokenView, Bad> = read(text);
-    assert!(view.is_ok_and(|view| view.token == "t" && view.expires_at == Millis(7)));
+    let text =
+        r#" { "new" : [1.5e3, {"a":"}"}, null, true, -2], "text":"t", "x":{}, "path" : "/" } "#;
+    let view: Result<NoticeView, Bad> = read(text);
+    assert!(view.is_ok_and(|view| view.text == "t" && view.path == "/"));
 }
 
 #[test]
@@ -165,5 +166,5 @@ fn nonsense_is_refused() {
         assert!(parse(bad).is_err(), "{bad}");
     }
     let deep = format!("{{\"x\":{}1{}}}", "[".repeat(99), "]".repeat(99));
-    assert!(read::<PodTokenView>(&deep).is_err());
+    assert!(read::<NoticeView>(&deep).is_err());
 }

@@ -3,10 +3,11 @@
 use std::rc::Rc;
 
 use leptos::prelude::Callable;
+use shared::Code;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 
-use super::widgets::{bare_button, flag};
+use super::widgets::{bare_button, flag, sign_in};
 use crate::dom::{El, div, el};
 use crate::flow::{Flow, Wish};
 use crate::gate;
@@ -66,6 +67,15 @@ pub(super) fn reset_button(model: Model, wish: Wishes) -> El {
         }
     };
     let tip = el("p").set("class", "tip").set("role", "tooltip").set("id", "reset-why");
+    // Where only the technician's own sign-in is missing, the way to it.
+    let factor = move || {
+        let code = model.parts().of_state(|state| state.blocked.as_ref().map(|it| it.code));
+        code == Some(Code::SecondFactorNeeded)
+    };
+    let way = div("way").drawn(
+        move || u32::from(factor()),
+        move || factor().then(|| sign_in("", EN.sign_in_to_reset)).into_iter().collect(),
+    );
     let hinted = el("p").set("class", "small hint").set("aria-hidden", "true").live_text(hint);
     div("")
         .live("class", move || {
@@ -75,5 +85,6 @@ pub(super) fn reset_button(model: Model, wish: Wishes) -> El {
         })
         .kid(button)
         .kid(hinted)
+        .kid(way)
         .kid(tip.live_text(reason))
 }

@@ -52,11 +52,12 @@ pub(super) fn coded(class: &str, code: Code) -> El {
 pub(super) fn failure(trouble: &Trouble) -> El {
     let (what, next) = trouble.sentences(&EN);
     let said = pair("failure", &what, &next);
-    if trouble.wants_sign_in() { said.text(" ").kid(sign_in("")) } else { said }
+    if trouble.wants_sign_in() { said.text(" ").kid(sign_in("", EN.sign_in)) } else { said }
 }
 
-fn sign_in(class: &str) -> El {
-    el("a").set("class", class).set("href", "/sign-in").text(EN.sign_in)
+/// The way to sign in. In a frame the custom element takes it, and pairs the frame instead.
+pub(super) fn sign_in(class: &str, label: &str) -> El {
+    el("a").set("class", class).set("href", "/sign-in?again=factor").text(label)
 }
 
 /// What ended the line to the server, and the way back.
@@ -64,7 +65,7 @@ pub(super) fn trouble_panel(trouble: &Trouble, wish: Wishes) -> El {
     let (what, next) = trouble.sentences(&EN);
     let mut ways = div("buttons");
     if trouble.wants_sign_in() {
-        ways = ways.kid(sign_in("button primary"));
+        ways = ways.kid(sign_in("button primary", EN.sign_in));
     }
     if *trouble != Trouble::Misplaced {
         ways = ways.kid(button("", EN.try_again, move || wish.run((Wish::Retry,))));

@@ -18,6 +18,7 @@ pub(crate) const EN: Words = Words {
     back: "Connected again.",
     try_again: "Try again",
     sign_in: "Sign in",
+    sign_in_to_reset: "Sign in to reset",
     unheard: ("The server did not answer.", "Check your connection, then try again."),
     outdated: ("This page is older than the server.", "Reload the page."),
     signed_out: ("You are signed out.", "Sign in again, then come back to this page."),
