@@ -53,7 +53,8 @@ impl Picklists {
         }
         let fields = reply["fields"].as_array()?;
         let entries = |name: &str| -> Vec<Pick> {
-            let is = |it: &&Value| it["name"].as_str().is_some_and(|it| it.eq_ignore_ascii_case(name));
+            let is =
+                |it: &&Value| it["name"].as_str().is_some_and(|it| it.eq_ignore_ascii_case(name));
             let field = fields.iter().find(is);
             let values = field.and_then(|it| it["picklistValues"].as_array());
             let read = values.into_iter().flatten().filter_map(|it| {

@@ -17,7 +17,8 @@ const RIGHTS: [&str; 3] = ["permission", "impersonat", "not authorized"];
 pub(super) fn judge(sent: Sent, missing: Code) -> Answer<Value> {
     if let Sent::Reply(reply) = &sent {
         let said = errors(reply);
-        let says = |words: &[&str]| said.iter().any(|it| words.iter().any(|word| it.contains(word)));
+        let says =
+            |words: &[&str]| said.iter().any(|it| words.iter().any(|word| it.contains(word)));
         if says(&TOO_MANY) {
             return Answer::Later(None);
         }
@@ -47,7 +48,8 @@ fn open(reply: &Reply, missing: Code) -> Answer<Value> {
 /// What the errors of a reply say, in lower case; one that can't be read is an error all the same.
 fn errors(reply: &Reply) -> Vec<String> {
     let json = serde_json::from_slice::<Value>(&reply.body).unwrap_or_default();
-    let text = |it: &Value| it.as_str().or(it["message"].as_str()).unwrap_or_default().to_lowercase();
+    let text =
+        |it: &Value| it.as_str().or(it["message"].as_str()).unwrap_or_default().to_lowercase();
     match &json["errors"] {
         Value::Null => Vec::new(),
         Value::Array(all) => all.iter().map(text).collect(),
@@ -82,9 +84,15 @@ mod tests {
     #[test]
     fn good_replies_are_opened_and_errors_in_one_are_none() {
         for body in [r#"{"item":{"id":7}}"#, r#"{"item":null}"#, r#"{"items":[],"errors":[]}"#] {
-            assert_eq!(judged(200, body), Answer::Done(serde_json::from_str(body).unwrap()), "{body}");
+            assert_eq!(
+                judged(200, body),
+                Answer::Done(serde_json::from_str(body).unwrap()),
+                "{body}"
+            );
         }
-        for body in [r#"{"errors":["x"]}"#, r#"{"itemId":1,"errors":[{"field":"a"}]}"#, r#"{"errors":{}}"#] {
+        for body in
+            [r#"{"errors":["x"]}"#, r#"{"itemId":1,"errors":[{"field":"a"}]}"#, r#"{"errors":{}}"#]
+        {
             let Answer::Refused(refusal) = judged(200, body) else { panic!("{body}") };
             assert_eq!(refusal.code, Code::PsaRefused, "{body}");
         }
@@ -100,8 +108,16 @@ mod tests {
             (401, "", refused(Code::PsaCredentials)),
             (403, "", refused(Code::PsaPermission)),
             (404, r#"{"errors":[]}"#, refused(Code::TicketUnknown)),
-            (500, r#"{"errors":["… adequate permissions to query this"]}"#, refused(Code::PsaPermission)),
-            (500, r#"{"errors":[{"message":"Impersonation is not allowed"}]}"#, refused(Code::PsaPermission)),
+            (
+                500,
+                r#"{"errors":["… adequate permissions to query this"]}"#,
+                refused(Code::PsaPermission),
+            ),
+            (
+                500,
+                r#"{"errors":[{"message":"Impersonation is not allowed"}]}"#,
+                refused(Code::PsaPermission),
+            ),
             (200, r#"{"errors":["You are not authorized"]}"#, refused(Code::PsaPermission)),
             (500, r#"{"errors":["Object reference"]}"#, Answer::Unknown(Some(3000))),
             (500, "permission", Answer::Unknown(Some(3000))),
@@ -110,7 +126,8 @@ mod tests {
         ] {
             assert_eq!(judged(status, body), answer, "{status} {body}");
         }
-        for (status, body) in [(400, r#"{"errors":["ada@x.example"]}"#), (302, ""), (405, "<html>")] {
+        for (status, body) in [(400, r#"{"errors":["ada@x.example"]}"#), (302, ""), (405, "<html>")]
+        {
             let about = Refusal::about(Code::PsaRefused, format!("HTTP {status}"));
             assert_eq!(judged(status, body), Answer::Refused(about));
         }

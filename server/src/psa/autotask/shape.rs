@@ -158,7 +158,8 @@ impl Resource {
 /// The one active resource with this address; `None` where there are several, or none.
 pub(super) fn the_one(resources: Vec<Resource>, email: &str) -> Option<i64> {
     let mut theirs = resources.into_iter().filter(|it| {
-        let has = it.email.as_deref().is_some_and(|it| it.trim().eq_ignore_ascii_case(email.trim()));
+        let has =
+            it.email.as_deref().is_some_and(|it| it.trim().eq_ignore_ascii_case(email.trim()));
         has && is_on(&it.is_active)
     });
     let first = theirs.next()?;
@@ -239,7 +240,10 @@ mod tests {
         assert!(card.is_on());
         let card = card.told().unwrap();
         assert_eq!((card.id.as_str(), card.company.as_str()), ("44", "12"));
-        assert_eq!((card.name.as_str(), card.email.as_str()), ("Ada Park", "ada@northwind.example"));
+        assert_eq!(
+            (card.name.as_str(), card.email.as_str()),
+            ("Ada Park", "ada@northwind.example")
+        );
         assert_eq!(card.phones, ["1", "2"]);
         let bare = read::<Contact>(json!({"id": 9, "lastName": "Ray", "isActive": 0}));
         assert!(!bare.is_on());
@@ -250,7 +254,9 @@ mod tests {
     #[test]
     fn companies_have_a_domain_and_resources_a_login() {
         let told = |json| read::<CompanyItem>(json).told();
-        let company = told(json!({"id": 12, "companyName": "Northwind", "webAddress": "www.northwind.example"}));
+        let company = told(
+            json!({"id": 12, "companyName": "Northwind", "webAddress": "www.northwind.example"}),
+        );
         assert_eq!(company.unwrap().domain, "northwind.example");
         assert_eq!(told(json!({"id": 0, "companyName": "Brightline"})).unwrap().id, "0");
         assert_eq!(told(json!({"companyName": "x"})), None);
@@ -262,10 +268,17 @@ mod tests {
 
     #[test]
     fn only_one_active_resource_by_its_address_is_it() {
-        let one = |id: i64, email: &str, on: bool| json!({"id": id, "email": email, "isActive": on});
+        let one =
+            |id: i64, email: &str, on: bool| json!({"id": id, "email": email, "isActive": on});
         let found = |all: &[Value]| the_one(read(json!(all)), " Ann@msp.example");
-        assert_eq!(found(&[one(3, "ann@msp.example", true), one(4, "ann@msp.example", false)]), Some(3));
-        assert_eq!(found(&[one(3, "ann@msp.example", true), one(4, "ANN@msp.example", true)]), None);
+        assert_eq!(
+            found(&[one(3, "ann@msp.example", true), one(4, "ann@msp.example", false)]),
+            Some(3)
+        );
+        assert_eq!(
+            found(&[one(3, "ann@msp.example", true), one(4, "ANN@msp.example", true)]),
+            None
+        );
         assert_eq!(found(&[one(3, "ben@msp.example", true)]), None);
         assert_eq!(found(&[one(0, "ann@msp.example", true)]), None);
         assert_eq!(found(&[json!({"id": 3})]), None);
