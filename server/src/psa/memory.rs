@@ -6,11 +6,15 @@ use std::sync::{Mutex, PoisonError};
 
 use shared::Millis;
 
+use super::connectwise::Proofs;
+
 /// What is remembered.
 #[derive(Default)]
 pub struct Memory {
     /// Whoever holds it discovers or signs in; the others wait and find what was found.
     pub(super) found: tokio::sync::Mutex<Option<Box<dyn Any + Send>>>,
+    /// Which members ConnectWise has confirmed lately.
+    pub(super) proofs: Mutex<Proofs>,
     /// Before this moment the PSA said that it won't answer.
     quiet_until: Mutex<Millis>,
 }
