@@ -8,11 +8,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use shared::Millis;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::connectwise::Proofs;
+
 /// What is remembered.
 #[derive(Default)]
 pub struct Memory {
     /// Whoever holds it discovers or signs in; the others wait and find what was found.
     pub(super) found: tokio::sync::Mutex<Option<Box<dyn Any + Send>>>,
+    /// Which members ConnectWise has confirmed lately.
+    pub(super) proofs: Mutex<Proofs>,
     /// Before this moment the PSA said that it won't answer.
     quiet_until: Mutex<Millis>,
     /// Who may ask an endpoint now, where a PSA takes only so many calls of it at a time.
