@@ -276,9 +276,9 @@ impl FrameStore for Database {
                  and exists (select 1 from integrations g where g.id = $3 and g.account = $1
                      and g.is_on and g.ended_at is null)",
         )
-            .bind(account.0)
-            .bind(new.id)
-            .bind(id.0);
+        .bind(account.0)
+        .bind(new.id)
+        .bind(id.0);
         write.one(query).await?;
         write.commit().await
     }

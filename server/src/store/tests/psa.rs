@@ -286,7 +286,7 @@ async fn a_person_is_linked_once_and_unlinked(world: World) {
 }
 
 async fn another_accounts_psa_is_not_touched(world: World) {
-    let (store, ours, theirs) = (&world.store, &world.ours, &world.theirs);
+    let (store, theirs) = (&world.store, &world.theirs);
     let seen = connected(&world, PsaKind::Halo).await;
     let (them, ann, id) = (theirs.account, theirs.ann, seen.integration.id);
     framed(&world, id, b"frame", Some("41")).await;

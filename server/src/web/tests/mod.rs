@@ -30,6 +30,7 @@ const MINUTE: i64 = 60_000;
 mod branding;
 mod pages;
 mod policy;
+mod psa;
 mod settings;
 mod sign_in;
 
