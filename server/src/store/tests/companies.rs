@@ -218,6 +218,7 @@ async fn a_contact_of_another_customer_is_looked_up_anew(world: World) {
         integration: ours.m365,
         directory_user: "u".into(),
         address_hash: b"hash".to_vec(),
+        lost_at: None,
     };
     store.link_directory(ours.account, START, &link, START).await.unwrap();
     let linked = async || {

@@ -31,6 +31,7 @@ mod branding;
 mod pages;
 mod policy;
 mod psa;
+mod psa_companies;
 mod settings;
 mod sign_in;
 
