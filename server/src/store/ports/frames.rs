@@ -101,7 +101,7 @@ pub trait FrameStore {
     /// Begins a pod's session for whom the host has confirmed: it has no parent and no second factor.
     ///
     /// # Errors
-    /// When the database does not take it.
+    /// `MovedOn` when the PSA is off or not there any more.
     async fn begin_proven(
         &self,
         account: AccountId,

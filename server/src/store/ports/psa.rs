@@ -57,7 +57,7 @@ pub trait PsaStore {
         change: &PsaChange<'_>,
     ) -> Result<(), StoreError>;
 
-    /// Switches one on or off.
+    /// Switches one on or off. Off, its frames and their pods are signed out.
     ///
     /// # Errors
     /// `MovedOn` when it is so already, or there is none.
@@ -84,7 +84,7 @@ pub trait PsaStore {
     ) -> Result<(), StoreError>;
 
     /// Deletes one with its secrets, its companies, who technicians are there, and its frames; contacts
-    /// and tickets stay for the audit.
+    /// and tickets stay for the audit. All admins are told by mail.
     ///
     /// # Errors
     /// `MovedOn` when there is none.

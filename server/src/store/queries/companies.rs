@@ -308,7 +308,8 @@ async fn mirror_ticket(
          where c.id = $3
          on conflict (account, number) do update set customer = excluded.customer,
              contact = excluded.contact, summary = excluded.summary,
-             closed_at = excluded.closed_at, psa_number = excluded.psa_number
+             closed_at = case when excluded.closed_at is null then null
+                 else coalesce(tickets.closed_at, excluded.closed_at) end, psa_number = excluded.psa_number
          returning id",
     )
     .bind(random::id(now))

@@ -271,10 +271,14 @@ impl FrameStore for Database {
     ) -> Result<(), StoreError> {
         let mut write = self.write(account).await?;
         insert(&mut write, account, at, new).await?;
-        let query = sqlx::query("update sessions set psa = $3 where account = $1 and id = $2")
-            .bind(account.0)
-            .bind(new.id)
-            .bind(id.0);
+        let query = sqlx::query(
+            "update sessions set psa = $3 where account = $1 and id = $2
+                 and exists (select 1 from integrations g where g.id = $3 and g.account = $1
+                     and g.is_on and g.ended_at is null)",
+        )
+        .bind(account.0)
+        .bind(new.id)
+        .bind(id.0);
         write.one(query).await?;
         write.commit().await
     }

@@ -159,6 +159,9 @@ impl PsaStore for Database {
         .bind(id.0)
         .bind(on);
         write.one(query).await?;
+        if !on {
+            sign_out(&mut write, id).await?;
+        }
         let act = if on { Act::IntegrationSwitchedOn } else { Act::IntegrationSwitchedOff };
         self.note(&mut write, account, now, &entry(act, by, id)).await?;
         write.commit().await
@@ -276,9 +279,17 @@ async fn forget(write: &mut Write, id: IntegrationId) -> Result<(), StoreError> 
     for statement in [
         "delete from psa_people where integration = $1",
         "delete from psa_companies where integration = $1",
-        "delete from pairings where integration = $1",
-        "delete from sessions where psa = $1",
     ] {
+        sqlx::query(statement).bind(id.0).execute(write.db()).await?;
+    }
+    sign_out(write, id).await
+}
+
+/// Ends the frames in it, with their pods, and those that wait.
+async fn sign_out(write: &mut Write, id: IntegrationId) -> Result<(), StoreError> {
+    for statement in
+        ["delete from pairings where integration = $1", "delete from sessions where psa = $1"]
+    {
         sqlx::query(statement).bind(id.0).execute(write.db()).await?;
     }
     Ok(())

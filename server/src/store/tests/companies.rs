@@ -1,181 +1,302 @@
 //! Companies of a PSA and which customers they are; contacts and tickets as far as they are kept.
 
-use shared::{CustomerId, IntegrationId, Millis};
+use shared::{ContactId, CustomerId, IntegrationId};
 
-use super::fixture::{START, World, after, moved_on, new_id};
+use super::fixture::{MINUTE, START, World, after, moved_on, new_id, taken};
 use super::psa::connected;
 use crate::psa::{Company, PsaKind};
-use crate::store::{DirectoryLink, Mapping, SeenContact, SeenTicket};
+use crate::store::{CompanyRow, DirectoryLink, ImportRow, Mapping, SeenContact, SeenTicket};
 
 on_both!(
     companies_are_seen_and_found,
-    a_company_is_mapped_by_an_admin,
-    a_ticket_of_a_psa_is_kept_without_its_card,
+    a_company_is_a_customer_by_an_admins_word,
+    a_new_customer_is_made_of_a_company_once,
+    companies_come_with_an_import,
+    a_contact_and_a_ticket_are_mirrored,
     a_contact_of_another_customer_is_looked_up_anew,
-    another_account_maps_and_keeps_nothing,
+    a_mirrored_contact_is_found_by_its_hash,
+    two_psas_may_count_alike,
+    another_accounts_companies_are_not_touched,
 );
 
 fn company(id: &str, name: &str, domain: &str) -> Company {
     Company { id: id.into(), name: name.into(), domain: domain.into() }
 }
 
+/// A HaloPSA that has shown three companies.
 async fn seen(world: &World) -> IntegrationId {
-    let id = connected(world, PsaKind::ConnectWise).await.integration.id;
+    let id = connected(world, PsaKind::Halo).await.integration.id;
     let companies = [
-        company("250", "Contoso", "contoso.example"),
-        company("251", "Ärzte am See", ""),
-        company("252", "alpine", "alpine.example"),
+        company("7", "Contoso", "contoso.example"),
+        company("250", "Äpfel & Co", ""),
+        company("9", "alpine", "alpine.example"),
     ];
     world.store.see_companies(world.ours.account, id, START, &companies).await.unwrap();
     id
 }
 
-async fn names(world: &World, id: IntegrationId, search: &str, limit: u32) -> Vec<String> {
-    let account = world.ours.account;
-    let found = world.store.psa_companies(account, id, search, limit, 0).await.unwrap();
-    found.into_iter().map(|it| it.name).collect()
+async fn all(world: &World, id: IntegrationId, search: &str) -> Vec<CompanyRow> {
+    world.store.psa_companies(world.ours.account, id, search, 100, 0).await.unwrap()
+}
+
+async fn names(world: &World, id: IntegrationId, search: &str) -> Vec<String> {
+    all(world, id, search).await.into_iter().map(|it| it.name).collect()
+}
+
+async fn map(world: &World, id: IntegrationId, company: &str, to: Mapping) {
+    let ours = &world.ours;
+    world.store.map_company(ours.account, ours.ann, START, id, company, to).await.unwrap();
+}
+
+fn contact<'a>(id: &'a str, customer: CustomerId, hash: Option<&'a [u8]>) -> SeenContact<'a> {
+    SeenContact { id, customer, name: "Zoë Übel", address_hash: hash }
+}
+
+fn ticket<'a>(id: &'a str, number: &'a str, closed: bool) -> SeenTicket<'a> {
+    SeenTicket { id, number, summary: "Cannot sign in", created_at: START, closed }
 }
 
 async fn companies_are_seen_and_found(world: World) {
     let (store, ours) = (&world.store, &world.ours);
     let id = seen(&world).await;
-    assert_eq!(names(&world, id, "", 2).await.len(), 2, "a page");
-    assert_eq!(names(&world, id, "ÄRZTE", 9).await, ["Ärzte am See"]);
-    assert_eq!(names(&world, id, "alpine.EX", 9).await, ["alpine"]);
-    assert!(names(&world, id, "\0", 9).await.is_empty());
-    let second = store.psa_companies(ours.account, id, "", 9, 2).await.unwrap();
-    assert_eq!(second.len(), 1, "the rest");
-    // Seen again under another name; whose it is stays.
-    let to = Mapping::To(ours.customer);
-    store.map_company(ours.account, ours.ann, START, id, "250", to).await.unwrap();
-    let again = [company("250", "Contoso Ltd", "contoso.example")];
-    store.see_companies(ours.account, id, after(1), &again).await.unwrap();
-    let found = store.psa_companies(ours.account, id, "contoso", 9, 0).await.unwrap();
-    assert_eq!(found[0].name, "Contoso Ltd");
-    assert_eq!(found[0].customer.as_ref().map(|it| it.id), Some(ours.customer));
-    // Those that wait for an admin stand first.
-    assert_eq!(names(&world, id, "", 9).await.last().unwrap(), "Contoso Ltd");
-    let nowhere = IntegrationId(new_id());
-    moved_on(store.see_companies(ours.account, nowhere, START, &again).await);
+    let first = names(&world, id, "").await;
+    assert_eq!(first[..2], ["alpine", "Contoso"], "by name in either case");
+    assert_eq!(names(&world, id, " ÄPFEL ").await, ["Äpfel & Co"]);
+    assert_eq!(names(&world, id, "alpine.EX").await, ["alpine"], "by domain");
+    assert!(names(&world, id, "nobody").await.is_empty());
+    assert!(names(&world, id, "a\0").await.is_empty());
+    let page = store.psa_companies(ours.account, id, "", 1, 1).await.unwrap();
+    assert_eq!(page.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["Contoso"]);
+    assert!(store.psa_companies(ours.account, id, "", 9, 3).await.unwrap().is_empty());
+    // Seen anew, under a new name: which customer it is stays, and the others are not forgotten.
+    map(&world, id, "7", Mapping::To(ours.customer)).await;
+    let renamed = [company("7", "AContoso\0", "new.example"), company("1", "New", "")];
+    store.see_companies(ours.account, id, after(1), &renamed).await.unwrap();
+    let them = all(&world, id, "").await;
+    assert_eq!(them.len(), 4);
+    let last = them.last().unwrap();
+    assert_eq!((last.name.as_str(), last.domain.as_str()), ("AContoso", "new.example"));
+    let customer = last.customer.as_ref().unwrap();
+    assert_eq!((customer.id, customer.name.as_str()), (ours.customer, "Contoso"), "mapped last");
+    moved_on(store.see_companies(ours.account, IntegrationId(new_id()), START, &renamed).await);
 }
 
-async fn a_company_is_mapped_by_an_admin(world: World) {
-    let (store, ours) = (&world.store, &world.ours);
+async fn a_company_is_a_customer_by_an_admins_word(world: World) {
+    let (store, ours, theirs) = (&world.store, &world.ours, &world.theirs);
     let id = seen(&world).await;
-    let map = async |company: &str, to| {
-        store.map_company(ours.account, ours.ann, after(1), id, company, to).await
-    };
     let whose = async |company: &str| {
         let found = store.customer_of_company(ours.account, id, company).await.unwrap();
-        found.map(|it| it.id)
+        found.map(|customer| customer.id)
     };
-    assert_eq!(whose("250").await, None);
-    map("250", Mapping::To(ours.customer)).await.unwrap();
-    assert_eq!(whose("250").await, Some(ours.customer));
-    let new = CustomerId(new_id());
-    map("252", Mapping::New(new)).await.unwrap();
-    assert_eq!(whose("252").await, Some(new));
-    let customers = store.customers(ours.account).await.unwrap();
-    let found: Vec<&str> = customers.iter().map(|it| it.name.as_str()).collect();
-    assert_eq!(found.len(), 2);
-    assert!(found.contains(&"alpine") && found.contains(&"Contoso"));
-    map("250", Mapping::Nobody).await.unwrap();
-    assert_eq!(whose("250").await, None);
-    moved_on(map("999", Mapping::To(ours.customer)).await);
-    moved_on(map("250\0", Mapping::To(ours.customer)).await);
-    moved_on(map("250", Mapping::To(world.theirs.customer)).await);
-    assert_eq!(whose("250\0").await, None);
-    assert_eq!(world.told("company-mapped").await.len(), 3);
+    let say = async |company: &str, to| {
+        store.map_company(ours.account, ours.ann, START, id, company, to).await
+    };
+    assert_eq!(whose("7").await, None, "nothing by itself, whatever it is called");
+    say("7", Mapping::To(ours.customer)).await.unwrap();
+    // Two companies may be one customer.
+    say("9", Mapping::To(ours.customer)).await.unwrap();
+    assert_eq!((whose("7").await, whose("9").await), (Some(ours.customer), Some(ours.customer)));
+    for bad in [Mapping::To(theirs.customer), Mapping::To(CustomerId(new_id()))] {
+        moved_on(say("7", bad).await);
+    }
+    for unknown in ["8", "", "7\0"] {
+        moved_on(say(unknown, Mapping::Nobody).await);
+        assert_eq!(whose(unknown).await, None, "{unknown:?}");
+    }
+    assert_eq!(whose("7").await, Some(ours.customer));
+    say("7", Mapping::Nobody).await.unwrap();
+    assert_eq!(whose("7").await, None);
+    let told = world.told("company-mapped").await;
+    let told: Vec<_> = told.iter().map(|it| (&it["about"], it["customer"].as_str())).collect();
+    let contoso = ours.customer.to_string();
+    let right = [("7", Some(contoso.as_str())), ("9", Some(&contoso)), ("7", None)];
+    assert_eq!(told.len(), right.len());
+    for ((about, customer), right) in told.into_iter().zip(right) {
+        assert_eq!((about.as_str().unwrap(), customer), right);
+    }
 }
 
-fn card<'a>(id: &'a str, name: &'a str, customer: CustomerId) -> SeenContact<'a> {
-    SeenContact { id, customer, name, address_hash: Some(b"hash of the address") }
-}
-
-fn ticket<'a>(id: &'a str, summary: &'a str) -> SeenTicket<'a> {
-    SeenTicket { id, number: "T1", summary, created_at: START, closed: false }
-}
-
-async fn a_ticket_of_a_psa_is_kept_without_its_card(world: World) {
+async fn a_new_customer_is_made_of_a_company_once(world: World) {
     let (store, ours) = (&world.store, &world.ours);
     let id = seen(&world).await;
-    let keep = async |id, contact, ticket| {
-        store.mirror(ours.account, id, after(1), contact, ticket).await.unwrap()
+    let new = CustomerId(new_id());
+    let say = async |to| store.map_company(ours.account, ours.ann, START, id, "250", to).await;
+    say(Mapping::New(new)).await.unwrap();
+    let found = store.customer_of_company(ours.account, id, "250").await.unwrap().unwrap();
+    assert_eq!((found.id, found.name.as_str()), (new, "Äpfel & Co"));
+    // A second click makes no second one.
+    moved_on(say(Mapping::New(CustomerId(new_id()))).await);
+    let customers = store.customers(ours.account).await.unwrap();
+    assert_eq!(customers.len(), 2);
+    assert!(customers.iter().any(|it| it.id == new));
+    assert!(store.customers(world.theirs.account).await.unwrap().iter().all(|it| it.id != new));
+    // It is a customer like any other.
+    let without = store.customers_without_m365(ours.account).await.unwrap();
+    assert_eq!(without.iter().map(|it| it.id).collect::<Vec<_>>(), [new]);
+}
+
+async fn companies_come_with_an_import(world: World) {
+    let (store, ours) = (&world.store, &world.ours);
+    let id = IntegrationId(new_id());
+    let psa = |id| ImportRow::Integration {
+        id,
+        customer: None,
+        kind: "halo",
+        name: "HaloPSA".into(),
+        settings: "{}".into(),
     };
-    let first = keep(id, card("7", "Ada", ours.customer), Some(ticket("70", "Help"))).await;
-    let contact = store.contact(ours.account, first.contact).await.unwrap().unwrap();
-    assert_eq!((contact.name.as_str(), contact.email.as_str()), ("Ada", ""));
-    assert!(contact.phones.is_empty());
-    assert_eq!(contact.psa.as_ref().map(|it| (it.integration, it.id.as_str())), Some((id, "7")));
-    assert_eq!(contact.address_hash.as_deref(), Some(b"hash of the address".as_slice()));
-    let row = store.ticket(ours.account, first.ticket.unwrap()).await.unwrap().unwrap();
-    assert_eq!((row.number.as_str(), row.summary.as_str()), ("T1", "Help"));
-    assert_eq!(row.psa.map(|it| (it.integration, it.id)), Some((id, "70".to_owned())));
-    let at = store.contact_at(ours.account, ours.customer, "x@y", b"hash of the address").await;
-    assert_eq!(at.unwrap().map(|it| it.id), Some(first.contact), "found by what is kept of it");
+    let company = ImportRow::Company {
+        integration: id,
+        company: "250".into(),
+        name: "Contoso".into(),
+        customer: ours.customer,
+    };
+    store.import(ours.account, START, &[psa(id), company]).await.unwrap();
+    let found = store.customer_of_company(ours.account, id, "250").await.unwrap();
+    assert_eq!(found.unwrap().id, ours.customer);
+    taken(store.import(ours.account, START, &[psa(IntegrationId(new_id()))]).await);
+}
 
-    // Again: the same rows, as they are there now; a ticket may be about somebody else since.
-    let again = keep(id, card("7", "Ada P.", ours.customer), Some(ticket("70", "Help!"))).await;
+async fn a_contact_and_a_ticket_are_mirrored(world: World) {
+    let (store, ours) = (&world.store, &world.ours);
+    let id = seen(&world).await;
+    let mirror = async |now, contact, ticket| {
+        store.mirror(ours.account, id, now, contact, ticket).await.unwrap()
+    };
+    let zoe = contact("41", ours.customer, Some(b"hash"));
+    let alone = mirror(START, zoe, None).await;
+    assert!(alone.ticket.is_none());
+    let first = mirror(START, zoe, Some(ticket("1001", "T1001", false))).await;
+    assert_eq!(first.contact, alone.contact, "one row for one contact");
+    let it = first.ticket.unwrap();
+    assert_ne!(it, ours.ticket, "whatever number the built-in list has");
+    let kept = store.contact(ours.account, first.contact).await.unwrap().unwrap();
+    assert_eq!((kept.name.as_str(), kept.customer), ("Zoë Übel", ours.customer));
+    assert!(kept.email.is_empty() && kept.phones.is_empty(), "read there each time");
+    // Brought up to date: renamed, closed, and the moment of closing stays.
+    let renamed = SeenContact { name: "Zoë Schmidt", ..zoe };
+    let again = mirror(after(1), renamed, Some(ticket("1001", "T1001", true))).await;
     assert_eq!(again, first);
-    let row = store.ticket(ours.account, first.ticket.unwrap()).await.unwrap().unwrap();
-    assert_eq!((row.summary.as_str(), row.contact_name.as_str()), ("Help!", "Ada P."));
-    let other = keep(id, card("8", "Ben", ours.customer), Some(ticket("70", "Help!"))).await;
-    assert_eq!(other.ticket, first.ticket);
-    assert_ne!(other.contact, first.contact);
-    let row = store.ticket(ours.account, first.ticket.unwrap()).await.unwrap().unwrap();
-    assert_eq!(row.contact, other.contact);
-    assert_eq!(keep(id, card("9", "Eve", ours.customer), None).await.ticket, None);
-
-    // Two PSAs may count alike, and none counts like our own list.
-    let halo = connected(&world, PsaKind::Halo).await.integration.id;
-    let there = keep(halo, card("7", "Ada", ours.customer), Some(ticket("70", "Help"))).await;
-    assert!(there.contact != first.contact && there.ticket != first.ticket);
-    // What a PSA shows to whom is its affair: its tickets are on no list of ours.
-    assert!(store.tickets(ours.account, "help", 9, 0).await.unwrap().is_empty());
-    assert!(store.tickets_of(ours.account, there.contact, 9).await.unwrap().is_empty());
+    let kept = store.contact(ours.account, first.contact).await.unwrap().unwrap();
+    assert_eq!(kept.name, "Zoë Schmidt");
+    let closed_at = async || {
+        let find = "update tickets set summary = 'late' where id = $1 and closed_at is not null
+            and closed_at > 1800000000001";
+        store.seed(find, &[it.0]).await;
+        store.ticket(ours.account, it).await.unwrap().unwrap().summary
+    };
+    mirror(after(MINUTE), zoe, Some(ticket("1001", "T1001", true))).await;
+    assert_eq!(closed_at().await, "Cannot sign in", "it was closed when it was first seen closed");
+    // Another contact in the same ticket.
+    let max =
+        mirror(START, contact("42", ours.customer, None), Some(ticket("1001", "T1001", false)));
+    let max = max.await;
+    assert_eq!(max.ticket, Some(it));
+    assert_ne!(max.contact, first.contact);
+    let of = store.ticket(ours.account, it).await.unwrap().unwrap();
+    assert_eq!(of.contact, max.contact);
+    let mirror = async |id, customer| {
+        store.mirror(ours.account, id, START, contact("41", customer, None), None).await
+    };
+    moved_on(mirror(IntegrationId(new_id()), ours.customer).await);
+    moved_on(mirror(id, CustomerId(new_id())).await);
+    moved_on(mirror(id, world.theirs.customer).await);
 }
 
 async fn a_contact_of_another_customer_is_looked_up_anew(world: World) {
     let (store, ours) = (&world.store, &world.ours);
     let id = seen(&world).await;
-    let new = CustomerId(new_id());
-    let to = Mapping::New(new);
-    store.map_company(ours.account, ours.ann, START, id, "252", to).await.unwrap();
-    let keep = async |customer| {
-        store.mirror(ours.account, id, after(1), card("7", "Ada", customer), None).await.unwrap()
+    map(&world, id, "250", Mapping::New(CustomerId(new_id()))).await;
+    let other = store.customer_of_company(ours.account, id, "250").await.unwrap().unwrap().id;
+    let mirror = async |customer| {
+        let seen = contact("41", customer, Some(b"hash"));
+        store.mirror(ours.account, id, START, seen, None).await.unwrap().contact
     };
-    let contact = keep(ours.customer).await.contact;
-    let m365 = store.m365_of(ours.account, ours.customer).await.unwrap().unwrap();
+    let zoe = mirror(ours.customer).await;
     let link = DirectoryLink {
-        contact,
-        integration: m365.id,
-        directory_user: "ada".into(),
+        contact: zoe,
+        integration: ours.m365,
+        directory_user: "u".into(),
         address_hash: b"hash".to_vec(),
-        lost_at: None::<Millis>,
+        lost_at: None,
     };
-    store.link_directory(ours.account, after(1), &link, m365.changed_at).await.unwrap();
-    keep(ours.customer).await;
-    assert!(store.directory_link(ours.account, contact).await.unwrap().is_some());
-    assert_eq!(keep(new).await.contact, contact);
-    assert!(store.directory_link(ours.account, contact).await.unwrap().is_none());
-    let row = store.contact(ours.account, contact).await.unwrap().unwrap();
-    assert_eq!(row.customer, new);
+    store.link_directory(ours.account, START, &link, START).await.unwrap();
+    let linked = async || {
+        let found = store.directory_link(ours.account, zoe).await.unwrap();
+        found.is_some()
+    };
+    assert!(linked().await);
+    assert_eq!(mirror(ours.customer).await, zoe);
+    assert!(linked().await, "the same customer's person is the same person");
+    assert_eq!(mirror(other).await, zoe);
+    assert!(!linked().await, "another customer's tenant has other people");
+    assert_eq!(store.contact(ours.account, zoe).await.unwrap().unwrap().customer, other);
 }
 
-async fn another_account_maps_and_keeps_nothing(world: World) {
+async fn a_mirrored_contact_is_found_by_its_hash(world: World) {
+    let (store, ours) = (&world.store, &world.ours);
+    let id = seen(&world).await;
+    let mirror = async |who, hash| {
+        let seen = contact(who, ours.customer, hash);
+        store.mirror(ours.account, id, START, seen, None).await.unwrap().contact
+    };
+    let at = async |address: &str, hash: &[u8]| {
+        let found = store.contact_at(ours.account, ours.customer, address, hash).await.unwrap();
+        found.map(|contact| contact.id)
+    };
+    let zoe = mirror("41", Some(b"zoe".as_slice())).await;
+    assert_eq!(at("zoe@contoso.example", b"zoe").await, Some(zoe));
+    assert_eq!(at("max@contoso.example", b"max").await, None);
+    // Nothing to look for finds nobody: cards of a PSA have no address here.
+    assert_eq!(at("", b"zoe").await, None);
+    assert_eq!(at(" ", b"max").await, None);
+    // One of the built-in list and one of the PSA, or two of the PSA: which is meant, nobody can say.
+    assert_eq!(at("carl@contoso.example", b"zoe").await, None);
+    let twin = mirror("42", Some(b"zoe".as_slice())).await;
+    assert_eq!(at("zoe@contoso.example", b"zoe").await, None);
+    mirror("42", None).await;
+    assert_eq!(at("zoe@contoso.example", b"zoe").await, Some(zoe), "its address is another now");
+    assert_ne!(twin, zoe);
+}
+
+async fn two_psas_may_count_alike(world: World) {
+    let (store, ours) = (&world.store, &world.ours);
+    let halo = seen(&world).await;
+    let connectwise = connected(&world, PsaKind::ConnectWise).await.integration.id;
+    let mirror = async |id| {
+        let (seen, about) = (contact("41", ours.customer, None), ticket("1001", "1001", false));
+        store.mirror(ours.account, id, START, seen, Some(about)).await.unwrap()
+    };
+    let (one, two) = (mirror(halo).await, mirror(connectwise).await);
+    assert_ne!(one.contact, two.contact);
+    assert_ne!(one.ticket, two.ticket);
+    assert_eq!((mirror(halo).await, mirror(connectwise).await), (one, two));
+    // A deleted one's stay for the audit, and one that comes instead begins anew.
+    store.end_psa(ours.account, ours.ann, START, halo).await.unwrap();
+    let gone = store.mirror(ours.account, halo, START, contact("41", ours.customer, None), None);
+    moved_on(gone.await);
+    assert!(store.contact(ours.account, one.contact).await.unwrap().is_some());
+    assert!(store.ticket(ours.account, one.ticket.unwrap()).await.unwrap().is_some());
+    let again = mirror(connected(&world, PsaKind::Halo).await.integration.id).await;
+    assert_ne!(again.contact, one.contact);
+}
+
+async fn another_accounts_companies_are_not_touched(world: World) {
     let (store, ours, theirs) = (&world.store, &world.ours, &world.theirs);
     let id = seen(&world).await;
-    let (account, ann) = (theirs.account, theirs.ann);
-    assert!(store.psa_companies(account, id, "", 9, 0).await.unwrap().is_empty());
-    let companies = [company("1", "X", "")];
-    moved_on(store.see_companies(account, id, START, &companies).await);
-    let to = Mapping::To(theirs.customer);
-    moved_on(store.map_company(account, ann, START, id, "250", to).await);
-    assert!(store.customer_of_company(account, id, "250").await.unwrap().is_none());
-    let card_of = |customer| card("7", "Ada", customer);
-    moved_on(store.mirror(account, id, START, card_of(theirs.customer), None).await);
-    moved_on(store.mirror(ours.account, id, START, card_of(theirs.customer), None).await);
-    let nowhere = IntegrationId(new_id());
-    moved_on(store.mirror(ours.account, nowhere, START, card_of(ours.customer), None).await);
-    assert_eq!(store.customers(account).await.unwrap().len(), 1);
+    let (them, ann) = (theirs.account, theirs.ann);
+    map(&world, id, "7", Mapping::To(ours.customer)).await;
+    assert!(store.psa_companies(them, id, "", 9, 0).await.unwrap().is_empty());
+    moved_on(store.see_companies(them, id, START, &[company("7", "Theirs", "")]).await);
+    for to in [Mapping::Nobody, Mapping::To(theirs.customer), Mapping::New(CustomerId(new_id()))] {
+        moved_on(store.map_company(them, ann, START, id, "7", to).await);
+    }
+    assert!(store.customer_of_company(them, id, "7").await.unwrap().is_none());
+    let seen = contact("41", theirs.customer, None);
+    moved_on(store.mirror(them, id, START, seen, None).await);
+    assert_eq!(store.customers(them).await.unwrap().len(), 1);
+    let mine = store.customer_of_company(ours.account, id, "7").await.unwrap();
+    assert_eq!(mine.unwrap().id, ours.customer);
+    assert!(store.contact(them, ContactId(new_id())).await.unwrap().is_none());
+    assert_eq!(store.audit(them).await.unwrap().len(), 1);
 }

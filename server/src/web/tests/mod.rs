@@ -30,6 +30,8 @@ const MINUTE: i64 = 60_000;
 mod branding;
 mod pages;
 mod policy;
+mod psa;
+mod psa_companies;
 mod settings;
 mod sign_in;
 
