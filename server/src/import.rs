@@ -6,6 +6,7 @@ mod brand;
 mod duo;
 mod m365;
 mod policy;
+mod psa;
 
 use std::path::Path;
 
@@ -34,6 +35,8 @@ struct File {
     sms: Option<SmsConnection>,
     #[serde(default)]
     smtp: Option<SmtpConnection>,
+    #[serde(default)]
+    psa: Vec<psa::Connection>,
     customers: Vec<Customer>,
 }
 
@@ -190,19 +193,23 @@ pub async fn import_text(app: &App, text: &str) -> Result<AccountId, BadImport> 
     if let Some(smtp) = file.smtp {
         rows.extend(smtp_rows(app, account, now, smtp)?);
     }
+    let mut customers = Vec::new();
     for mut customer in file.customers {
+        let called = customer.name.clone();
         let brand = customer.brand.take();
         let name = format!("customers[\"{}\"].brand", customer.name);
         let said = customer.policy.take();
         let own = format!("customers[\"{}\"].policy", customer.name);
         let own = policy::of_customer(&own, said, &policy)?;
         let (id, of_customer) = customer_rows(app, account, now, customer)?;
+        customers.push((id, called));
         rows.extend(of_customer);
         rows.extend(policy::row(Some(id), &own));
         if let Some(brand) = brand {
             rows.extend(brand::rows(app, account, Some(id), &name, brand).await?);
         }
     }
+    rows.extend(psa::rows(app, account, now, &customers, file.psa)?);
     app.store.import(account, now, &rows).await?;
     for (technician, password, totp) in sign_ins {
         match sign_in::set_sign_in(app, account, technician, &password, totp.as_ref()).await {

@@ -91,8 +91,12 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Import { file } => {
             let app = serve::open(settings, Clock::system()).await?;
             let account = import::import(&app, &file).await?;
+            let psas = app.psas.all(account).await?;
             app.store.close().await;
             println!("imported as account {account}");
+            for psa in psas {
+                println!("pod of {}: {}", psa.kind.name(), psa.pod_url);
+            }
             Ok(())
         }
         Command::SetUpLink { email } => {

@@ -4,11 +4,12 @@ import { $ } from "./dom.js";
 import * as phones from "./phones.js";
 import * as mail from "./mail.js";
 import * as duo from "./duo.js";
+import * as psa from "./psa.js";
 import * as codes from "./codes.js";
 import * as directory from "./directory.js";
 import * as trouble from "./trouble.js";
 
-const SECTIONS = ["phones", "mail", "duo", "codes", "directory", "trouble", "requests"];
+const SECTIONS = ["phones", "mail", "duo", "psas", "codes", "directory", "trouble", "requests"];
 
 /** `#/directory`, or `#/phones/+12065550123`. The slash keeps the browser from scrolling to the section. */
 function place() {
@@ -47,6 +48,7 @@ async function follow() {
       phones.show(state);
       mail.show(state);
       duo.show(state);
+      psa.show(state);
       directory.show(state);
       trouble.show(state);
       codes.refresh(state.authenticators);

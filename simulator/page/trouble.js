@@ -11,6 +11,9 @@ const COMPANIES = {
   },
   twilio: { name: "Twilio", says: "sends the texts", on: [["sending a text", "POST /2010-04-01"], ["any request", ""]] },
   duo: { name: "Duo", says: "asks people on their devices", on: [["sending a push", "POST /auth/v2/auth"], ["how a push stands", "auth_status"], ["who takes pushes", "preauth"], ["any request", ""]] },
+  connectwise: { name: "ConnectWise", says: "tickets, by their REST API", on: [["reading tickets", "service/tickets"], ["writing a note", "POST"], ["who a member is", "myMembers"], ["any request", ""]] },
+  halo: { name: "Halo", says: "tickets, by their API", on: [["a token", "/auth/token"], ["reading a ticket", "GET /api/Tickets"], ["writing a note", "POST /api/Actions"], ["any request", ""]] },
+  autotask: { name: "Autotask", says: "tickets, by their REST API", on: [["the zone", "zoneInformation"], ["reading a ticket", "/Tickets/"], ["writing a note", "/Notes"], ["any request", ""]] },
   mail: { name: "Mail server", says: "takes the mails, over SMTP", on: [["taking a mail", "DATA"], ["the recipient", "RCPT"], ["signing in", "AUTH"], ["connecting", "CONNECT"]] },
 };
 
@@ -72,7 +75,7 @@ function request(one) {
   const kind = one.status === null ? "cut" : one.status < 300 ? "good" : one.status < 500 ? "warn" : "bad";
   return el("li", {},
     el("time", {}, clock(one.at_ms, true)),
-    el("span", { class: `pill ${one.company}` }, { entra: "Entra", graph: "Graph", twilio: "Twilio", mail: "Mail" }[one.company]),
+    el("span", { class: `pill ${one.company}` }, { entra: "Entra", graph: "Graph", twilio: "Twilio", duo: "Duo", mail: "Mail", connectwise: "CW", halo: "Halo", autotask: "Autotask" }[one.company]),
     el("code", { title: readable(one.path) }, el("b", {}, one.method), " ", short(readable(one.path))),
     el("span", { class: `status ${kind}` }, one.known ? String(status) : `${status} unknown`));
 }

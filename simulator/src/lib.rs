@@ -8,6 +8,7 @@
 //! `C§n` for ConnectWise, `H§n` for Halo, `A§n` for Autotask) in `simulator/SOURCES.md`;
 //! \[K\] marks behaviour that no source confirms.
 
+mod answer;
 mod autotask;
 mod clock;
 mod connectwise;

@@ -45,7 +45,14 @@ for (const button of byData('copies')) {
   button.addEventListener('click', async () => {
     // What is only spelt in groups is copied in one piece.
     const text = 'joined' in button.dataset ? source.textContent.replaceAll(' ', '') : source.textContent;
-    await navigator.clipboard.writeText(text);
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      // Not allowed here: it is selected, and the keyboard copies it.
+      getSelection().selectAllChildren(source);
+      said.textContent = 'Selected: copy it with your keyboard';
+      return;
+    }
     button.textContent = 'Copied';
     said.textContent = '';
     setTimeout(() => { said.textContent = 'Copied'; }, 50);

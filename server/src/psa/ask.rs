@@ -305,7 +305,7 @@ impl PsaAsk {
     }
 
     /// What is entered as the frame's secret, for the one PSA that has one.
-    pub(super) fn new_frame_secret(&self, kind: PsaKind) -> Option<&str> {
+    pub(crate) fn new_frame_secret(&self, kind: PsaKind) -> Option<&str> {
         let text = self.frame_secret.expose().trim();
         (kind == PsaKind::Halo && !text.is_empty()).then_some(text)
     }

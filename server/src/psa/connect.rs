@@ -276,6 +276,3 @@ fn changed_fields(known: &PsaSettings, now: &PsaSettings, secrets: &[SecretChang
     }
     changed.join(", ")
 }
-
-#[cfg(test)]
-mod tests;

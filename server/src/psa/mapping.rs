@@ -16,7 +16,7 @@ use crate::random;
 use crate::store::{CompanyRow, Customer, M365Row, Mapping, PsaPerson, Session, StoreError};
 
 /// So many companies on one page.
-pub const PAGE: usize = 50;
+const PAGE: usize = 50;
 
 /// More companies than any MSP serves: what is beyond is not looked at.
 const MOST_COMPANIES: usize = 10_000;

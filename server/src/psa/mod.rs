@@ -1,8 +1,9 @@
 //! The account's PSA: who calls, in which ticket, and where notes go. `card` is what a PSA says, `port`
 //! what every PSA can be asked; `connectwise`, `halo` and `autotask` ask theirs; `settings` is what an
 //! admin enters and `ask` checks; `connect`, `trial` and `mapping` are what they do, `suggest` is what
-//! is offered to them, `alarm` what they are told of. `memory` is what is remembered between two calls. Nothing that a frame or an address
-//! says is proof: ids are look-ups here (P11).
+//! is offered to them, `alarm` what they are told of. `wire` makes calls, `read` reads what all of them
+//! write in several ways, `memory` is what is remembered between two calls, `notes` writes notes. Nothing
+//! that a frame or an address says is proof: ids are look-ups here (P11).
 
 mod alarm;
 mod ask;
@@ -11,14 +12,15 @@ mod card;
 mod connect;
 mod connectwise;
 mod halo;
-mod hint;
 mod mapping;
 mod memory;
 mod notes;
 mod port;
+mod read;
 mod settings;
 mod suggest;
 mod trial;
+mod wire;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,7 +31,7 @@ pub use alarm::Alarm;
 pub use ask::PsaAsk;
 pub use card::{About, Author, Card, Company, NewNote, PsaTicket};
 pub use connect::{PsaConnections, PsaView};
-pub use hint::hint_holds;
+pub use halo::hint_holds;
 pub use mapping::{Companies, CompanyView, CustomerView, MapTo};
 pub use memory::Memory;
 pub use notes::{Next, TicketNote};

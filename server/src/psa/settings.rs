@@ -204,6 +204,15 @@ impl PsaSettings {
         }
     }
 
+    /// What HaloPSA puts the ticket's id in place of; nothing elsewhere.
+    #[must_use]
+    pub fn ticket_variable(&self) -> &str {
+        match self {
+            Self::Halo(it) => &it.ticket_variable,
+            Self::ConnectWise(_) | Self::Autotask(_) => "",
+        }
+    }
+
     /// The parameter of the frame's address that has the ticket's id.
     #[must_use]
     pub fn ticket_parameter(&self) -> &str {

@@ -7,15 +7,15 @@ use crate::store::{CompanyRow, Customer};
 
 /// A customer, and what is known of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
+pub(super) struct Known {
     /// Who.
-    pub customer: Customer,
+    pub(super) customer: Customer,
     /// Verified domains of its tenant, in lower case.
-    pub domains: Vec<String>,
+    pub(super) domains: Vec<String>,
 }
 
 /// Customers by what companies are compared with; `None` for what two of them have.
-pub struct Suggestions<'a> {
+pub(super) struct Suggestions<'a> {
     by_domain: HashMap<&'a str, Option<&'a Customer>>,
     by_name: HashMap<String, Option<&'a Customer>>,
 }
@@ -23,7 +23,7 @@ pub struct Suggestions<'a> {
 impl<'a> Suggestions<'a> {
     /// Of these customers.
     #[must_use]
-    pub fn new(known: &'a [Known]) -> Self {
+    pub(super) fn new(known: &'a [Known]) -> Self {
         let (mut by_domain, mut by_name) = (HashMap::new(), HashMap::new());
         for Known { customer, domains } in known {
             for domain in domains.iter().filter(|domain| !of_microsoft(domain)) {
@@ -39,7 +39,7 @@ impl<'a> Suggestions<'a> {
 
     /// Who this company may be; nothing for one that is somebody's already.
     #[must_use]
-    pub fn of(&self, company: &CompanyRow) -> Option<&'a Customer> {
+    pub(super) fn of(&self, company: &CompanyRow) -> Option<&'a Customer> {
         if company.customer.is_some() {
             return None;
         }

@@ -53,6 +53,8 @@ pub enum ImportRow {
         name: String,
         settings: String,
     },
+    /// A company of a PSA, and which customer it is.
+    Company { integration: IntegrationId, company: String, name: String, customer: CustomerId },
     /// Its secret, sealed already.
     Secret { kind: &'static str, row: Uuid, sealed: Vec<u8> },
 }

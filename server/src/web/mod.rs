@@ -32,7 +32,7 @@ use tower_http::request_id::{
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
-use self::api::{branding, duo, integrations, policy};
+use self::api::{branding, duo, integrations, policy, psas};
 use self::pages::settings;
 use crate::app::App;
 use crate::brand::logo::MOST_BYTES;
@@ -73,6 +73,7 @@ fn routes() -> Router<App> {
         .route("/settings/integrations/new", get(settings::integrations::new))
         .nest("/settings/integrations/m365", m365_routes())
         .nest("/settings/integrations/duo", duo_routes())
+        .nest("/settings/integrations/psa", psa_routes())
         .merge(branding_routes())
         .route("/settings/policy", get(settings::policy::get).post(settings::policy::post))
         .route(
@@ -116,6 +117,12 @@ fn routes() -> Router<App> {
         .route("/api/duo/{customer}", get(duo::get).put(duo::put).delete(duo::delete))
         .route("/api/duo/{customer}/switch", post(duo::switch))
         .route("/api/duo/{customer}/test", post(duo::test))
+        .route("/api/psas", get(psas::list).post(psas::post))
+        .route("/api/psas/{id}", get(psas::get).put(psas::put).delete(psas::delete))
+        .route("/api/psas/{id}/switch", post(psas::switch))
+        .route("/api/psas/{id}/test", post(psas::test))
+        .route("/api/psas/{id}/companies", get(psas::companies).post(psas::load))
+        .route("/api/psas/{id}/companies/{company}", get(psas::company).put(psas::map))
         .route("/api/brand", get(branding::get).put(branding::put))
         .route(
             "/api/customers/{id}/brand",
@@ -175,6 +182,23 @@ fn duo_routes() -> Router<App> {
         .route("/{customer}/test", post(duo::test))
         .route("/{customer}/switch", post(duo::switch))
         .route("/{customer}/delete", get(duo::ask_delete).post(duo::delete))
+}
+
+/// The account's PSAs, in the settings.
+fn psa_routes() -> Router<App> {
+    use settings::{psa, psa_companies};
+    Router::new()
+        .route("/new/{kind}", get(psa::new).post(psa::add))
+        .route("/{id}", get(psa::get).post(psa::change))
+        .route("/{id}/test", post(psa::test))
+        .route("/{id}/pod", post(psa::install_pod))
+        .route("/{id}/switch", post(psa::switch))
+        .route("/{id}/delete", get(psa::ask_delete).post(psa::delete))
+        .route("/{id}/companies", get(psa_companies::list))
+        .route("/{id}/companies/load", post(psa_companies::load))
+        .route("/{id}/companies/accept", post(psa_companies::accept))
+        .route("/{id}/company", get(psa_companies::one).post(psa_companies::map))
+        .route("/{id}/people/remove", post(psa_companies::unlink))
 }
 
 /// How end users see the account and its customers, in the settings.

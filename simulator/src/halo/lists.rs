@@ -83,7 +83,7 @@ pub(super) fn tickets(world: &World, query: &[(String, String)]) -> Result<Value
             client.is_none_or(|id| it.company == id)
                 && user.is_none_or(|id| it.contact == Some(id))
                 && !(wish.yes("open_only") && it.closed)
-                && !(wish.yes("closed_only") && !it.closed)
+                && (it.closed || !wish.yes("closed_only"))
                 && (contains(&it.summary, wish.text("search")) || it.number == wish.text("search"))
         });
         tickets.map(|it| show::ticket(desk, it, false)).collect()

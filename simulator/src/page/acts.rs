@@ -12,6 +12,7 @@ use crate::directory::SetBy;
 use crate::duo::PushAnswer;
 use crate::fault::{Company, Fault};
 use crate::graph;
+use crate::psa::Psa;
 use crate::totp::Authenticator;
 use crate::world::World;
 
@@ -94,6 +95,26 @@ pub(super) async fn answer_push(
 ) -> StatusCode {
     let heard = world.answer_push(&id, tapped.answer);
     if heard { StatusCode::NO_CONTENT } else { StatusCode::CONFLICT }
+}
+
+#[derive(Deserialize)]
+pub(super) struct NewPod {
+    psa: Psa,
+    url: String,
+}
+
+/// What a ticket system's admin pastes: the pod's address, with the system's variables in it.
+pub(super) async fn set_psa_pod(
+    State(world): State<World>,
+    Json(new): Json<NewPod>,
+) -> (StatusCode, Json<Value>) {
+    let url = new.url.trim();
+    if !url.is_empty() && !url.starts_with("http://") && !url.starts_with("https://") {
+        let words = "This is no address of a pod: it begins with http:// or https://.";
+        return (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({"message": words})));
+    }
+    world.set_psa_pod(new.psa, url);
+    (StatusCode::OK, Json(json!({})))
 }
 
 #[derive(Deserialize)]

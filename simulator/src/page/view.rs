@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::directory::{App, DirectoryUser, SetBy};
 use crate::duo;
 use crate::fault::Company;
+use crate::psa::{Psa, screens};
 use crate::smtp::Mail;
 use crate::state::{self, Text};
 use crate::totp::PERIOD_MS;
@@ -16,16 +17,18 @@ use crate::world::World;
 /// More than this nobody reads.
 const REQUESTS_SHOWN: usize = 50;
 const PUSHES_SHOWN: usize = 20;
+const NOTES_SHOWN: usize = 20;
 
 pub(super) fn all(world: &World, version: u64) -> Value {
     world.read(|state| {
         json!({
             "version": version,
             "now_ms": world.clock().now_ms(),
-            "addresses": {"Entra": world.entra_url(), "Graph": world.graph_url(), "Twilio": world.twilio_url(), "Duo": world.duo_url(), "Mail": world.smtp_address()},
+            "addresses": {"Entra": world.entra_url(), "Graph": world.graph_url(), "Twilio": world.twilio_url(), "Duo": world.duo_url(), "Mail": world.smtp_address(), "ConnectWise": world.psa_api_url(Psa::ConnectWise), "Halo": world.psa_api_url(Psa::Halo), "Autotask": world.psa_api_url(Psa::Autotask)},
             "phones": phones(state),
             "mails": state.mail.mails.iter().map(mail).collect::<Vec<_>>(),
             "pushes": state.duo.pushes.iter().rev().take(PUSHES_SHOWN).map(push).collect::<Vec<_>>(),
+            "psas": Psa::ALL.map(|one| psa(world, state, one)),
             "authenticators": state.authenticators.len(),
             "tenants": state.tenants.iter().map(|tenant| json!({
                 "name": tenant.name,
@@ -54,6 +57,19 @@ fn worth_a_line(request: &state::Recorded) -> bool {
     request.company != Company::Mail
         || request.method == "DATA"
         || request.status.is_none_or(|status| status >= 400)
+}
+
+/// A ticket system: where its screens are, what its pod's address is, its last notes.
+fn psa(world: &World, state: &state::State, psa: Psa) -> Value {
+    let desk = state.psa.desk(psa);
+    let numbered: Vec<_> = desk.numbered(None).collect();
+    let notes = numbered.iter().rev().take(NOTES_SHOWN);
+    json!({
+        "psa": psa, "name": psa.name(), "site": world.psa_site_url(psa),
+        "pod": desk.pod().map(|pod| &pod.url),
+        "tickets": desk.tickets.iter().map(|it| json!({"id": it.id, "number": it.number})).collect::<Vec<_>>(),
+        "notes": notes.map(|(id, note)| screens::note(desk, *id, note)).collect::<Vec<_>>(),
+    })
 }
 
 fn push(push: &duo::Push) -> Value {

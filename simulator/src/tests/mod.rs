@@ -2,15 +2,19 @@
 
 mod applications;
 mod assertions;
+mod autotask;
+mod connectwise;
 mod crowd;
 mod duo;
 mod entra;
 mod faults;
 mod graph;
+mod halo;
 mod oddities;
 mod page;
 mod passwords;
 mod people;
+mod psa;
 mod smtp;
 mod twilio;
 

@@ -102,6 +102,7 @@ impl Vendors {
                 Company::Mail => continue,
                 // Duo has pages and no description for machines.
                 Company::Duo => continue,
+                // `frames::conformance` looks at PSAs.
                 Company::ConnectWise | Company::Halo | Company::Autotask => continue,
             };
             match description.operation(it) {

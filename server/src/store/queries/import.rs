@@ -124,6 +124,16 @@ async fn insert(
         .bind(name)
         .bind(settings)
         .bind(now.0),
+        ImportRow::Company { integration, company, name, customer } => sqlx::query(
+            "insert into psa_companies (integration, company, account, name, domain, customer,
+                 seen_at) values ($1, $2, $3, $4, '', $5, $6)",
+        )
+        .bind(integration.0)
+        .bind(company)
+        .bind(account.0)
+        .bind(name)
+        .bind(customer.0)
+        .bind(now.0),
         ImportRow::Secret { kind, row, sealed } => sqlx::query(
             "insert into secrets (account, kind, row, sealed, updated_at)
              values ($1, $2, $3, $4, $5)",

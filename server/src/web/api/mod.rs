@@ -8,6 +8,7 @@ pub mod integrations;
 pub mod pod;
 pub mod policy;
 pub mod preflight;
+pub mod psas;
 pub mod resets;
 pub mod verifications;
 

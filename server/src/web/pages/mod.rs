@@ -109,6 +109,16 @@ impl Search {
     fn cut<T>(&self, rows: &mut Vec<T>) -> Pager {
         let more = rows.len() > PAGE_ROWS as usize;
         rows.truncate(PAGE_ROWS as usize);
+        self.pager(more)
+    }
+
+    /// Which page is asked for, from 0.
+    fn page(&self) -> u32 {
+        self.page
+    }
+
+    /// The neighbours of a page that has `more` behind it.
+    fn pager(&self, more: bool) -> Pager {
         let query = |page: u32| {
             let mut query = url::form_urlencoded::Serializer::new(String::new());
             if !self.text().is_empty() {

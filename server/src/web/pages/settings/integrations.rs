@@ -10,6 +10,7 @@ use super::health::{Health, ends};
 use super::{Admin, Just, failure};
 use crate::app::App;
 use crate::duo::DuoView;
+use crate::psa::{PsaKind, PsaView};
 use crate::web::api::Query;
 use crate::web::pages::{Page, html};
 use crate::web::problem::Failure;
@@ -30,6 +31,7 @@ struct IntegrationsPage {
     page: Page,
     rows: Vec<Row>,
     duo: Vec<DuoView>,
+    psas: Vec<PsaView>,
     done: Option<&'static str>,
 }
 
@@ -54,20 +56,41 @@ pub async fn list(
     };
     let rows = all.into_iter().map(row).collect();
     let duo = app.duo.all(session.technician.account).await?;
+    let psas = app.psas.all(session.technician.account).await?;
     let page = Page::inside(&app, &session, "Integrations", "settings");
-    html(&IntegrationsPage { page, rows, duo, done: just.words() })
+    html(&IntegrationsPage { page, rows, duo, psas, done: just.words() })
 }
 
 #[derive(Template)]
 #[template(path = "settings/new.html")]
 struct NewPage {
     page: Page,
+    /// Each PSA that the account has not connected, and how long it takes.
+    psas: Vec<(PsaKind, &'static str)>,
+}
+
+/// What each PSA's pod needs, before somebody begins.
+const fn needs(kind: PsaKind) -> &'static str {
+    match kind {
+        PsaKind::ConnectWise => {
+            "Shows the pod in ConnectWise tickets and writes internal notes. It takes about a quarter of an hour and needs a member who may set up API members and Manage Hosted API."
+        }
+        PsaKind::Halo => {
+            "Shows the pod in HaloPSA tickets and writes private notes. It takes about ten minutes and needs an administrator of HaloPSA."
+        }
+        PsaKind::Autotask => {
+            "Opens the pod from Autotask tickets and writes internal notes. It takes about a quarter of an hour and needs an administrator of Autotask; an insight inside the ticket also needs a vendor that Autotask has approved."
+        }
+    }
 }
 
 /// `GET /settings/integrations/new`.
 ///
 /// # Errors
-/// When nobody is signed in or it is no admin.
+/// When nobody is signed in or it is no admin, or the database can't be read.
 pub async fn new(State(app): State<App>, Admin(session): Admin) -> Result<Response, Failure> {
-    html(&NewPage { page: Page::inside(&app, &session, "Add New Integration", "settings") })
+    let there = app.psas.all(session.technician.account).await?;
+    let free = PsaKind::ALL.into_iter().filter(|kind| there.iter().all(|it| it.kind != *kind));
+    let page = Page::inside(&app, &session, "Add New Integration", "settings");
+    html(&NewPage { page, psas: free.map(|kind| (kind, needs(kind))).collect() })
 }

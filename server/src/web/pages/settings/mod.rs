@@ -18,6 +18,10 @@ pub mod m365_new;
 pub mod policy;
 mod policy_fields;
 mod policy_form;
+pub mod psa;
+pub mod psa_companies;
+mod psa_fields;
+mod psa_form;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -127,6 +131,23 @@ impl Just {
             ),
             "duo-off" => {
                 Some("Switched off. Nobody at this customer can be verified by Duo push now.")
+            }
+            "psa-added" => {
+                Some("Saved. Test the connection, then put the pod into the PSA: both stand below.")
+            }
+            "psa-off" => Some(
+                "Switched off. Its pods are signed out, and neither tickets nor contacts are read.",
+            ),
+            "pod" => Some(
+                "The pod is made. Each technician moves it to Displayed now, under Pod Configuration.",
+            ),
+            "loaded" => Some("The companies are as they are in the PSA right now."),
+            "mapped" => Some("Saved."),
+            "mapped-some" => Some(
+                "Some of it has changed since this page was made, and was left as it is. Look at it again.",
+            ),
+            "unlinked" => {
+                Some("Removed. Whoever signs in beside the pod next is linked to that person anew.")
             }
             "on" => Some("Switched on."),
             "deleted" => Some("The integration is deleted. Its history stays in the audit."),
