@@ -70,6 +70,8 @@ pub struct PodTokenView {
     pub token: String,
     /// Ask for the next one before.
     pub expires_at: Millis,
+    /// The server's clock.
+    pub now: Millis,
 }
 
 /// GET `/api/pod/state?contact=…&ticket=…&since=…`: answers at once when `since` is not the

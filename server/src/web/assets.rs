@@ -63,6 +63,18 @@ fn built(path: &str) -> Option<File> {
     Pod::get(path).map(File::from)
 }
 
+/// The address of a file of the built pod whose name has a hash in it, by what stands before and after
+/// that: `pod-`, `_bg.wasm` → `/pkg/pod-1f…_bg.wasm`. `None` before the pod was built.
+#[must_use]
+pub fn built_name(before: &str, after: &str) -> Option<String> {
+    Pod::iter().find(|name| between_is_hash(name, before, after)).map(|name| format!("/pkg/{name}"))
+}
+
+fn between_is_hash(name: &str, before: &str, after: &str) -> bool {
+    let middle = name.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+    middle.is_some_and(|it| !it.is_empty() && it.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
 const FOREVER: &str = "public, max-age=31536000, immutable";
 const ASK_AGAIN: &str = "no-cache";
 
@@ -291,6 +303,20 @@ mod tests {
             ["../app/app.css", "..", ".git", "app.css.br", "nothing.css", "../../Cargo.toml"]
         {
             assert!(ask(&[], path).is_err(), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_built_file_is_found_by_what_stands_around_its_hash() {
+        for (name, before, after, found) in [
+            ("pod-1a2b3c.js", "pod-", ".js", true),
+            ("pod-1a2b3c_bg.wasm", "pod-", "_bg.wasm", true),
+            ("pod-1a2b3c.js.br", "pod-", ".js", false),
+            ("pod-1a2b3c_bg.wasm", "pod-", ".wasm", false),
+            ("web-1a2b3c.js", "pod-", ".js", false),
+            ("pod-.js", "pod-", ".js", false),
+        ] {
+            assert_eq!(between_is_hash(name, before, after), found, "{name} {before} {after}");
         }
     }
 

@@ -118,6 +118,23 @@ impl FromRequestParts<App> for HalfSignedIn {
     }
 }
 
+/// A full session, of an account that is on, with the second factor where it is asked for.
+async fn full(app: &App, headers: &HeaderMap) -> Result<Session, Failure> {
+    let found = in_cookie(app, headers).await?;
+    let Some(session) = found.filter(|session| session.kind == SessionKind::Web) else {
+        return Err(Code::NotSignedIn.into());
+    };
+    let technician = &session.technician;
+    if technician.must_use_mfa && session.second_factor_at.is_none() {
+        // The flag was set after they signed in without.
+        return Err(Code::NotSignedIn.into());
+    }
+    if !technician.account_on {
+        return Err(Code::AccountOff.into());
+    }
+    Ok(session)
+}
+
 /// A browser that is signed in and may use our own pages. A page that asks by itself (for the
 /// next pod token) does not keep the session alive; see [`SignedIn`].
 pub struct Browser(pub Session);
@@ -125,21 +142,26 @@ pub struct Browser(pub Session);
 impl FromRequestParts<App> for Browser {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        let found = in_cookie(app, &parts.headers).await?;
-        let Some(session) = found.filter(|session| session.kind == SessionKind::Web) else {
-            return Err(Code::NotSignedIn.into());
-        };
-        let technician = &session.technician;
-        if technician.must_use_mfa && session.second_factor_at.is_none() {
-            // The flag was set after they signed in without.
-            return Err(Code::NotSignedIn.into());
-        }
-        if !technician.account_on {
-            return Err(Code::AccountOff.into());
-        }
-        if !technician.may_use_ui {
+        let session = full(app, &parts.headers).await?;
+        if !session.technician.may_use_ui {
             return Err(Code::Forbidden.into());
         }
+        Ok(Self(session))
+    }
+}
+
+/// A person who may vouch for a frame by their own sign-in: with a second factor as recent as a reset
+/// asks for. Our other pages need not be theirs.
+pub struct MayPair(pub Session);
+
+impl FromRequestParts<App> for MayPair {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let session = full(app, &parts.headers).await?;
+        if !session::fresh_second_factor(&session, app.clock.now()) {
+            return Err(Code::SecondFactorNeeded.into());
+        }
+        session::touch(app, &session).await?;
         Ok(Self(session))
     }
 }
@@ -239,7 +261,8 @@ pub async fn pod_token(
     OwnJson(ask): OwnJson<PodTokenAsk>,
 ) -> Result<Json<PodTokenView>, Failure> {
     let (token, expires_at) = session::pod_token(&app, &session, ask.host).await?;
-    Ok(Json(PodTokenView { token: token.expose().to_owned(), expires_at }))
+    let now = app.clock.now();
+    Ok(Json(PodTokenView { token: token.expose().to_owned(), expires_at, now }))
 }
 
 #[cfg(test)]

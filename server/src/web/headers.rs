@@ -56,6 +56,23 @@ const APP_CSP: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval';
 pub const FRAMING_CSP: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
     style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; \
     frame-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// What the page in a PSA's frame may do, framed by this origin and by nobody else. Who calls has made sure
+/// that it is an origin and nothing more.
+#[must_use]
+pub fn framed_by(origin: &str) -> String {
+    format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+         img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; \
+         frame-ancestors {origin}"
+    )
+}
+
+/// Whether an answer says itself who may frame it. The older header could only forbid it to everybody.
+fn names_framer(headers: &HeaderMap) -> bool {
+    let csp = headers.get(header::CONTENT_SECURITY_POLICY).and_then(|csp| csp.to_str().ok());
+    csp.is_some_and(|csp| csp.contains("; frame-ancestors http"))
+}
+
 /// The pages behind links send no form: their scripts ask.
 const SHARE_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; \
@@ -91,6 +108,7 @@ pub async fn protect(State(app): State<App>, request: Request, next: Next) -> Re
 
 /// Adds what the answer does not say itself.
 fn add(headers: &mut HeaderMap, site: Site, origin: &str) {
+    let framed = names_framer(headers);
     let mut say = |name: HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     };
@@ -104,7 +122,9 @@ fn add(headers: &mut HeaderMap, site: Site, origin: &str) {
     say(header::REFERRER_POLICY, referrer);
     say(header::CACHE_CONTROL, "no-store");
     say(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    say(header::X_FRAME_OPTIONS, "DENY");
+    if !framed {
+        say(header::X_FRAME_OPTIONS, "DENY");
+    }
     say(HeaderName::from_static("permissions-policy"), PERMISSIONS);
     say(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     say(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
@@ -172,6 +192,13 @@ mod tests {
         assert!(!headers.contains_key(header::STRICT_TRANSPORT_SECURITY), "plain http here");
         add(&mut headers, Site::Share, "https://go.example");
         assert!(headers.contains_key(header::STRICT_TRANSPORT_SECURITY));
+        assert_eq!(headers[header::X_FRAME_OPTIONS], "DENY");
+        let mut framed = HeaderMap::new();
+        let csp = framed_by("https://na.example");
+        framed.insert(header::CONTENT_SECURITY_POLICY, csp.parse().unwrap());
+        add(&mut framed, Site::App, "https://reset.example");
+        assert!(!framed.contains_key(header::X_FRAME_OPTIONS));
+        assert!(csp.ends_with("; frame-ancestors https://na.example"));
         for csp in [APP_CSP, FRAMING_CSP, SHARE_CSP] {
             assert!(csp.starts_with("default-src 'none'") && !csp.contains("unsafe-inline"));
             assert!(csp.contains("frame-ancestors 'none'") && csp.contains("base-uri 'none'"));

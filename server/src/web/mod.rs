@@ -66,6 +66,8 @@ fn routes() -> Router<App> {
             get(pages::sign_in::get_code).post(pages::sign_in::post_authenticator),
         )
         .route("/sign-out", post(pages::sign_in::out))
+        .route("/pair", get(pages::pair::get).post(pages::pair::post))
+        .route("/pair/{id}", post(pages::pair::answer))
         .route("/set-up", get(pages::set_up::get).post(pages::set_up::post))
         // Admins, in a browser.
         .route("/settings", get(settings::home))
@@ -84,6 +86,8 @@ fn routes() -> Router<App> {
         .route("/logo/{hash}", get(logo::get))
         .route("/assets/{name}", get(assets::own))
         .route("/pkg/{*path}", get(assets::pod))
+        // A PSA, in a frame.
+        .route("/pod/{integration}", get(pages::frame::get))
         // The pod: the cookie gets a token, the token does the rest.
         .route("/api/session", post(auth::post_session))
         .route("/api/pod/token", post(auth::pod_token))

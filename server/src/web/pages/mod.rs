@@ -2,7 +2,10 @@
 //! holds their one style sheet and their one script.
 
 pub mod approvals;
+mod browser;
 pub mod contacts;
+pub mod frame;
+pub mod pair;
 mod problem;
 pub mod set_up;
 pub mod settings;
@@ -11,7 +14,8 @@ pub mod tickets;
 mod times;
 
 use askama::Template;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use shared::Code;
@@ -19,7 +23,7 @@ use shared::Code;
 pub use problem::in_words;
 
 use super::assets;
-use super::auth::SignedIn;
+use super::auth::{SignedIn, in_cookie};
 use super::forms::form_token;
 use super::problem::Failure;
 use crate::app::App;
@@ -143,8 +147,23 @@ struct Pager {
 }
 
 /// `GET /`.
-pub async fn home(_: SignedIn) -> Redirect {
-    Redirect::to("/tickets")
+///
+/// # Errors
+/// When nobody is signed in, or the database can't be read.
+pub async fn home(
+    State(app): State<App>,
+    headers: HeaderMap,
+    who: Result<SignedIn, Failure>,
+) -> Result<Redirect, Failure> {
+    match who {
+        Ok(_) => Ok(Redirect::to("/tickets")),
+        Err(Failure(problem)) if problem.code == Code::Forbidden => {
+            let session = in_cookie(&app, &headers).await?;
+            let way = session.as_ref().map(|session| sign_in::lead(session, "/"));
+            Ok(Redirect::to(way.unwrap_or("/sign-in")))
+        }
+        Err(failure) => Err(failure),
+    }
 }
 
 /// What no route answers.

@@ -109,6 +109,11 @@ impl Again {
     }
 }
 
+/// Where somebody who has signed in is led: who may not use our pages connects frames, and nothing else.
+pub(super) fn lead<'a>(session: &Session, next: &'a str) -> &'a str {
+    if session.technician.may_use_ui { next } else { super::pair::PATH }
+}
+
 /// Where to prove the second factor anew, on the way back to `path`.
 pub(super) fn sign_in_again(path: &str) -> String {
     again_at(path, "factor")
@@ -161,8 +166,9 @@ pub async fn get(
     let next = local_path(going.next.as_deref());
     // Who is signed in already would only lose that session here.
     let session = in_cookie(&app, &headers).await?;
-    if session.is_some_and(|session| session.kind == SessionKind::Web) && going.again.is_none() {
-        return Ok(Redirect::to(next).into_response());
+    let session = session.filter(|session| session.kind == SessionKind::Web);
+    if let (Some(session), None) = (session, going.again) {
+        return Ok(Redirect::to(lead(&session, next)).into_response());
     }
     let trouble = going.again.and_then(Again::trouble);
     html(&SignInPage { page: Page::outside("Sign in"), next, email: "", trouble })
@@ -278,7 +284,7 @@ pub async fn post_code(
     let Ok(HalfSignedIn(half)) = half else { return Ok(start_again(next)) };
     check_form_token(&app, &half, &form.form)?;
     match sign_in::with_code(&app, &half, &form.code).await {
-        Ok(token) => Ok((signs_in(&token), Redirect::to(next)).into_response()),
+        Ok(token) => Ok((signs_in(&token), Redirect::to(lead(&half, next))).into_response()),
         Err(refused) => code_page(&app, &half, next, Some(wrong_code(refused)?)),
     }
 }
@@ -296,7 +302,7 @@ pub async fn post_authenticator(
     let Ok(HalfSignedIn(half)) = half else { return Ok(start_again(next)) };
     check_form_token(&app, &half, &form.form)?;
     match sign_in::with_new_authenticator(&app, &half, &form.code).await {
-        Ok(token) => Ok((signs_in(&token), Redirect::to(next)).into_response()),
+        Ok(token) => Ok((signs_in(&token), Redirect::to(lead(&half, next))).into_response()),
         Err(refused) => code_page(&app, &half, next, Some(wrong_code(refused)?)),
     }
 }
