@@ -54,6 +54,9 @@ pub const SECRET: &str = "psa.secret";
 /// The kind under which the secret is sealed that HaloPSA signs its agents' hints with.
 pub const FRAME_SECRET: &str = "psa.frame-secret";
 
+/// What is remembered of each integration, with the version that it is of.
+type Memories = Arc<Mutex<HashMap<IntegrationId, (Millis, Arc<Memory>)>>>;
+
 /// The way to every account's PSA.
 #[derive(Clone)]
 pub struct Psa {
@@ -62,7 +65,7 @@ pub struct Psa {
     clock: Clock,
     settings: Arc<Settings>,
     /// What is remembered of each integration, by its version.
-    memories: Arc<Mutex<HashMap<IntegrationId, (Millis, Arc<Memory>)>>>,
+    memories: Memories,
 }
 
 impl Psa {

@@ -37,7 +37,6 @@ pub fn frame_cookie(headers: &HeaderMap) -> Option<String> {
 
 /// The header that continues a frame's pairing. `None` and `Partitioned`: it is sent within the site that
 /// frames us, and to none of our own pages.
-#[must_use]
 pub fn continues(token: &Token) -> AppendHeaders<[(header::HeaderName, HeaderValue); 1]> {
     let cookie = Cookie::build((FRAME_COOKIE, token.expose()))
         .path("/")

@@ -38,7 +38,7 @@ fn decoded(text: &str) -> Option<Vec<u8>> {
             other => other,
         })
         .collect();
-    while plain.len() % 4 != 0 {
+    while !plain.len().is_multiple_of(4) {
         plain.push('=');
     }
     BASE64.decode(plain.as_bytes()).ok()

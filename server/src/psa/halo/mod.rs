@@ -151,9 +151,11 @@ impl PsaClient for Halo {
 
     /// HaloPSA confirms no agent to us, so a ticket is always read as the application.
     async fn ticket(&self, id: &str, _: Option<&MemberClaim>) -> Answer<PsaTicket> {
-        let ticket = self.raw_ticket(id).await;
-        let told = ticket.map(Ticket::told);
-        whole(told.and_then(|it| it.ok_or(Answer::Refused(Code::TicketUnknown.into()))))
+        match self.raw_ticket(id).await.map(Ticket::told) {
+            Ok(Some(ticket)) => Answer::Done(ticket),
+            Ok(None) => Answer::Refused(Code::TicketUnknown.into()),
+            Err(other) => whole(Err(other)),
+        }
     }
 
     async fn card(&self, id: &str) -> Answer<Card> {
