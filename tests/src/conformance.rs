@@ -79,7 +79,8 @@ impl Description {
                 }
             }
         }
-        for parameter in known {
+        // Headers are not recorded; a stand-in that is sent none answers as its company does.
+        for parameter in known.iter().filter(|p| p["in"] != "header") {
             let name = parameter["name"].as_str().unwrap_or_default();
             let path = operation.path.get(name);
             if let (true, Some(value)) = (parameter["in"] == "path", path) {

@@ -13,7 +13,16 @@ use crate::frame::{Connected, claim, connect};
 use crate::world::World;
 
 /// What we call although the slices leave it out: shapes of psa.md, which nothing here confirms.
-const CONNECTWISE: [&str; 0] = [];
+const CONNECTWISE: [&str; 8] = [
+    "GET /login/companyinfo/{id}",
+    "GET /v2026_1/apis/3.0/company/companies",
+    "GET /v2026_1/apis/3.0/service/tickets",
+    "GET /v2026_1/apis/3.0/system/connectWiseHostedScreens",
+    "GET /v2026_1/apis/3.0/system/connectwisehostedsetups",
+    "GET /v2026_1/apis/3.0/system/members",
+    "PATCH /v2026_1/apis/3.0/system/connectwisehostedsetups/{id}",
+    "POST /v2026_1/apis/3.0/system/connectwisehostedsetups",
+];
 const HALO: [&str; 5] = [
     "GET /api/Actions",
     "GET /api/Agent/{id}",
