@@ -62,8 +62,11 @@ pub struct Psa {
     clock: Clock,
     settings: Arc<Settings>,
     /// What is remembered of each integration, by its version.
-    memories: Arc<Mutex<HashMap<IntegrationId, (Millis, Arc<Memory>)>>>,
+    memories: Arc<Mutex<HashMap<IntegrationId, Remembered>>>,
 }
+
+/// Of which version, and what.
+type Remembered = (Millis, Arc<Memory>);
 
 impl Psa {
     /// Asks nobody yet.

@@ -122,7 +122,7 @@ fn each_field_says_what_is_wrong_with_it() {
             ConnectWise,
             "company",
             |ask, text| ask.company = text.into(),
-            &["a b", "a+b", "a:b", "a;b", "ä", &LONG],
+            &["a b", "a+b", "a:b", "a;b", "ä", LONG],
         ),
         (ConnectWise, "public_key", |ask, text| ask.public_key = text.into(), &["a:b", "a b"]),
         (
@@ -133,7 +133,7 @@ fn each_field_says_what_is_wrong_with_it() {
         ),
         (Halo, "client_id", |ask, text| ask.client_id = text.into(), &["a b"]),
         (Halo, "tenant", |ask, text| ask.tenant = text.into(), &["a b"]),
-        (Halo, "outcome", |ask, text| ask.outcome = text.into(), &["a\nb", &LONG]),
+        (Halo, "outcome", |ask, text| ask.outcome = text.into(), &["a\nb", LONG]),
         (
             Halo,
             "ticket_variable",
@@ -143,13 +143,13 @@ fn each_field_says_what_is_wrong_with_it() {
         (Halo, "frame_secret", |ask, text| ask.frame_secret = typed(text), &["a b"]),
         (Autotask, "username", |ask, text| ask.username = text.into(), &["a b"]),
         (Autotask, "integration_code", |ask, text| ask.integration_code = text.into(), &["a\u{7}"]),
-        (Autotask, "internal_label", |ask, text| ask.internal_label = text.into(), &[&LONG]),
+        (Autotask, "internal_label", |ask, text| ask.internal_label = text.into(), &[LONG]),
         (Autotask, "note_type_label", |ask, text| ask.note_type_label = text.into(), &["a\tb"]),
         (
             Autotask,
             "ticket_parameter",
             |ask, text| ask.ticket_parameter = text.into(),
-            &["a-b", "a=b", &LONG],
+            &["a-b", "a=b", LONG],
         ),
         (Autotask, "secret", |ask, text| ask.secret = typed(text), &["a b", "ä"]),
     ];
@@ -184,7 +184,8 @@ fn a_site_that_the_operator_lists_may_be_plain() {
 #[test]
 fn a_stored_secret_stays_with_what_it_was_entered_for() {
     type Set = fn(&mut PsaAsk);
-    let cases: &[(PsaKind, fn() -> PsaAsk, &[Set], Set)] = &[
+    type Case = (PsaKind, fn() -> PsaAsk, &'static [Set], Set);
+    let cases: &[Case] = &[
         (
             PsaKind::ConnectWise,
             connectwise,
