@@ -18,7 +18,10 @@ export interface ResetDetail {
   reset: string;
 }
 
-/** The pod. Attributes: `contact`, `ticket`, `host`; changing one mounts it anew. */
+/**
+ * The pod. Attributes: `host`; on our own pages `contact` and `ticket`; in a PSA's frame `pod`, `origins` and
+ * `ticket-parameter`. Changing one mounts it anew.
+ */
 export interface MspPasswordResetElement extends HTMLElement {
   addEventListener(
     type: "verified" | "verification-ended",
