@@ -130,7 +130,7 @@ impl Desk {
 
     /// As our page in a frame asks: from our own origin, with the frame's cookie and token. What came, and
     /// the cookie that is to be kept.
-    pub(crate) async fn from_frame(
+    pub(crate) async fn as_frame(
         &self,
         path: &str,
         cookie: Option<&str>,

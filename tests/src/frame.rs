@@ -135,7 +135,7 @@ impl Frame {
 
     pub(crate) async fn post(&mut self, path: &str, body: Value) -> Reply {
         let cookie = self.cookie.clone();
-        let (reply, set) = self.desk.from_frame(path, cookie.as_deref(), &body).await;
+        let (reply, set) = self.desk.as_frame(path, cookie.as_deref(), &body).await;
         if let Some(set) = set {
             for flag in ["HttpOnly", "SameSite=None", "Secure", "Path=/", "Partitioned"] {
                 assert!(set.contains(flag), "{flag}: {set}");
