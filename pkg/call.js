@@ -10,6 +10,7 @@ async function send(path, { method = "POST", body, bearer, cookie = false, limit
   if (bearer) headers.Authorization = `Bearer ${bearer}`;
   const end = new AbortController();
   const abort = () => end.abort();
+  if (signal?.aborted) abort();
   const timer = setTimeout(abort, limit);
   signal?.addEventListener("abort", abort);
   try {

@@ -1,10 +1,12 @@
 //! What JavaScript sees: mounting a pod, taking it away, hearing of a crash.
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use leptos::mount::mount_to;
 use leptos::prelude::*;
+use leptos::reactive::owner::Owner;
 use wasm_bindgen::prelude::*;
 use web_sys::js_sys::Function;
 
@@ -13,13 +15,16 @@ use crate::live::Pod;
 
 /// A mounted pod.
 #[wasm_bindgen]
-pub struct Mounted(Option<Box<dyn Any>>);
+pub struct Mounted(Option<(Owner, Box<dyn Any>)>);
 
 #[wasm_bindgen]
 impl Mounted {
-    /// Stops the pod and empties its root.
+    /// Stops the pod and takes it out of its root.
     pub fn unmount(&mut self) {
-        self.0.take();
+        if let Some((owner, _handle)) = self.0.take() {
+            // What it owns holds it in turn: dropping it alone would leave it at work for ever.
+            owner.cleanup();
+        }
     }
 }
 
@@ -37,8 +42,13 @@ pub fn mount(
 ) -> Mounted {
     let place = place(contact, ticket);
     let parent = root.clone().unchecked_into();
-    let handle = mount_to(parent, move || view! { <Pod root place tell ask /> });
-    Mounted(Some(Box::new(handle)))
+    let owner = Rc::new(Cell::new(None));
+    let found = Rc::clone(&owner);
+    let handle = mount_to(parent, move || {
+        found.set(Owner::current());
+        view! { <Pod root place tell ask /> }
+    });
+    Mounted(owner.take().map(|owner| (owner, Box::new(handle) as Box<dyn Any>)))
 }
 
 /// Where the page says that the pod is. Look-ups only: the server checks them.

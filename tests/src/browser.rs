@@ -69,8 +69,30 @@ impl Browser {
         Page::new(driver, profile, width, height).await
     }
 
+    /// The same, with third-party cookies blocked as people and companies set it.
+    pub(crate) async fn strict_window(&self, width: u32, height: u32) -> Page {
+        let profile = tempfile::tempdir().unwrap();
+        let blocked = json!({
+            "profile.block_third_party_cookies": true, "profile.cookie_controls_mode": 1,
+        });
+        let driver = self.connect_with(&profile, &[], Some(blocked)).await;
+        Page::new(driver, profile, width, height).await
+    }
+
     async fn connect(&self, profile: &TempDir, more: &[&str]) -> WebDriver {
+        self.connect_with(profile, more, None).await
+    }
+
+    async fn connect_with(
+        &self,
+        profile: &TempDir,
+        more: &[&str],
+        prefs: Option<Value>,
+    ) -> WebDriver {
         let mut wishes = DesiredCapabilities::chrome();
+        if let Some(prefs) = prefs {
+            wishes.add_experimental_option("prefs", prefs).unwrap();
+        }
         wishes.set_binary(&self.chromium.display().to_string()).unwrap();
         let folder = format!("--user-data-dir={}", profile.path().display());
         for flag in FLAGS.iter().chain(more).copied().chain([folder.as_str()]) {

@@ -2,6 +2,7 @@
 
 mod cards;
 mod conformance;
+mod connectwise;
 mod hosts;
 mod notes;
 mod pairing;
