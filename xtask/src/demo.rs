@@ -2,6 +2,7 @@
 //! tried in a browser. Everything it keeps is in `./demo`, and nothing outside is ever deleted.
 
 mod program;
+mod psas;
 mod sample;
 
 use std::fs::{self, File};
@@ -41,6 +42,9 @@ pub(crate) struct Ask {
 
 /// The authority of the simulated mail server, new on each start.
 const SMTP_CA: &str = "demo/smtp-ca.pem";
+
+/// What the environment can't say: an origin is no name of a variable.
+const SETTINGS: &str = "demo/msp-reset.toml";
 
 /// Who listens where, in the order of design §13.
 #[derive(Clone, Copy)]
@@ -225,8 +229,15 @@ fn import(
         .with_context(|| format!("cannot read {}", template.display()))?;
     let filled = sample::fill(&template, ports, secrets)?;
     let email = sample::email(&filled, &secrets.password)?;
+    let template = machine.root.join("server/sample/psa.json");
+    let template = fs::read_to_string(&template)
+        .with_context(|| format!("cannot read {}", template.display()))?;
+    let filled = psas::add_to(&filled, &template, ports)?;
+    fs::write(machine.root.join(SETTINGS), psas::settings(ports))
+        .with_context(|| format!("cannot write {SETTINGS}"))?;
     let file = sample::Written::new(&folder.join("import.json"), &filled)?;
-    run::must(step, settings(machine, ports).arg("import").arg(file.path()))?;
+    let ended = run::must(step, settings(machine, ports).arg("import").arg(file.path()))?;
+    psas::install(ports, &ended.lines)?;
     Ok(email)
 }
 
@@ -252,7 +263,11 @@ fn start_server(
 
 /// The server's program with the settings that `import` and `serve` share.
 fn settings(machine: &Machine, ports: Ports) -> Command {
+    let [connectwise, halo, autotask] = ports.psas();
     let allow = [
+        format!("http://127.0.0.1:{connectwise}"),
+        format!("http://127.0.0.1:{halo}"),
+        format!("http://127.0.0.1:{autotask}"),
         format!("http://127.0.0.1:{}", ports.entra()),
         format!("http://127.0.0.1:{}", ports.graph()),
         format!("http://127.0.0.1:{}", ports.twilio()),
@@ -261,6 +276,7 @@ fn settings(machine: &Machine, ports: Ports) -> Command {
     ];
     let mut command = machine.command(machine.program("msp-reset"));
     command
+        .args(["--settings", SETTINGS])
         .env("MSP_RESET__SERVER__LISTEN", local(ports.server()).to_string())
         .env("MSP_RESET__SERVER__ORIGIN", format!("http://app.localhost:{}", ports.server()))
         .env("MSP_RESET__SHARE__ORIGIN", format!("http://s.localhost:{}", ports.server()))

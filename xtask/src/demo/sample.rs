@@ -155,6 +155,8 @@ pub(super) fn welcome(ports: Ports, secrets: &Secrets, email: &str) -> String {
         "3  Send a code, read it on the contact's phone in the world, enter it: green.".into(),
         "4  Password Reset, and confirm. Watch it being done.".into(),
         "5  On the phone open the link and Reveal. The world's directory holds the same.".into(),
+        "6  Or do it in a PSA's ticket: its frame shows a code, the product takes it at /pair."
+            .into(),
         String::new(),
         "Ctrl-C stops everything. Logs: demo/server.log, demo/simulator.log".into(),
     ];
