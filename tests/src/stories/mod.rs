@@ -33,6 +33,7 @@ mod pages;
 mod phone_changed;
 mod policy_page;
 mod psa_clients;
+mod psa_page;
 mod push;
 mod refused;
 mod registration;
