@@ -4,8 +4,9 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use shared::{AccountId, Code, ContactId, IntegrationId, Millis};
+use shared::{AccountId, Code, ContactId, Millis};
 use tokio_util::task::TaskTracker;
 
 use crate::bell::Bell;
@@ -14,7 +15,7 @@ use crate::denied::Denied;
 use crate::directory::address_hash;
 use crate::outbound::{Answer, Refusal};
 use crate::psa::{Card, Psa};
-use crate::store::{Contact, PsaRef, SeenContact, Store, StoreError};
+use crate::store::{Contact, PsaRef, PsaRow, SeenContact, Store, StoreError};
 
 /// A card that was read within so long is shown without asking again.
 const FRESH_MS: i64 = 60_000;
@@ -22,6 +23,8 @@ const FRESH_MS: i64 = 60_000;
 const SHOWN_MS: i64 = 10 * 60_000;
 /// Trouble is shown for so long before the PSA is asked again.
 const TROUBLE_MS: i64 = 5_000;
+/// A pod that is shown does not wait longer for a card.
+const SHOW_PATIENCE: Duration = Duration::from_secs(8);
 /// More are not remembered.
 const MOST_CARDS: usize = 2_048;
 
@@ -42,6 +45,8 @@ pub struct People {
 #[derive(Clone)]
 struct Read {
     at: Millis,
+    /// Of which version of the integration: what was read of another one is of nobody.
+    version: Millis,
     card: Result<Card, Code>,
 }
 
@@ -82,9 +87,12 @@ impl People {
         let Some(psa) = contact.psa.clone() else {
             return Ok(Shown { contact, trouble: None });
         };
+        let row = self.store.psa(account, psa.integration).await?;
+        let Some(row) = row.filter(|row| row.integration.is_on) else {
+            return Ok(Shown { contact, trouble: Some(Code::PsaMissing) });
+        };
         let age = |read: &Read| self.clock.now().since(read.at);
-        let known = self.cards.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
-        let card = match known {
+        let card = match self.remembered(id, row.integration.changed_at) {
             Some(read) if read.card.is_ok() && age(&read) < SHOWN_MS => {
                 if age(&read) >= FRESH_MS {
                     self.read_in_background(account, contact.clone(), psa);
@@ -92,14 +100,49 @@ impl People {
                 read.card
             }
             Some(read) if read.card.is_err() && age(&read) < TROUBLE_MS => read.card,
-            _ => match self.read(account, &contact, &psa).await {
-                Ok(card) => Ok(card),
-                Err(Denied::Because(finding)) => Err(finding.code),
-                Err(other) => return Err(other),
-            },
+            _ => {
+                let reading = self.read(account, &contact, &psa);
+                match tokio::time::timeout(SHOW_PATIENCE, reading).await {
+                    Ok(Ok(card)) => Ok(card),
+                    Ok(Err(Denied::Because(finding))) => Err(finding.code),
+                    Ok(Err(other)) => return Err(other),
+                    Err(_) => {
+                        let slow = Err(Code::PsaUnavailable);
+                        self.remember(id, row.integration.changed_at, &slow);
+                        Err(Code::PsaUnavailable)
+                    }
+                }
+            }
         };
         let trouble = card.map(|card| with(&mut contact, &card)).err();
         Ok(Shown { contact, trouble })
+    }
+
+    /// A contact with their card as far as it is at hand: nobody waits for a PSA, and what is not known is
+    /// left out.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn known(
+        &self,
+        account: AccountId,
+        id: ContactId,
+    ) -> Result<Option<Contact>, StoreError> {
+        let Some(mut contact) = self.store.contact(account, id).await? else { return Ok(None) };
+        let Some(psa) = &contact.psa else { return Ok(Some(contact)) };
+        let row = self.store.psa(account, psa.integration).await?;
+        let version = row.filter(|row| row.integration.is_on).map(|row| row.integration.changed_at);
+        let read = version.and_then(|version| self.remembered(id, version));
+        let fresh = read.filter(|read| self.clock.now().since(read.at) < SHOWN_MS);
+        if let Some(Ok(card)) = fresh.map(|read| read.card) {
+            with(&mut contact, &card);
+        }
+        Ok(Some(contact))
+    }
+
+    fn remembered(&self, id: ContactId, version: Millis) -> Option<Read> {
+        let cards = self.cards.lock().unwrap_or_else(PoisonError::into_inner);
+        cards.get(&id).filter(|read| read.version == version).cloned()
     }
 
     /// Reads a card at its PSA. A name or an address that is another one there is so here from now on;
@@ -110,21 +153,25 @@ impl People {
         contact: &Contact,
         psa: &PsaRef,
     ) -> Result<Card, Denied> {
-        let read = self.ask(account, psa).await?;
-        let read = match read {
+        let row = self.store.psa(account, psa.integration).await?.ok_or(Code::PsaMissing)?;
+        let read = match self.ask(&row, psa).await? {
             Ok(card) => self.follow(account, contact, psa, card).await?,
             Err(refusal) => Err(refusal),
         };
-        self.remember(contact.id, &read.as_ref().map_err(|refusal| refusal.code));
+        let version = row.integration.changed_at;
+        self.remember(contact.id, version, &read.as_ref().map_err(|refusal| refusal.code));
         Ok(read?)
     }
 
-    async fn ask(
-        &self,
-        account: AccountId,
-        psa: &PsaRef,
-    ) -> Result<Result<Card, Refusal>, StoreError> {
-        let client = match self.psa.client(account, psa.integration).await? {
+    async fn ask(&self, row: &PsaRow, psa: &PsaRef) -> Result<Result<Card, Refusal>, StoreError> {
+        if !row.integration.is_on {
+            return Ok(Err(Code::PsaMissing.into()));
+        }
+        // Of a system that the PSA does not lead to any more.
+        if psa.id.is_empty() {
+            return Ok(Err(Code::NotFound.into()));
+        }
+        let client = match self.psa.open(row).await? {
             Ok(client) => client,
             Err(refusal) => return Ok(Err(refusal)),
         };
@@ -145,20 +192,24 @@ impl People {
     ) -> Result<Result<Card, Refusal>, StoreError> {
         let customer =
             self.store.customer_of_company(account, psa.integration, &card.company).await?;
-        if customer.map(|customer| customer.id) != Some(contact.customer) {
-            // The next look at the ticket finds out whose they are now.
+        let Some(customer) = customer.map(|customer| customer.id) else {
             return Ok(Err(Code::CompanyUnmapped.into()));
-        }
+        };
         let hash = self.hash(account, &card);
-        if card.name != contact.name || hash != contact.address_hash {
+        let moved = customer != contact.customer;
+        if moved || card.name != contact.name || hash != contact.address_hash {
             let seen = SeenContact {
                 id: &psa.id,
-                customer: contact.customer,
+                customer,
                 name: &card.name,
                 address_hash: hash.as_deref(),
             };
             let now = self.clock.now();
             self.store.mirror(account, psa.integration, now, seen, None).await?;
+        }
+        if moved {
+            // Whoever asked began with another customer's policy and tenant: the next one does not.
+            return Ok(Err(Code::ChangedMeanwhile.into()));
         }
         Ok(Ok(card))
     }
@@ -171,7 +222,7 @@ impl People {
     }
 
     /// A card that was read for another reason.
-    pub fn remember(&self, id: ContactId, card: &Result<&Card, Code>) {
+    pub fn remember(&self, id: ContactId, version: Millis, card: &Result<&Card, Code>) {
         let at = self.clock.now();
         let mut cards = self.cards.lock().unwrap_or_else(PoisonError::into_inner);
         if cards.len() >= MOST_CARDS {
@@ -180,7 +231,7 @@ impl People {
                 cards.clear();
             }
         }
-        let newest = Read { at, card: card.map(Card::clone) };
+        let newest = Read { at, version, card: card.map(Card::clone) };
         cards.insert(id, newest);
     }
 
@@ -197,21 +248,6 @@ impl People {
             it.reading.lock().unwrap_or_else(PoisonError::into_inner).remove(&contact.id);
             it.bell.ring(account);
         });
-    }
-
-    /// Nothing that was read of this PSA is shown any more: the connection has changed.
-    pub async fn forget(&self, account: AccountId, psa: IntegrationId) {
-        let ids: Vec<ContactId> = {
-            let cards = self.cards.lock().unwrap_or_else(PoisonError::into_inner);
-            cards.keys().copied().collect()
-        };
-        for id in ids {
-            let contact = self.store.contact(account, id).await.ok().flatten();
-            let of_psa = contact.and_then(|it| it.psa).is_some_and(|it| it.integration == psa);
-            if of_psa {
-                self.cards.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
-            }
-        }
     }
 }
 

@@ -251,6 +251,8 @@ codes! {
     PsaRefused = "psa-refused", 409;
     /// The PSA has no visibility or kind of note that only the MSP reads.
     PsaNoInternalNote = "psa-no-internal-note", 409;
+    /// The PSA wrote a note and shows it to the customer.
+    PsaNoteVisible = "psa-note-visible", 409;
     /// The ticket is not there, or not for this technician to see.
     TicketUnknown = "ticket-unknown", 404;
     /// The ticket is about nobody.

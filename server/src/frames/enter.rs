@@ -2,7 +2,7 @@
 
 use shared::{Code, EnterAsk, FrameTokenView, Millis};
 
-use super::{Frames, Proven, as_member, end};
+use super::{Frames, as_member, end};
 use crate::audit::{Act, Entry};
 use crate::denied::Denied;
 use crate::sign_in::session::{
@@ -43,13 +43,14 @@ impl Frames {
         psa: &PsaRow,
         carried: &Carried<'_>,
         ask: &EnterAsk,
+        address: &str,
     ) -> Result<Entered, Denied> {
         let account = psa.integration.account;
         if !self.store.account_on(account).await? {
             return Err(Code::AccountOff.into());
         }
         let paired = self.paired(psa, carried).await?;
-        let claimed = self.proven(psa, ask.member.as_ref()).await;
+        let claimed = self.proven(psa, ask.member.as_ref(), address).await;
         let proven = match claimed {
             Ok(proven) => proven,
             Err(Denied::Store(error)) => return Err(error.into()),
@@ -62,12 +63,16 @@ impl Frames {
             Err(denied) => return Err(denied),
         };
         let linked = proven.as_ref().and_then(|proven| proven.technician.as_ref());
-        match (paired, linked) {
-            // Somebody else has signed in to the host since: what was paired is not theirs.
-            (Some(paired), Some(linked)) if paired.session.technician.id != linked.id => {
-                self.end(&paired.session, Act::FrameEnded).await?;
-                self.by_host(psa, linked).await
+        let mut paired = paired;
+        if let (Some(frame), Some(proven)) = (&paired, &proven) {
+            let technician = frame.session.technician.id;
+            if self.is_somebody_else(psa, &proven.person.id, technician).await? {
+                // Somebody else has signed in to the host since: what was paired is not theirs.
+                self.end(&frame.session, Act::FrameEnded).await?;
+                paired = None;
             }
+        }
+        match (paired, linked) {
             (Some(paired), _) => self.by_pairing(&paired, carried, ask.renewal).await,
             (None, Some(linked)) => self.by_host(psa, linked).await,
             // The host did not answer, or nobody has signed in beside this person yet.
@@ -120,8 +125,13 @@ impl Frames {
         let account = session.technician.account;
         let frame = session.parent.as_ref().unwrap_or(&session.id);
         let cookie = match carried.cookie {
+            // The one before, within its moment: another frame of this browser was faster, or the answer with
+            // the new cookie never came. It is the same one again.
+            Some(before) if !paired.newest && session.kind == SessionKind::Frame => {
+                Some(Token::next(&self.store.keys, before))
+            }
             Some(before) if paired.newest => {
-                let cookie = Token::fresh();
+                let cookie = Token::next(&self.store.keys, before);
                 let new = NewCookie {
                     session: frame,
                     before: &frame_hash(&self.store.keys, before),
@@ -130,9 +140,8 @@ impl Frames {
                     used: !renewal,
                 };
                 match self.store.rotate_cookie(account, now, &new).await {
-                    Ok(()) => Some(cookie),
-                    // Another frame of this browser was faster, and has the new one.
-                    Err(StoreError::MovedOn) => None,
+                    // Another frame of this browser may have been faster: with the same new one.
+                    Ok(()) | Err(StoreError::MovedOn) => Some(cookie),
                     Err(error) => return Err(error.into()),
                 }
             }
@@ -202,14 +211,5 @@ impl Frames {
             technician: technician.name.clone(),
             paired: fresh_second_factor(session, now),
         })
-    }
-
-    /// Whether another technician than this one is linked to whom the host has confirmed.
-    pub(super) fn is_somebody_else(
-        proven: Option<&Proven>,
-        technician: shared::TechnicianId,
-    ) -> bool {
-        let linked = proven.and_then(|proven| proven.technician.as_ref());
-        linked.is_some_and(|linked| linked.id != technician)
     }
 }

@@ -11,7 +11,7 @@ mod place;
 use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
-use shared::{Code, MemberClaim, Millis};
+use shared::{Code, MemberClaim, Millis, TechnicianId};
 use tokio_util::sync::CancellationToken;
 
 pub use enter::{Carried, Entered};
@@ -24,7 +24,7 @@ use crate::people::People;
 use crate::psa::{ConnectWiseSettings, HostPerson, Psa, PsaSettings};
 use crate::seal::Purpose;
 use crate::settings::Settings;
-use crate::sign_in::throttle::Rule;
+use crate::sign_in::throttle::{Rule, network};
 use crate::store::{PsaRow, Store, StoreError, Technician};
 
 /// Frames, with what they need.
@@ -62,11 +62,12 @@ impl Frames {
         &self,
         psa: &PsaRow,
         claim: Option<&MemberClaim>,
+        address: &str,
     ) -> Result<Option<Proven>, Denied> {
         let Some(claim) = claim else { return Ok(None) };
         let (account, id) = (psa.integration.account, psa.integration.id);
         let client = self.psa.client(account, id).await??;
-        let person = match client.member(claim).await {
+        let person = match client.member(claim, &network(address)).await {
             Answer::Done(person) if person.disabled => {
                 return Err(Code::HostPersonDisabled.into());
             }
@@ -76,6 +77,22 @@ impl Frames {
         };
         let technician = self.store.technician_of_person(account, id, &person.id).await?;
         Ok(Some(Proven { person, technician }))
+    }
+
+    /// Whether whom the host has confirmed is somebody else than this technician: linked to another one, or
+    /// another person than the one that this one is linked to.
+    async fn is_somebody_else(
+        &self,
+        psa: &PsaRow,
+        person: &str,
+        technician: TechnicianId,
+    ) -> Result<bool, StoreError> {
+        let (account, id) = (psa.integration.account, psa.integration.id);
+        let people = self.store.psa_people(account, id).await?;
+        Ok(people.iter().any(|it| {
+            (it.person == person) != (it.technician == technician)
+                && (it.person == person || it.technician == technician)
+        }))
     }
 
     /// Counts one more try under a name that says nothing of whose it is.

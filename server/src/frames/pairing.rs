@@ -32,8 +32,9 @@ const LOOK_AGAIN: Duration = Duration::from_millis(1_000);
 const LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
 /// How many: with 20 letters, some 2.5 * 10^10 codes for two minutes.
 const LENGTH: usize = 8;
-/// Frames that wait, from one address: an office that shares one stays below it.
-const FROM_ADDRESS: Rule = Rule { tries: 60, window_ms: 10 * 60_000 };
+/// Frames that begin to wait, from one address in one PSA. Each that is looked at does so by itself, so an
+/// office that shares an address needs many.
+const FROM_ADDRESS: Rule = Rule { tries: 600, window_ms: 10 * 60_000 };
 /// Codes that one technician types.
 const TYPED: Rule = Rule { tries: 20, window_ms: 10 * 60_000 };
 /// The longest name of a browser that is kept.
@@ -55,8 +56,9 @@ impl Frames {
         let account = psa.integration.account;
         let challenge = BASE64URL_NOPAD.decode(ask.challenge.as_bytes());
         let challenge = challenge.ok().filter(|it| it.len() == 32).ok_or(Code::BadRequest)?;
-        self.count("pairing", &[network(address).as_bytes()], FROM_ADDRESS).await?;
-        let proven = match self.proven(psa, ask.member.as_ref()).await {
+        let place = [network(address).into_bytes(), psa.integration.id.0.as_bytes().to_vec()];
+        self.count("pairing", &[&place[0], &place[1]], FROM_ADDRESS).await?;
+        let proven = match self.proven(psa, ask.member.as_ref(), address).await {
             Ok(proven) => proven,
             Err(Denied::Because(finding)) if finding.code == Code::HostPersonUnproven => None,
             Err(denied) => return Err(denied),
@@ -200,10 +202,14 @@ impl Frames {
         let proved: Millis = proved.ok_or(Code::SecondFactorNeeded)?;
         let found = self.store.pairing(id, now).await?;
         let pairing = found.filter(|it| it.account == account).ok_or(Code::PairingOver)?;
+        // The frame has given up, whatever is still kept of it.
+        if now >= pairing.asked.expires_at.plus(-GRACE_MS) {
+            return Err(Code::PairingOver.into());
+        }
         if let Some((person, _)) = &pairing.asked.person {
-            let psa = pairing.asked.integration;
-            let linked = self.store.technician_of_person(account, psa, person).await?;
-            if linked.is_some_and(|linked| linked.id != by) {
+            let psa = self.store.psa(account, pairing.asked.integration).await?;
+            let psa = psa.ok_or(Code::PairingOver)?;
+            if self.is_somebody_else(&psa, person, by).await? {
                 return Err(Code::HostPersonOther.into());
             }
         }

@@ -18,7 +18,12 @@ impl Frames {
     /// # Errors
     /// `ticket-unknown`, `ticket-no-contact`, `company-unmapped`; `host-person-unproven`,
     /// `host-person-other`; what the PSA refuses, or that it does not answer.
-    pub async fn place(&self, who: &Session, ask: &PlaceAsk) -> Result<PlaceView, Denied> {
+    pub async fn place(
+        &self,
+        who: &Session,
+        ask: &PlaceAsk,
+        address: &str,
+    ) -> Result<PlaceView, Denied> {
         let account = who.technician.account;
         // A pod of our own pages has no PSA to ask.
         let id = who.psa.ok_or(Code::NotFound)?;
@@ -31,13 +36,11 @@ impl Frames {
             (false, _) => None,
             (true, None) => return Err(Code::HostPersonUnproven.into()),
             (true, Some(claim)) => {
-                let proven = self.proven(&psa, Some(claim)).await?;
-                if Self::is_somebody_else(proven.as_ref(), who.technician.id) {
-                    return Err(Code::HostPersonOther.into());
-                }
                 // The host does not answer: nobody can say what the member may see.
-                if proven.is_none() {
-                    return Err(Code::PsaUnavailable.into());
+                let proven = self.proven(&psa, Some(claim), address).await?;
+                let person = proven.ok_or(Code::PsaUnavailable)?.person.id;
+                if self.is_somebody_else(&psa, &person, who.technician.id).await? {
+                    return Err(Code::HostPersonOther.into());
                 }
                 Some(claim)
             }
@@ -65,7 +68,7 @@ impl Frames {
             closed: ticket.closed,
         };
         let kept = self.store.mirror(account, id, now, seen_contact, Some(seen_ticket)).await?;
-        self.people.remember(kept.contact, &Ok(&card));
+        self.people.remember(kept.contact, psa.integration.changed_at, &Ok(&card));
         let ticket = kept.ticket.ok_or(Code::Internal)?;
         Ok(PlaceView { contact: kept.contact, ticket })
     }

@@ -326,6 +326,7 @@ impl Resets {
             (Ok(person), Ok(phone)) => (person, phone),
         };
         let occasion = Occasion {
+            customer: contact.customer,
             contact: contact.id,
             ticket: ticket.map(|ticket| ticket.id),
             technician: who.technician.id,

@@ -4,6 +4,7 @@
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::connectwise::is_company;
 use super::settings::{autotask_parameter, halo_variable, private_note};
 use super::{AutotaskSettings, ConnectWiseSettings, HaloSettings, PsaKind, PsaSettings, origin_of};
 use crate::integration::FieldError;
@@ -182,8 +183,7 @@ impl PsaAsk {
         let company = wrong.need(
             "company",
             &self.company,
-            // It stands in a Basic header before `+` and in a cookie.
-            |text| is_word(text, 50) && !text.contains(['+', ':', ';', ',', '"', '\\', '/', '%']),
+            is_company,
             "Enter the company that your technicians type when they sign in to ConnectWise.",
         );
         let public_key = wrong.need(

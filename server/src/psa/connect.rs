@@ -139,8 +139,9 @@ impl PsaConnections {
         let known = PsaSettings::read(row.kind, &row.integration.settings)?;
         let settings =
             ask.check(row.kind, Some(&known), &self.settings.psa).map_err(NotDone::Fields)?;
-        let moved = known.bound_to() != settings.bound_to();
-        let secrets = self.secrets(account, id, &settings, ask, moved);
+        let rebound = known.bound_to() != settings.bound_to();
+        let moved = known.system() != settings.system();
+        let secrets = self.secrets(account, id, &settings, ask, rebound);
         let change = PsaChange {
             settings: &settings.to_json(),
             secrets: &secrets,

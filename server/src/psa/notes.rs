@@ -40,6 +40,10 @@ impl Psa {
         note: &TicketNote<'_>,
     ) -> Result<Answer<()>, StoreError> {
         let Some(psa) = &note.ticket.psa else { return Ok(Answer::Done(())) };
+        // In a system that the PSA does not lead to any more.
+        if psa.id.is_empty() {
+            return Ok(Answer::Refused(Code::TicketUnknown.into()));
+        }
         let client = match self.client(account, psa.integration).await? {
             Ok(client) => client,
             Err(refusal) => return Ok(Answer::Refused(refusal)),
@@ -128,5 +132,52 @@ impl OutboxRow {
             }
         };
         Err(Next::Later(now.plus(delay).min(self.give_up_at)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{OutboxKind, OutboxState};
+
+    fn row() -> OutboxRow {
+        OutboxRow {
+            id: uuid::Uuid::from_u128(1),
+            account: AccountId(uuid::Uuid::from_u128(2)),
+            kind: OutboxKind::NoteSet,
+            state: OutboxState::Waiting,
+            attempts: 1,
+            give_up_at: Millis(1_000_000_000),
+            reset: None,
+            integration: None,
+            verification: None,
+            recipient: None,
+            about: None,
+            code: None,
+            done_at: None,
+            delivered_at: None,
+        }
+    }
+
+    #[test]
+    fn what_an_admin_can_mend_is_tried_again_and_the_rest_is_told() {
+        let next = |answer, now| row().what_next(answer, Millis(now));
+        assert!(next(Answer::Done(()), 0).is_ok());
+        let refused = |code: Code| Answer::Refused(code.into());
+        for code in [Code::PsaCredentials, Code::PsaPermission, Code::PsaNoInternalNote] {
+            assert!(
+                matches!(next(refused(code), 0), Err(Next::Later(Millis(300_000)))),
+                "{code:?}"
+            );
+            let late = next(refused(code), 1_000_000_000);
+            assert!(matches!(late, Err(Next::Failed(why)) if why == code), "{code:?}");
+        }
+        // A note that the customer reads is there: a second look would find it and call it done.
+        for code in [Code::PsaNoteVisible, Code::TicketUnknown, Code::PsaRefused] {
+            assert!(matches!(next(refused(code), 0), Err(Next::Failed(why)) if why == code));
+        }
+        for answer in [Answer::Later(None), Answer::Unknown(Some(7_000))] {
+            assert!(matches!(next(answer, 0), Err(Next::Later(at)) if at > Millis(0)));
+        }
     }
 }

@@ -50,12 +50,13 @@ pub trait PsaClient: Send + Sync {
     /// Whether the ticket has a note with this mark.
     async fn has_note(&self, ticket: &str, mark: &str) -> Answer<bool>;
 
-    /// Writes an internal note. `psa-no-internal-note` when nothing makes it internal for certain.
+    /// Writes an internal note. `psa-no-internal-note` when nothing makes it internal for certain;
+    /// `psa-note-visible` when it was written and the PSA does not keep it from the customer.
     async fn write_note(&self, ticket: &str, note: NewNote<'_>) -> Answer<()>;
 
     /// Who this claim is of; `host-person-unproven` when the host does not confirm it, also where a PSA
-    /// has nothing to confirm.
-    async fn member(&self, claim: &MemberClaim) -> Answer<Person>;
+    /// has nothing to confirm. `from` is the network that asks: who guesses is slowed down, nobody else.
+    async fn member(&self, claim: &MemberClaim, from: &str) -> Answer<Person>;
 
     /// A person by their id, for hints; `not-found` when there is none.
     async fn person(&self, id: &str) -> Answer<Person>;

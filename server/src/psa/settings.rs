@@ -192,6 +192,18 @@ impl PsaSettings {
         }
     }
 
+    /// Which system it is: who leads it elsewhere means other tickets and people. A new key of the same one
+    /// does not.
+    #[must_use]
+    pub fn system(&self) -> String {
+        match self {
+            Self::ConnectWise(it) => format!("{} {}", it.site, it.company),
+            Self::Halo(it) => format!("{} {}", it.site, it.tenant),
+            // Which database it is, only the API user's name says.
+            Self::Autotask(it) => format!("{} {}", it.site, it.username),
+        }
+    }
+
     /// The address that an admin pastes into the PSA, with the PSA's own variable for the ticket.
     #[must_use]
     pub fn pod_url(&self, origin: &str, id: shared::IntegrationId) -> String {

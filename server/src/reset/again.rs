@@ -26,6 +26,10 @@ impl Resets {
         if !contact.customer_on {
             return Ok(Err(Code::CustomerOff.into()));
         }
+        // Whose switches and whose tenant they were is not so any more.
+        if contact.customer != reset.customer {
+            return Ok(Err(Code::M365Moved.into()));
+        }
         Ok(match self.directory.tenant(reset.account, reset.customer).await? {
             Ok(tenant) if tenant.integration != reset.integration => Err(Code::M365Moved.into()),
             Ok(tenant) if self.tenant_hash(&tenant) != reset.tenant_hash => {

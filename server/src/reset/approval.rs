@@ -2,8 +2,8 @@
 //! answered in the pod or on the Approvals page, never by the same person.
 
 use shared::{
-    ApprovalAsk, ApprovalId, ApprovalState, ApprovalView, Code, Finding, Millis, TechnicianId,
-    TicketId,
+    ApprovalAsk, ApprovalId, ApprovalState, ApprovalView, Code, CustomerId, Finding, Millis,
+    TechnicianId, TicketId,
 };
 
 use super::Resets;
@@ -103,6 +103,8 @@ impl Resets {
 /// The reset that an approval is to count for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Approved<'a> {
+    /// For which customer.
+    pub(super) customer: CustomerId,
     /// In which ticket.
     pub(super) ticket: Option<TicketId>,
     /// By whom.
@@ -129,7 +131,10 @@ pub(super) fn choose<'a>(
         None => it.ticket.is_none() && it.asked_by == reset.technician,
     };
     let fits = |it: &&Approval| {
-        it.directory_user == reset.directory_user && !it.used && it.expires_at > reset.now
+        it.customer == reset.customer
+            && it.directory_user == reset.directory_user
+            && !it.used
+            && it.expires_at > reset.now
     };
     let answered = |yes| {
         let of = newest_first.iter().filter(here).filter(fits);
@@ -225,6 +230,7 @@ mod tests {
 
     fn reset() -> Approved<'static> {
         Approved {
+            customer: approved().customer,
             ticket: Some(TicketId(id(5))),
             technician: TechnicianId(id(6)),
             directory_user: "user",

@@ -36,7 +36,6 @@ use tokio_util::task::TaskTracker;
 
 use crate::bell::Bell;
 use crate::clock::Clock;
-use crate::denied::Denied;
 use crate::directory::Directory;
 use crate::mail::Mailer;
 use crate::psa::Psa;
@@ -85,10 +84,6 @@ impl Resets {
     /// The reset's contact with their card, as far as it is known: what follows a reset does without
     /// rather than wait for a PSA.
     async fn contact_if_known(&self, reset: &Reset) -> Result<Option<Contact>, StoreError> {
-        match self.verifications.people.shown(reset.account, reset.contact).await {
-            Ok(shown) => Ok(Some(shown.contact)),
-            Err(Denied::Store(error)) => Err(error),
-            Err(_) => Ok(None),
-        }
+        self.verifications.people.known(reset.account, reset.contact).await
     }
 }

@@ -155,6 +155,7 @@ impl Resets {
             let duo = self.verifications.methods.duo(account, contact.customer).await?;
             let mail_hash = person.mailbox().map(|mail| mail_hash(&self.store, mail));
             let occasion = Occasion {
+                customer: contact.customer,
                 contact: contact.id,
                 ticket: ticket.as_ref().map(|ticket| ticket.id),
                 technician: who.technician.id,
@@ -195,6 +196,7 @@ impl Resets {
         if guarded && let Ok(person) = &look.person {
             let approvals = self.store.approvals_of(account, contact.id, 20).await?;
             let reset = Approved {
+                customer: contact.customer,
                 ticket: ticket.as_ref().map(|ticket| ticket.id),
                 technician: who.technician.id,
                 directory_user: &person.id,

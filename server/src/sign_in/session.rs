@@ -37,6 +37,14 @@ impl Token {
         Self(Zeroizing::new(BASE64URL_NOPAD.encode(bytes.as_ref())))
     }
 
+    /// The one that takes another's place. Whoever holds that one gets the same again, however often they
+    /// ask, and nobody can tell it from that one without our keys.
+    #[must_use]
+    pub fn next(keys: &Keys, before: &str) -> Self {
+        let bytes = keys.hash(Purpose::Session, &[b"next", before.as_bytes()]);
+        Self(Zeroizing::new(BASE64URL_NOPAD.encode(&bytes)))
+    }
+
     /// The clear text, for its holder.
     #[must_use]
     pub fn expose(&self) -> &str {

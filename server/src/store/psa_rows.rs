@@ -99,7 +99,7 @@ pub struct SeenTicket<'a> {
 pub struct PsaRef {
     /// The PSA.
     pub integration: IntegrationId,
-    /// The id over there.
+    /// The id over there; empty for what was in a system that the PSA does not lead to any more.
     pub id: String,
 }
 

@@ -1,7 +1,7 @@
 //! Whether a verification counts for a reset (P9). Pure: one function, one table of reasons.
 
 use shared::{
-    Code, ContactId, DestinationKind, Millis, Outcome, Source, TechnicianId, TicketId,
+    Code, ContactId, CustomerId, DestinationKind, Millis, Outcome, Source, TechnicianId, TicketId,
     VerificationId,
 };
 
@@ -11,6 +11,8 @@ use crate::store::Verification;
 /// The reset that a verification is to count for, as things stand now.
 #[derive(Debug, Clone, Copy)]
 pub struct Occasion<'a> {
+    /// For which customer.
+    pub customer: CustomerId,
     /// For whom.
     pub contact: ContactId,
     /// In which ticket.
@@ -90,7 +92,10 @@ pub fn counts(
     if !policy.accepts(verification.channel, verification.source) {
         return Err(Code::VerificationNotAccepted);
     }
-    if verification.directory_user.as_deref() != Some(occasion.directory_user) {
+    // Another customer has another policy and another tenant, whoever the person is.
+    if verification.customer != occasion.customer
+        || verification.directory_user.as_deref() != Some(occasion.directory_user)
+    {
         return Err(Code::VerificationVoid);
     }
     if verification.voucher.is_some() {
@@ -147,7 +152,7 @@ pub fn choose<'v>(
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use shared::{AccountId, Channel, CustomerId};
+    use shared::{AccountId, Channel};
     use uuid::Uuid;
 
     const NOW: Millis = Millis(1_000_000_000);
@@ -193,6 +198,7 @@ pub(crate) mod tests {
 
     fn occasion() -> Occasion<'static> {
         Occasion {
+            customer: CustomerId(id(2)),
             contact: ContactId(id(3)),
             ticket: Some(TicketId(id(4))),
             technician: TechnicianId(id(5)),
@@ -219,6 +225,7 @@ pub(crate) mod tests {
         check(|v, _| v.outcome = Outcome::TriesSpent, Err(Code::NotVerified));
         check(|v, _| v.verified_at = None, Err(Code::NotVerified));
         check(|_, o| o.contact = ContactId(id(9)), Err(Code::NotVerified));
+        check(|_, o| o.customer = CustomerId(id(9)), Err(Code::VerificationVoid));
         check(|_, o| o.now = NOW.plus(15 * 60_000 - 1), Ok(()));
         check(|_, o| o.now = NOW.plus(15 * 60_000), Err(Code::VerificationStale));
         check(|_, o| o.ticket = Some(TicketId(id(9))), Err(Code::VerificationElsewhere));

@@ -29,6 +29,10 @@ pub(super) const fn words(code: Code) -> Option<(&'static str, &'static str)> {
             "The PSA has no kind of note that only your team reads.",
             "Ask an admin to look at Settings, Integrations. Nothing was written.",
         ),
+        Code::PsaNoteVisible => (
+            "The PSA shows the customer a note that was to be internal.",
+            "Look at the ticket, and ask an admin what makes notes public there.",
+        ),
         Code::TicketUnknown => (
             "This ticket does not exist, or it is not yours to see.",
             "Open a ticket that you may see.",

@@ -200,6 +200,12 @@ impl Autotask {
             self.post("TicketNotes", &path, &body, resource, Code::TicketUnknown).await
         };
         let reply: Value = match post(resource).await {
+            // Not refused for certain: its mark will tell.
+            Err(Answer::Refused(refusal))
+                if refusal.about.as_deref() == Some(reply::ERRORS_IN_A_GOOD_REPLY) =>
+            {
+                return Err(Answer::Unknown(None));
+            }
             // Refused is not written. A security level that does not let us write in a technician's name
             // must not keep the note from the ticket; its text names them anyway.
             Err(Answer::Refused(_)) if resource.is_some() => post(None).await?,
@@ -272,7 +278,7 @@ impl PsaClient for Autotask {
         whole(self.note(ticket, note).await)
     }
 
-    async fn member(&self, _: &MemberClaim) -> Answer<Person> {
+    async fn member(&self, _: &MemberClaim, _: &str) -> Answer<Person> {
         Answer::Refused(Code::HostPersonUnproven.into())
     }
 

@@ -13,6 +13,9 @@ const TOO_MANY: [&str; 2] = ["itgenatr005", "thread threshold"];
 /// Rights: of the API user, or of whom it writes as.
 const RIGHTS: [&str; 3] = ["permission", "impersonat", "not authorized"];
 
+/// Said of a refusal that may not be one: of a write nobody knows what became of it.
+pub(super) const ERRORS_IN_A_GOOD_REPLY: &str = "errors in a good reply";
+
 /// The JSON of a good reply. `missing` is what a 404 is called here.
 pub(super) fn judge(sent: Sent, missing: Code) -> Answer<Value> {
     if let Sent::Reply(reply) = &sent {
@@ -31,8 +34,12 @@ pub(super) fn judge(sent: Sent, missing: Code) -> Answer<Value> {
 
 fn open(reply: &Reply, missing: Code) -> Answer<Value> {
     match reply.status {
+        // What was made is there, whatever else is said of it.
+        200..=299 if made(reply) => {
+            serde_json::from_slice(&reply.body).map_or(Answer::Unknown(None), Answer::Done)
+        }
         200..=299 if !errors(reply).is_empty() => {
-            Answer::Refused(Refusal::about(Code::PsaRefused, "errors in a good reply"))
+            Answer::Refused(Refusal::about(Code::PsaRefused, ERRORS_IN_A_GOOD_REPLY))
         }
         200..=299 => match serde_json::from_slice(&reply.body) {
             Ok(json) => Answer::Done(json),
@@ -43,6 +50,12 @@ fn open(reply: &Reply, missing: Code) -> Answer<Value> {
         404 => Answer::Refused(missing.into()),
         status => Answer::Refused(Refusal::about(Code::PsaRefused, format!("HTTP {status}"))),
     }
+}
+
+/// Whether something was made, by its id.
+fn made(reply: &Reply) -> bool {
+    let json = serde_json::from_slice::<Value>(&reply.body).unwrap_or_default();
+    json["itemId"].as_i64().is_some_and(|id| id > 0)
 }
 
 /// What the errors of a reply say, in lower case; one that can't be read is an error all the same.
@@ -90,8 +103,10 @@ mod tests {
                 "{body}"
             );
         }
+        let made = r#"{"itemId":1,"errors":[{"field":"a"}]}"#;
+        assert!(matches!(judged(200, made), Answer::Done(_)), "what was made is there");
         for body in
-            [r#"{"errors":["x"]}"#, r#"{"itemId":1,"errors":[{"field":"a"}]}"#, r#"{"errors":{}}"#]
+            [r#"{"errors":["x"]}"#, r#"{"itemId":0,"errors":[{"field":"a"}]}"#, r#"{"errors":{}}"#]
         {
             let Answer::Refused(refusal) = judged(200, body) else { panic!("{body}") };
             assert_eq!(refusal.code, Code::PsaRefused, "{body}");

@@ -24,17 +24,17 @@ const WHO: Ask<'static> = Ask {
 
 impl ConnectWise {
     /// Who a claim is of; `host-person-unproven` when ConnectWise does not confirm it.
-    pub(super) async fn proven(&self, claim: &MemberClaim) -> Answer<HostPerson> {
+    pub(super) async fn proven(&self, claim: &MemberClaim, from: &str) -> Answer<HostPerson> {
         let unproven = || Answer::Refused(Code::HostPersonUnproven.into());
         let Some(key) = key(&self.settings.company, claim) else { return unproven() };
         let login = claim.id.to_ascii_lowercase();
         let now = self.wire.clock.now();
         let memory = &self.wire.memory;
-        let mut asking = match memory.proofs(|proofs| proofs.standing(&key, &login, now)) {
+        let mut asking = match memory.proofs(|proofs| proofs.standing(&key, (from, &login), now)) {
             Standing::Proven(person) => return Answer::Done(person),
             Standing::Unproven => return unproven(),
             Standing::Wait(millis) => return Answer::Later(Some(millis)),
-            Standing::Ask { counted } => Asking { memory, login: &login, counted },
+            Standing::Ask { counted } => Asking { memory, source: (from, &login), counted },
         };
         let asked = self.reply(&Method::GET, WHO, None, Some(claim)).await.done();
         let answer = match asked {
@@ -69,14 +69,14 @@ impl ConnectWise {
 /// more, it was no wrong one.
 struct Asking<'a> {
     memory: &'a Memory,
-    login: &'a str,
+    source: (&'a str, &'a str),
     counted: bool,
 }
 
 impl Drop for Asking<'_> {
     fn drop(&mut self) {
         if self.counted {
-            self.memory.proofs(|proofs| proofs.uncount(self.login));
+            self.memory.proofs(|proofs| proofs.uncount(self.source));
         }
     }
 }
@@ -133,6 +133,12 @@ pub(super) fn cookie(company: &str, claim: &MemberClaim) -> Option<Zeroizing<Str
     })
 }
 
+/// Whether this can be a company id: it stands in a cookie and in a Basic header.
+pub(in crate::psa) fn is_company(text: &str) -> bool {
+    (1..=60).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+}
+
 /// Whether each part is made of letters, digits and a few signs: no `;`, `,`, quote, backslash, blank or
 /// control byte, so that no cookie becomes two and no header ends early. Identifiers and company ids are
 /// short names; the hash is opaque, a GUID or base64 in what was seen; contexts were `web` and `Q7z`.
@@ -141,7 +147,7 @@ fn is_claim(company: &str, claim: &MemberClaim) -> bool {
         (1..=longest).contains(&text.len())
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || signs.contains(&byte))
     };
-    is(company, 60, b"._-")
+    is_company(company)
         && is(&claim.id, 100, b"._-@+")
         && is(&claim.hash, 512, b"._-+/=~:")
         && is(&claim.context, 60, b"._-")

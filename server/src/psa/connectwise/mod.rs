@@ -27,6 +27,7 @@ use super::{About, Card, Company, ConnectWiseSettings, NewNote, PsaClient, PsaTi
 use crate::outbound::{Answer, Method};
 use crate::secret::Credential;
 
+pub(super) use member::is_company;
 pub(super) use proofs::Proofs;
 
 /// Entries of a page that people look at.
@@ -73,7 +74,7 @@ impl ConnectWise {
         claim: &MemberClaim,
         ask: Ask<'_>,
     ) -> Result<Ticket, Answer<PsaTicket>> {
-        if self.proven(claim).await.done()?.disabled {
+        if self.proven(claim, "").await.done()?.disabled {
             return Err(Answer::Refused(Code::HostPersonDisabled.into()));
         }
         let reply = self.reply(&Method::GET, ask, None, Some(claim)).await.done()?;
@@ -233,8 +234,8 @@ impl PsaClient for ConnectWise {
         self.note(ticket, note).await
     }
 
-    async fn member(&self, claim: &MemberClaim) -> Answer<Person> {
-        self.proven(claim).await
+    async fn member(&self, claim: &MemberClaim, from: &str) -> Answer<Person> {
+        self.proven(claim, from).await
     }
 
     async fn person(&self, id: &str) -> Answer<Person> {

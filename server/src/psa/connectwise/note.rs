@@ -135,7 +135,7 @@ fn written(reply: Answer<Value>) -> Answer<()> {
         | Some(Note { internal_analysis_flag: Some(false), .. }) => {
             tracing::error!(outcome = "not-internal", "a note in ConnectWise");
             let about = "ConnectWise wrote a note and does not call it internal";
-            Answer::Refused(Refusal::about(Code::PsaNoInternalNote, about))
+            Answer::Refused(Refusal::about(Code::PsaNoteVisible, about))
         }
         Some(_) => Answer::Done(()),
     }
@@ -216,7 +216,7 @@ mod tests {
             flags(Value::Null, false.into(), Value::Null),
         ] {
             let Answer::Refused(refusal) = seen else { panic!() };
-            assert_eq!(refusal.code, Code::PsaNoInternalNote);
+            assert_eq!(refusal.code, Code::PsaNoteVisible);
         }
         for odd in [json!([]), json!({}), json!({"id": null}), json!("text")] {
             assert_eq!(judged(odd.clone()), Answer::Unknown(None), "{odd}");

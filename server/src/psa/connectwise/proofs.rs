@@ -1,9 +1,9 @@
 //! Which members ConnectWise has confirmed lately, and how often it did not. In memory, bounded; times are
 //! given. Pure.
 //!
-//! Guessing is slowed down by member and altogether, and only wrong claims count: not those that can't be
-//! told because ConnectWise does not answer. A claim that was right once in these twelve hours is never
-//! slowed down, so no stranger can lock a member out who has been here.
+//! Guessing is slowed down for whoever guesses: by the network that it comes from, and there by member. So no
+//! stranger can lock a member out. Only wrong claims count: not those that can't be told because ConnectWise
+//! does not answer; and a claim that was right once in these twelve hours is never slowed down.
 
 use std::collections::HashMap;
 
@@ -23,20 +23,22 @@ const MOST: usize = 1_024;
 /// So many wrong claims in so many milliseconds.
 struct Rule(u32, i64);
 
-/// Of one member.
+/// Of one member, from one network.
 const OF_ONE: Rule = Rule(10, 15 * 60_000);
-/// Of all members.
+/// Of all members, from one network: an office that shares an address stays below it.
 const OF_ALL: Rule = Rule(30, 60_000);
 
 /// SHA-256 of a claim.
 pub(super) type Key = [u8; 32];
 
+/// Whose wrong claims are counted: a network's, of one login or, without one, of all.
+type Source = (String, Option<String>);
+
 /// What is known of claims.
 #[derive(Default)]
 pub(in crate::psa) struct Proofs {
     claims: HashMap<Key, Told>,
-    wrong: HashMap<String, Window>,
-    wrong_of_all: Window,
+    wrong: HashMap<Source, Window>,
 }
 
 /// What ConnectWise said, and when; `None`: that it is nobody.
@@ -91,7 +93,12 @@ pub(super) enum Standing {
 impl Proofs {
     /// How a claim stands. One that is to be asked counts as wrong until [`Proofs::uncount`]: many at the
     /// same moment are many tries.
-    pub(super) fn standing(&mut self, key: &Key, login: &str, now: Millis) -> Standing {
+    pub(super) fn standing(
+        &mut self,
+        key: &Key,
+        (from, login): (&str, &str),
+        now: Millis,
+    ) -> Standing {
         match self.claims.get(key) {
             Some(Told { at, person: Some(person) }) if now.is_within(PROVEN_MS, *at) => {
                 return Standing::Proven(person.clone());
@@ -104,25 +111,33 @@ impl Proofs {
             }
             _ => {}
         }
-        let of_one = self.wrong.get(login).and_then(|it| it.wait(&OF_ONE, now));
-        if let Some(wait) = of_one.max(self.wrong_of_all.wait(&OF_ALL, now)) {
+        let counted = sources(from, login);
+        let waits =
+            counted.iter().filter_map(|(source, rule)| self.wrong.get(source)?.wait(rule, now));
+        if let Some(wait) = waits.max() {
             return Standing::Wait(wait);
         }
         if self.wrong.len() >= MOST {
             self.wrong.retain(|_, it| it.since.plus(OF_ONE.1).since(now) > 0);
+            // From a thousand networks at once: forgotten rather than kept for ever.
+            if self.wrong.len() >= MOST {
+                self.wrong.clear();
+            }
         }
-        self.wrong.entry(login.to_owned()).or_default().count(&OF_ONE, now);
-        self.wrong_of_all.count(&OF_ALL, now);
+        for (source, rule) in counted {
+            self.wrong.entry(source).or_default().count(rule, now);
+        }
         Standing::Ask { counted: true }
     }
 
     /// It was not a wrong one, or nobody can tell.
-    pub(super) fn uncount(&mut self, login: &str) {
-        self.wrong_of_all.count = self.wrong_of_all.count.saturating_sub(1);
-        if let Some(window) = self.wrong.get_mut(login) {
-            window.count = window.count.saturating_sub(1);
-            if window.count == 0 {
-                self.wrong.remove(login);
+    pub(super) fn uncount(&mut self, (from, login): (&str, &str)) {
+        for (source, _) in sources(from, login) {
+            if let Some(window) = self.wrong.get_mut(&source) {
+                window.count = window.count.saturating_sub(1);
+                if window.count == 0 {
+                    self.wrong.remove(&source);
+                }
             }
         }
     }
@@ -143,6 +158,12 @@ impl Proofs {
     }
 }
 
+/// Under what a wrong claim counts.
+fn sources(from: &str, login: &str) -> [(Source, &'static Rule); 2] {
+    let from = from.to_owned();
+    [((from.clone(), Some(login.to_owned())), &OF_ONE), ((from, None), &OF_ALL)]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,6 +171,8 @@ mod tests {
     const MINUTE: i64 = 60_000;
     const T: Millis = Millis(1_700_000_000_000);
     const ASK: Standing = Standing::Ask { counted: true };
+
+    const HERE: &str = "192.0.2.7";
 
     fn key(n: usize) -> Key {
         let mut key = [0; 32];
@@ -164,7 +187,7 @@ mod tests {
 
     /// A wrong claim, asked for and refused.
     fn guess(proofs: &mut Proofs, n: usize, login: &str, now: Millis) -> Standing {
-        let standing = proofs.standing(&key(n), login, now);
+        let standing = proofs.standing(&key(n), (HERE, login), now);
         if standing == ASK {
             proofs.tell(key(n), None, now);
         }
@@ -174,16 +197,16 @@ mod tests {
     #[test]
     fn what_was_said_is_believed_for_a_while() {
         let mut proofs = Proofs::default();
-        assert_eq!(proofs.standing(&key(1), "tess", T), ASK);
-        proofs.uncount("tess");
+        assert_eq!(proofs.standing(&key(1), (HERE, "tess"), T), ASK);
+        proofs.uncount((HERE, "tess"));
         proofs.tell(key(1), Some(tess()), T);
-        let mut at = |ms| proofs.standing(&key(1), "tess", T.plus(ms));
+        let mut at = |ms| proofs.standing(&key(1), (HERE, "tess"), T.plus(ms));
         assert_eq!(at(5 * MINUTE - 1), Standing::Proven(tess()));
         assert_eq!(at(5 * MINUTE + 1), Standing::Ask { counted: false });
         assert_eq!(at(12 * 60 * MINUTE + 1), ASK);
         // A hash that ends is refused like any other.
         proofs.tell(key(1), None, T);
-        let mut at = |ms| proofs.standing(&key(1), "tess", T.plus(ms));
+        let mut at = |ms| proofs.standing(&key(1), (HERE, "tess"), T.plus(ms));
         assert_eq!(at(MINUTE - 1), Standing::Unproven);
         assert_eq!(at(MINUTE + 1), ASK);
     }
@@ -214,18 +237,23 @@ mod tests {
         for n in 1..60 {
             guess(&mut proofs, n, "tess", T);
         }
-        assert!(matches!(proofs.standing(&key(99), "tess", T), Standing::Wait(_)));
-        assert_eq!(proofs.standing(&key(0), "tess", T), Standing::Proven(tess()));
+        assert!(matches!(proofs.standing(&key(99), (HERE, "tess"), T), Standing::Wait(_)));
+        // Somebody who has not, elsewhere, is not slowed down by it.
+        assert_eq!(proofs.standing(&key(98), ("198.51.100.4", "tess"), T), ASK);
+        assert_eq!(proofs.standing(&key(0), (HERE, "tess"), T), Standing::Proven(tess()));
         let later = T.plus(6 * MINUTE);
-        assert_eq!(proofs.standing(&key(0), "tess", later), Standing::Ask { counted: false });
+        assert_eq!(
+            proofs.standing(&key(0), (HERE, "tess"), later),
+            Standing::Ask { counted: false }
+        );
     }
 
     #[test]
     fn what_can_not_be_told_is_no_guess() {
         let mut proofs = Proofs::default();
         for n in 0..100 {
-            assert_eq!(proofs.standing(&key(n), "tess", T), ASK, "{n}");
-            proofs.uncount("tess");
+            assert_eq!(proofs.standing(&key(n), (HERE, "tess"), T), ASK, "{n}");
+            proofs.uncount((HERE, "tess"));
         }
         assert!(proofs.wrong.is_empty());
     }

@@ -100,6 +100,12 @@ impl Halo {
         };
         let agent = note::author(&note);
         let reply = match post(agent).await {
+            // Not refused for certain: its mark will tell.
+            Err(Answer::Refused(refusal))
+                if refusal.about.as_deref() == Some(reply::ERRORS_IN_A_GOOD_REPLY) =>
+            {
+                return Err(Answer::Unknown(None));
+            }
             // Refused is not written. An agent who is gone must not keep the note from the ticket; its
             // text names the technician anyway.
             Err(Answer::Refused(_)) if agent.is_some() => post(None).await,
@@ -205,7 +211,7 @@ impl PsaClient for Halo {
         whole(self.note(ticket, note).await)
     }
 
-    async fn member(&self, _: &MemberClaim) -> Answer<Person> {
+    async fn member(&self, _: &MemberClaim, _: &str) -> Answer<Person> {
         Answer::Refused(Code::HostPersonUnproven.into())
     }
 

@@ -62,7 +62,7 @@ pub(super) fn written(reply: &Value) -> Answer<()> {
     let action = reply.as_array().map_or(Some(reply), |all| all.first());
     match action.map(|it| (it["id"].as_i64(), it["hiddenfromuser"].as_bool())) {
         Some((_, Some(false))) => Answer::Refused(Refusal::about(
-            Code::PsaNoInternalNote,
+            Code::PsaNoteVisible,
             "HaloPSA wrote a note and did not hide it from the customer",
         )),
         Some((Some(_), _)) => Answer::Done(()),
@@ -129,7 +129,7 @@ mod tests {
         for seen in [json!({"id": 5, "hiddenfromuser": false}), json!([{"hiddenfromuser": false}])]
         {
             let Answer::Refused(refusal) = written(&seen) else { panic!("{seen}") };
-            assert_eq!(refusal.code, Code::PsaNoInternalNote);
+            assert_eq!(refusal.code, Code::PsaNoteVisible);
         }
         for odd in [json!([]), json!({}), json!(null), json!("ok")] {
             assert_eq!(written(&odd), Answer::Unknown(None), "{odd}");

@@ -7,13 +7,22 @@ use shared::Code;
 
 use crate::outbound::{Answer, Refusal, Reply};
 
+/// Said of a refusal that may not be one: of a write nobody knows what became of it.
+pub(super) const ERRORS_IN_A_GOOD_REPLY: &str = "an error in a good reply";
+
 /// The JSON of a good reply. `missing` is what a 404 is called here.
 pub(super) fn open(reply: &Reply, missing: Code) -> Answer<Value> {
     let json = serde_json::from_slice::<Value>(&reply.body).ok();
     match (reply.status, json) {
         (200..=299, Some(json)) => match said(&json) {
             // An error in a good reply's coat.
-            Some(error) => Answer::Refused(refusal(400, &error, missing)),
+            Some(error) => {
+                let mut refusal = refusal(400, &error, missing);
+                if refusal.code == Code::PsaRefused {
+                    refusal.about = Some(ERRORS_IN_A_GOOD_REPLY.into());
+                }
+                Answer::Refused(refusal)
+            }
             None => Answer::Done(json),
         },
         (200..=299, None) => Answer::Unknown(None),
@@ -75,6 +84,7 @@ mod tests {
     #[test]
     fn every_shape_of_error_is_a_refusal() {
         let refused = |code: Code| Answer::Refused(code.into());
+        let doubtful = || Answer::Refused(Refusal::about(Code::PsaRefused, ERRORS_IN_A_GOOD_REPLY));
         let other = |status: u16| {
             Answer::Refused(Refusal::about(Code::PsaRefused, format!("HTTP {status}")))
         };
@@ -104,8 +114,8 @@ mod tests {
             (400, "plain text: permission", other(400)),
             (405, "", other(405)),
             (302, "", other(302)),
-            (200, r#"{"Message":"odd"}"#, other(400)),
-            (200, r#"{"error":{"code":1}}"#, other(400)),
+            (200, r#"{"Message":"odd"}"#, doubtful()),
+            (200, r#"{"error":{"code":1}}"#, doubtful()),
             (
                 200,
                 r#"{"resultCode":0,"errorMessage":"You do not have permission"}"#,

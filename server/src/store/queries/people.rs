@@ -61,7 +61,9 @@ fn ticket(row: &Found) -> Result<Ticket, StoreError> {
 fn psa_ref(row: &Found, first: usize) -> Result<Option<PsaRef>, StoreError> {
     let integration: Option<uuid::Uuid> = row.try_get(first)?;
     let id: Option<String> = row.try_get(first + 1)?;
-    Ok(integration.zip(id).map(|(it, id)| PsaRef { integration: IntegrationId(it), id }))
+    // Without an id it is one of a system that the PSA does not lead to any more.
+    let id = id.unwrap_or_default();
+    Ok(integration.map(|it| PsaRef { integration: IntegrationId(it), id }))
 }
 
 /// What a search looks for, anywhere in a text and in either case.

@@ -127,8 +127,8 @@ impl PsaStore for Database {
             keep(&mut write, account, id, secret, now).await?;
         }
         if change.moved {
-            // Ids of another system mean other people and companies.
             forget(&mut write, id).await?;
+            detach(&mut write, id, now).await?;
             self.alarm(&mut write, account, now, id, Alarm::Moved(seen.kind)).await?;
         }
         let act = match (change.moved, change.secrets.is_empty()) {
@@ -272,6 +272,24 @@ impl Database {
         let about = About::Psa(id, &alarm.to_string());
         self.mail_admins(write, account, about, MailKind::Psa, now).await
     }
+}
+
+/// Ids of another system mean other people and tickets: what is kept of the old ones is of nobody there. Their
+/// numbers make room for the new ones'.
+async fn detach(write: &mut Write, id: IntegrationId, now: Millis) -> Result<(), StoreError> {
+    sqlx::query("update contacts set psa_id = null, address_hash = null where psa = $1")
+        .bind(id.0)
+        .execute(write.db())
+        .await?;
+    sqlx::query(
+        "update tickets set psa_id = null, number = number || '@' || cast($2 as text)
+         where psa = $1 and psa_id is not null",
+    )
+    .bind(id.0)
+    .bind(now.0)
+    .execute(write.db())
+    .await?;
+    Ok(())
 }
 
 /// Who is who there, and the frames in it.

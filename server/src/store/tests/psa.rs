@@ -6,7 +6,8 @@ use shared::{Code, Host, IntegrationId};
 use super::fixture::{HOUR, START, World, after, lease, moved_on, new_id, taken};
 use crate::psa::{Company, FRAME_SECRET, PsaKind, SECRET};
 use crate::store::{
-    MailKind, NewFrame, NewPairing, NewPsa, OutboxKind, PsaChange, PsaRow, SecretChange, Tested,
+    MailKind, NewFrame, NewPairing, NewPsa, OutboxKind, PsaChange, PsaRow, SecretChange,
+    SeenContact, SeenTicket, Tested,
 };
 
 on_both!(
@@ -144,8 +145,21 @@ async fn a_psa_that_moved_forgets_who_is_who(world: World) {
     framed(&world, kept, b"other", Some("41")).await;
     let waiting = waits(id, b"code", None);
     store.begin_pairing(ours.account, START, &waiting).await.unwrap();
+    let card =
+        SeenContact { id: "7", customer: ours.customer, name: "Ada", address_hash: Some(b"h") };
+    let ticket =
+        SeenTicket { id: "70", number: "70", summary: "Help", created_at: START, closed: false };
+    let keep = async || store.mirror(ours.account, id, START, card, Some(ticket)).await.unwrap();
+    let before = keep().await;
     let moved = change("{}", &[], true);
     store.change_psa(ours.account, ours.ann, START, &seen, &moved).await.unwrap();
+    // The same ids mean others now: nothing of the old ones is theirs, and nothing goes to them.
+    let old = store.ticket(ours.account, before.ticket.unwrap()).await.unwrap().unwrap();
+    assert_eq!(old.psa.map(|it| (it.integration, it.id)), Some((id, String::new())));
+    let old = store.contact(ours.account, before.contact).await.unwrap().unwrap();
+    assert_eq!((old.psa.map(|it| it.id), old.address_hash), (Some(String::new()), None));
+    let after = keep().await;
+    assert!(after.contact != before.contact && after.ticket != before.ticket);
     let there = async |psa| {
         let companies = store.psa_companies(ours.account, psa, "", 9, 0).await.unwrap();
         (companies.len(), store.psa_people(ours.account, psa).await.unwrap().len())

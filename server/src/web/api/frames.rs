@@ -39,6 +39,7 @@ fn let_in(entered: Entered) -> Response {
 pub async fn enter(
     State(app): State<App>,
     Path(id): Path<IntegrationId>,
+    Address(address): Address,
     headers: HeaderMap,
     OwnJson(ask): OwnJson<EnterAsk>,
 ) -> Result<Response, Failure> {
@@ -46,7 +47,7 @@ pub async fn enter(
     let cookie = frame_cookie(&headers);
     let bearer = bearer_session(&app, &headers).await?;
     let carried = Carried { cookie: cookie.as_deref(), bearer: bearer.as_ref() };
-    Ok(let_in(app.frames.enter(&psa, &carried, &ask).await?))
+    Ok(let_in(app.frames.enter(&psa, &carried, &ask, &address).await?))
 }
 
 /// `POST /api/frames/{integration}/pairings`.
@@ -88,7 +89,8 @@ pub async fn redeem(
 pub async fn place(
     State(app): State<App>,
     PodBearer(who): PodBearer,
+    Address(address): Address,
     Body(ask): Body<PlaceAsk>,
 ) -> Result<Json<PlaceView>, Failure> {
-    Ok(Json(app.frames.place(&who, &ask).await?))
+    Ok(Json(app.frames.place(&who, &ask, &address).await?))
 }

@@ -99,3 +99,26 @@ async fn a_psa_that_is_down_is_named_and_nothing_is_decided_without_it() {
     }
     world.end().await;
 }
+
+/// Another customer is another policy and another tenant: what was verified for the one is void for the other.
+#[tokio::test]
+async fn a_company_that_becomes_another_customers_voids_what_was_verified() {
+    let world = World::new().await;
+    let desk = world.desk().await;
+    let at = connect(&world, Psa::Halo).await;
+    let mut frame = Frame::new(&desk, at, None);
+    assert_eq!(frame.pair(&world, EMAIL).await.status, 200);
+    let (contact, ticket) = frame.stand_in(48213).await;
+    frame.desk.verify_in(&world, contact, Some(ticket), "+12065550123").await;
+    world.settle().await;
+    let all = world.app.store.customers(world.account).await.unwrap();
+    let other = all.iter().find(|it| it.name == "Adventure Works").unwrap();
+    crate::frame::map(&world, at.id, 250, other.id).await;
+    let shown = frame.desk.preflight(contact, Some(ticket)).await;
+    assert_eq!(shown.code(), "changed-meanwhile", "{:?}", shown.body);
+    // The next look is the other customer's, whose tenant knows nobody of this address.
+    let shown = frame.desk.preflight(contact, Some(ticket)).await;
+    assert_eq!(shown.status, 200);
+    assert_ne!(shown.body["findings"], serde_json::json!([]), "{:?}", shown.body);
+    world.end().await;
+}

@@ -113,7 +113,7 @@ async fn connectwise_is_asked_as_it_is_described() {
     let at = connect(&world, Psa::ConnectWise).await;
     let client = walk(&world, at).await;
     let member: MemberClaim = serde_json::from_value(claim(&world, "tess")).unwrap();
-    assert_eq!(done(client.member(&member).await).login, "tess");
+    assert_eq!(done(client.member(&member, "192.0.2.7").await).login, "tess");
     done(client.ticket("48213", Some(&member)).await);
     let origin = &world.app.settings.server.origin;
     for _ in 0..2 {

@@ -72,12 +72,16 @@ async fn a_refused_key_is_named_also_where_the_cloud_says_not_found() {
         assert_eq!(code(client.companies().await), Some(Code::PsaCredentials), "{hidden}");
         let mut forged = member(&world, "tess");
         forged.hash = format!("wrong-{hidden}");
-        assert_eq!(code(client.member(&forged).await), Some(Code::HostPersonUnproven), "{hidden}");
+        assert_eq!(
+            code(client.member(&forged, "192.0.2.7").await),
+            Some(Code::HostPersonUnproven),
+            "{hidden}"
+        );
     }
     // Our own clientId is nobody's fault but ours.
     world.outside.with_psa(Psa::ConnectWise, |it| it.credentials.application = "other".into());
     let tess = member(&world, "tess");
-    assert_eq!(code(client.member(&tess).await), Some(Code::PsaCredentials));
+    assert_eq!(code(client.member(&tess, "192.0.2.7").await), Some(Code::PsaCredentials));
     world.end().await;
 }
 
@@ -116,7 +120,7 @@ async fn what_a_member_may_not_see_is_not_there_however_it_is_said() {
         person.member_hash = "ended".into();
     });
     assert_eq!(code(client.ticket(TICKET, Some(&tess)).await), Some(Code::HostPersonUnproven));
-    assert_eq!(code(client.member(&tess).await), Some(Code::HostPersonUnproven));
+    assert_eq!(code(client.member(&tess, "192.0.2.7").await), Some(Code::HostPersonUnproven));
     world.end().await;
 }
 
@@ -153,8 +157,8 @@ async fn guessing_is_slowed_down_and_locks_nobody_out() {
     let client = client(&world).await;
     let tess = member(&world, "tess");
     let proven = |answer: Answer<HostPerson>| matches!(answer, Answer::Done(it) if it.id == "101");
-    assert!(proven(client.member(&tess).await));
-    assert!(proven(client.member(&tess).await));
+    assert!(proven(client.member(&tess, "192.0.2.7").await));
+    assert!(proven(client.member(&tess, "192.0.2.7").await));
     assert_eq!(asked(&world, "myMembers"), 1, "believed for a while");
     let guess = |n: usize| {
         let mut guess = member(&world, "tess");
@@ -162,15 +166,19 @@ async fn guessing_is_slowed_down_and_locks_nobody_out() {
         guess
     };
     for n in 0..10 {
-        assert_eq!(code(client.member(&guess(n)).await), Some(Code::HostPersonUnproven), "{n}");
+        assert_eq!(
+            code(client.member(&guess(n), "192.0.2.7").await),
+            Some(Code::HostPersonUnproven),
+            "{n}"
+        );
     }
-    assert!(matches!(client.member(&guess(10)).await, Answer::Later(Some(_))));
-    assert_eq!(code(client.member(&guess(0)).await), Some(Code::HostPersonUnproven));
+    assert!(matches!(client.member(&guess(10), "192.0.2.7").await, Answer::Later(Some(_))));
+    assert_eq!(code(client.member(&guess(0), "192.0.2.7").await), Some(Code::HostPersonUnproven));
     assert_eq!(asked(&world, "myMembers"), 11, "neither the known nor the one too many");
     // Whose claim was right goes on, also when it has to be asked again.
-    assert!(proven(client.member(&tess).await));
+    assert!(proven(client.member(&tess, "192.0.2.7").await));
     world.pass(6 * 60_000);
-    assert!(proven(client.member(&tess).await));
+    assert!(proven(client.member(&tess, "192.0.2.7").await));
     assert_eq!(asked(&world, "myMembers"), 12);
     world.end().await;
 }

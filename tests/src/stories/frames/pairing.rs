@@ -104,7 +104,11 @@ async fn a_cookie_continues_it_is_rotated_and_a_copy_ends_it() {
     let mut twin = Frame::new(&desk, at, None);
     twin.cookie = Some(first.clone());
     assert_eq!(twin.enter().await.status, 200, "another frame of this browser, at the same time");
-    assert_eq!(twin.cookie.as_ref(), Some(&first), "it has no new one: the browser has it");
+    assert_eq!(
+        twin.cookie.as_ref(),
+        Some(&second),
+        "the same new one: an answer that was lost too"
+    );
 
     // From another site's page, or another PSA's frame, it is worth nothing.
     let halo_id = frame.at.id;

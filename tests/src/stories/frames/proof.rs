@@ -100,6 +100,30 @@ async fn somebody_else_at_the_same_browser_is_somebody_else() {
     world.end().await;
 }
 
+/// Cole is confirmed by ConnectWise and was never here: what Tess has paired in this browser is not his.
+#[tokio::test]
+async fn a_pairing_is_not_continued_for_a_stranger_at_the_same_browser() {
+    let world = World::new().await;
+    let desk = world.desk().await;
+    let at = connect(&world, Psa::ConnectWise).await;
+    let mut tess = Frame::new(&desk, at, Some(claim(&world, "tess")));
+    assert_eq!(tess.pair(&world, EMAIL).await.status, 200);
+    tess.member = Some(claim(&world, "cole"));
+    assert_eq!(tess.place(48213).await.code(), "host-person-other");
+    assert_eq!(tess.enter().await.code(), "pairing-needed");
+    // Nor does Tess connect a frame that Cole has in front of him.
+    let (begun, _) = tess.begin_pairing().await;
+    let who = world.session(EMAIL).await;
+    let code = begun.body["code"].as_str().unwrap();
+    let pairing = world.app.frames.waiting(&who, code).await.unwrap();
+    let approved = world.app.frames.approve(&who, pairing.asked.id).await;
+    assert!(matches!(
+        approved,
+        Err(server::denied::Denied::Because(it)) if it.code == shared::Code::HostPersonOther
+    ));
+    world.end().await;
+}
+
 /// What is wrong with a ticket is said in a sentence, and mends itself.
 #[tokio::test]
 async fn tickets_that_lead_nowhere() {
