@@ -3,6 +3,7 @@
 
 use simulator::Psa;
 
+use super::keyboard::{ENTER, TAB};
 use crate::axe::{in_every_light, no_violations};
 use crate::browser::{Browser, the_pod_is_built};
 use crate::desk::code_in;
@@ -80,6 +81,27 @@ impl<'a> Framed<'a> {
             return true;"
         );
         self.0.wait(selector, async || self.0.script(&script).await == true).await;
+    }
+
+    /// Presses Tab until what begins with this name has the focus, and can be seen to have it.
+    async fn tab_to(&self, name: &str) {
+        let focused = format!(
+            "let it = document.activeElement;
+            while (it?.shadowRoot?.activeElement) it = it.shadowRoot.activeElement;
+            const label = it?.labels?.[0]?.textContent ?? it?.getAttribute('aria-label') ?? '';
+            const named = [label, it?.textContent ?? ''].some(t => t.trim().replace(/\\s+/g, ' ').startsWith({name:?}));
+            return named && !it.disabled && it.getAttribute('aria-disabled') !== 'true';"
+        );
+        self.0
+            .wait(&format!("the focus is on {name}"), async || {
+                if self.0.script(&focused).await == true {
+                    return true;
+                }
+                self.0.press(TAB).await;
+                false
+            })
+            .await;
+        assert!(self.0.focus_shows().await, "one can't see that {name} has the focus");
     }
 
     /// axe finds nothing in the frame, and `target/screenshots` gets pictures of the host's page around
@@ -266,6 +288,82 @@ async fn a_hostile_page_gets_nothing() {
     assert_eq!(framed.read("#pair-code").await.len(), code.len());
     framed.leave().await;
     page.complaints().await;
+    page.end().await;
+    world.end().await;
+}
+
+/// Each state that the door has: what is wrong is said with what to do, and mends itself.
+#[tokio::test]
+async fn what_is_in_the_way_is_said_and_goes_away() {
+    the_pod_is_built();
+    let world = World::in_real_time().await;
+    let at = connect(&world, Psa::Halo).await;
+    let url = pod_url(&world, at);
+    world.outside.set_psa_pod(Psa::Halo, &url);
+    let browser = Browser::start().await;
+    let page = browser.strict_window(1280, 900).await;
+    page.go(&world.outside.psa_ticket_url(Psa::Halo, 48262, "tess")).await;
+    let framed = Framed::enter(&page).await;
+    pair(&world, &page, framed, "no-contact").await;
+    let framed = Framed::enter(&page).await;
+    framed.sees("This ticket has no contact.").await;
+    framed.sees("Choose the caller as the ticket’s contact").await;
+    framed.looks_right("halopsa-no-contact").await;
+    world.outside.with_psa(Psa::Halo, |desk| {
+        desk.tickets.iter_mut().find(|it| it.id == 48262).unwrap().contact = Some(1001);
+    });
+    framed.press("Try again").await;
+    framed.sees("Ada Park").await;
+    framed.leave().await;
+
+    // A company that nobody has mapped; a tab whose address names no ticket.
+    page.go(&world.outside.psa_ticket_url(Psa::Halo, 48263, "tess")).await;
+    let framed = Framed::enter(&page).await;
+    framed.sees("Ask an admin to choose its customer").await;
+    framed.looks_right("halopsa-unmapped").await;
+    framed.leave().await;
+    world.outside.set_psa_pod(Psa::Halo, url.split('?').next().unwrap());
+    page.go(&world.outside.psa_ticket_url(Psa::Halo, TICKET, "tess")).await;
+    let framed = Framed::enter(&page).await;
+    framed.sees("No ticket is open here.").await;
+    framed.looks_right("halopsa-no-ticket").await;
+    framed.leave().await;
+    page.end().await;
+    world.end().await;
+}
+
+/// From the frame's first screen to the reset without a mouse.
+#[tokio::test]
+async fn by_keyboard_alone() {
+    the_pod_is_built();
+    let world = World::in_real_time().await;
+    let at = connect(&world, Psa::Autotask).await;
+    world.outside.set_psa_pod(Psa::Autotask, &pod_url(&world, at));
+    let browser = Browser::start().await;
+    let page = browser.strict_window(1280, 900).await;
+    page.go(&world.outside.psa_ticket_url(Psa::Autotask, TICKET, "tess")).await;
+    let framed = Framed::enter(&page).await;
+    framed.sees("Open the sign-in page").await;
+    framed.tab_to("Open the sign-in page").await;
+    pair(&world, &page, framed, "keyboard").await;
+    let framed = Framed::enter(&page).await;
+    framed.sees("Verify the caller").await;
+    let old = world.password(ADA);
+    framed.tab_to("Send code to +1").await;
+    page.press(ENTER).await;
+    let code = code_in(&world.outside.wait_for_text(ADA_PHONE, 1).await.unwrap().body);
+    framed.sees("Code sent").await;
+    framed.tab_to("Code the caller reads out").await;
+    page.press(&code).await;
+    framed.sees("Verified until").await;
+    framed.tab_to("Password Reset").await;
+    page.press(ENTER).await;
+    framed.sees("Reset this password?").await;
+    framed.tab_to("Reset password").await;
+    page.press(ENTER).await;
+    until("Microsoft has another password", async || world.password(ADA) != old).await;
+    framed.sees("Unlock code").await;
+    framed.leave().await;
     page.end().await;
     world.end().await;
 }

@@ -7,7 +7,7 @@ use crate::page::{Found, Page};
 use crate::world::{EMAIL, PASSWORD, World};
 
 const ADA: &str = "ada.park@northwind.example";
-const TAB: &str = "\u{e004}";
+pub(super) const TAB: &str = "\u{e004}";
 pub(super) const ENTER: &str = "\u{e007}";
 pub(super) const ESCAPE: &str = "\u{e00c}";
 
