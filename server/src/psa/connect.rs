@@ -268,6 +268,8 @@ fn changed_fields(known: &PsaSettings, now: &PsaSettings, secrets: &[SecretChang
         .filter(|(name, value)| before.get(name) != Some(value))
         .map(|(name, _)| name.replace('_', " "))
         .collect();
+    // A map's own order is another one where some other crate asks for it.
+    changed.sort();
     for secret in secrets {
         changed.push(match secret {
             SecretChange::Put { kind, .. } if *kind == SECRET => "secret".into(),

@@ -123,8 +123,7 @@ impl Resets {
         if let Err(refusal) = self.sms.provider(account).await? {
             add(Finding { code: refusal.code, about: refusal.about });
         }
-        let numbers = numbers_hash(&self.store, &contact);
-        let now = self.clock.now();
+        let (now, numbers) = (self.clock.now(), numbers_hash(&self.store, &contact));
         let card_changed_at = self.store.see_card(account, contact.id, &numbers, now).await?;
         let look = self.directory.look(account, &contact).await?;
         for finding in [look.person.as_ref().err(), look.phone.as_ref().err()].into_iter().flatten()

@@ -53,7 +53,7 @@ struct ContactPage {
 /// `GET /contacts/{id}`.
 ///
 /// # Errors
-/// [`Code::NotFound`] for what is not there or not yours.
+/// `not-found` for what is not there or not yours.
 pub async fn one(
     State(app): State<App>,
     SignedIn(session): SignedIn,

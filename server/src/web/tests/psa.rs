@@ -202,7 +202,8 @@ async fn a_change_is_of_what_was_read_and_a_secret_stays_with_its_place() {
     );
     let acts = world.acts().await;
     assert!(
-        acts.contains("integration-moved") && acts.contains("site, secret, frame secret removed")
+        acts.contains("integration-moved") && acts.contains("site, secret, frame secret removed"),
+        "{acts}"
     );
     assert!(
         !acts.contains("halopsa.com") && !acts.contains("hush"),
