@@ -29,7 +29,7 @@ impl Mounted {
 }
 
 /// Mounts a pod into `root`, in a shadow root. `tell(name, id)` hears of its events; its calls are made by
-/// `ask`, see [`Api::new`](crate::api::Api::new). In which product the page is, and how one signs in there, is
+/// `ask`, see `api::Api::new`. In which product the page is, and how one signs in there, is
 /// JavaScript's affair.
 #[wasm_bindgen]
 #[must_use]
