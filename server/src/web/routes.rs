@@ -1,0 +1,206 @@
+//! Every route: its method, its path, who may call it and what answers, one line each. What a line says of
+//! callers is checked where it is answered (the extractors of [`super::auth`], and the domain for admins);
+//! a story walks this table as everybody and holds the one against the other.
+
+use super::api::{self, branding, duo, integrations, policy, psas};
+use super::pages::{self, settings};
+use super::table::Table;
+use super::table::Who::{Admin, Anybody, Person, Pod, Technician};
+use super::{assets, auth, check, health, hooks, logo, reveal, share};
+
+/// Every route but the ones of [`large`].
+pub(super) fn small() -> Table {
+    Table::new()
+        // Technicians, in a browser.
+        .get(Anybody, "/", pages::home)
+        .get(Technician, "/tickets", pages::tickets::list)
+        .get(Technician, "/tickets/{id}", pages::tickets::one)
+        .get(Technician, "/contacts", pages::contacts::list)
+        .get(Technician, "/contacts/{id}", pages::contacts::one)
+        .get(Technician, "/approvals", pages::approvals::list)
+        .post(Technician, "/approvals/{id}", pages::approvals::answer)
+        .get(Anybody, "/sign-in", pages::sign_in::get)
+        .post(Anybody, "/sign-in", pages::sign_in::post)
+        .get(Anybody, "/sign-in/code", pages::sign_in::get_code)
+        .post(Anybody, "/sign-in/code", pages::sign_in::post_code)
+        .get(Anybody, "/sign-in/authenticator", pages::sign_in::get_code)
+        .post(Anybody, "/sign-in/authenticator", pages::sign_in::post_authenticator)
+        .post(Anybody, "/sign-out", pages::sign_in::out)
+        .get(Person, "/pair", pages::pair::get)
+        .post(Person, "/pair", pages::pair::post)
+        .post(Person, "/pair/{id}", pages::pair::answer)
+        .get(Anybody, "/set-up", pages::set_up::get)
+        .post(Anybody, "/set-up", pages::set_up::post)
+        // Admins, in a browser.
+        .get(Admin, "/settings", settings::home)
+        .get(Admin, "/settings/integrations", settings::integrations::list)
+        .get(Admin, "/settings/integrations/new", settings::integrations::new)
+        .under("/settings/integrations/m365", m365_routes)
+        .under("/settings/integrations/duo", duo_routes)
+        .under("/settings/integrations/psa", psa_routes)
+        .under("/settings/branding", brand_routes)
+        .under("/settings/branding/{customer}", brand_routes)
+        .post(Admin, "/settings/branding/{customer}/forget", settings::branding_acts::forget)
+        .get(Admin, "/settings/policy", settings::policy::get)
+        .post(Admin, "/settings/policy", settings::policy::post)
+        .get(Admin, "/settings/policy/{customer}", settings::policy::get)
+        .post(Admin, "/settings/policy/{customer}", settings::policy::post)
+        .post(Admin, "/settings/policy/{customer}/forget", settings::policy::forget)
+        .get(Anybody, "/logo/{hash}", logo::get)
+        .get(Anybody, "/assets/{name}", assets::own)
+        .get(Anybody, "/pkg/{*path}", assets::pod)
+        // A PSA, in a frame.
+        .get(Anybody, "/pod/{integration}", pages::frame::get)
+        // The pod: the cookie gets a token, the token does the rest.
+        .post(Anybody, "/api/session", auth::post_session)
+        .post(Technician, "/api/pod/token", auth::pod_token)
+        .get(Pod, "/api/pod/state", api::pod::state)
+        .post(Pod, "/api/verifications", api::verifications::post)
+        .post(Pod, "/api/verifications/{id}/answer", api::verifications::answer)
+        .post(Pod, "/api/approvals", api::approvals::post)
+        .post(Pod, "/api/approvals/{id}/answer", api::approvals::answer)
+        .get(Pod, "/api/preflight", api::preflight::get)
+        .get(Pod, "/api/resets/{id}", api::resets::get)
+        .put(Pod, "/api/resets/{id}", api::resets::put)
+        .get(Pod, "/api/resets/{id}/phones", api::resets::phones)
+        .post(Pod, "/api/resets/{id}/resend", api::resets::resend)
+        .post(Pod, "/api/resets/{id}/give-up", api::resets::give_up)
+        // Frames of a PSA: let in, paired, and placed.
+        .post(Anybody, "/api/frames/{id}/enter", api::frames::enter)
+        .post(Anybody, "/api/frames/{id}/pairings", api::frames::begin_pairing)
+        .post(Anybody, "/api/pairings/{id}/redeem", api::frames::redeem)
+        .post(Pod, "/api/pod/place", api::frames::place)
+        // Admins' programs, by the cookie.
+        .get(Admin, "/api/integrations", integrations::list)
+        .post(Admin, "/api/integrations", integrations::post)
+        .get(Admin, "/api/integrations/{id}", integrations::get)
+        .put(Admin, "/api/integrations/{id}", integrations::put)
+        .delete(Admin, "/api/integrations/{id}", integrations::delete)
+        .post(Admin, "/api/integrations/{id}/secret", integrations::secret)
+        .post(Admin, "/api/integrations/{id}/certificate", integrations::make_certificate)
+        .post(Admin, "/api/integrations/{id}/certificate/use", integrations::use_certificate)
+        .post(Admin, "/api/integrations/{id}/switch", integrations::switch)
+        .post(Admin, "/api/integrations/{id}/test", integrations::test)
+        .get(Admin, "/api/duo", duo::list)
+        .get(Admin, "/api/duo/{customer}", duo::get)
+        .put(Admin, "/api/duo/{customer}", duo::put)
+        .delete(Admin, "/api/duo/{customer}", duo::delete)
+        .post(Admin, "/api/duo/{customer}/switch", duo::switch)
+        .post(Admin, "/api/duo/{customer}/test", duo::test)
+        .get(Admin, "/api/psas", psas::list)
+        .post(Admin, "/api/psas", psas::post)
+        .get(Admin, "/api/psas/{id}", psas::get)
+        .put(Admin, "/api/psas/{id}", psas::put)
+        .delete(Admin, "/api/psas/{id}", psas::delete)
+        .post(Admin, "/api/psas/{id}/switch", psas::switch)
+        .post(Admin, "/api/psas/{id}/test", psas::test)
+        .get(Admin, "/api/psas/{id}/companies", psas::companies)
+        .post(Admin, "/api/psas/{id}/companies", psas::load)
+        .get(Admin, "/api/psas/{id}/companies/{company}", psas::company)
+        .put(Admin, "/api/psas/{id}/companies/{company}", psas::map)
+        .get(Admin, "/api/brand", branding::get)
+        .put(Admin, "/api/brand", branding::put)
+        .get(Admin, "/api/customers/{id}/brand", branding::get_customer)
+        .put(Admin, "/api/customers/{id}/brand", branding::put_customer)
+        .delete(Admin, "/api/customers/{id}/brand", branding::delete_customer)
+        .delete(Admin, "/api/brand/logo", branding::delete_logo)
+        .delete(Admin, "/api/customers/{id}/brand/logo", branding::delete_customer_logo)
+        .get(Admin, "/api/policy", policy::get)
+        .put(Admin, "/api/policy", policy::put)
+        .get(Admin, "/api/customers/{id}/policy", policy::get_customer)
+        .put(Admin, "/api/customers/{id}/policy", policy::put_customer)
+        .delete(Admin, "/api/customers/{id}/policy", policy::delete_customer)
+        // End users, on the share hosts.
+        .get(Anybody, "/s", reveal::get)
+        .post(Anybody, "/s/look", share::look)
+        .post(Anybody, "/s/open", share::open)
+        .get(Anybody, "/s/assets/{name}", assets::of_share)
+        .get(Anybody, "/s/logo/{hash}", logo::get)
+        .get(Anybody, "/v", check::get)
+        .post(Anybody, "/v/look", check::look)
+        .post(Anybody, "/v/answer", check::answer)
+        .post(Anybody, "/v/deny", check::deny)
+        // Other companies' programs.
+        .post(Anybody, "/hooks/twilio/{id}", hooks::twilio)
+        // The operator's.
+        .get(Anybody, "/healthz", health)
+}
+
+/// A customer's Microsoft 365, in the settings.
+fn m365_routes(table: Table) -> Table {
+    use settings::{m365, m365_acts, m365_files, m365_new};
+    table
+        .get(Admin, "/new", m365_new::get)
+        .post(Admin, "/new", m365_new::post)
+        .get(Admin, "/new/connect.sh", m365_files::new_bash)
+        .get(Admin, "/new/connect.ps1", m365_files::new_powershell)
+        .get(Admin, "/{id}", m365::get)
+        .post(Admin, "/{id}", m365_acts::change)
+        .post(Admin, "/{id}/secret", m365_acts::secret)
+        .post(Admin, "/{id}/certificate", m365_acts::make_certificate)
+        .post(Admin, "/{id}/certificate/use", m365_acts::use_certificate)
+        .get(Admin, "/{id}/certificate.cer", m365_files::certificate)
+        .post(Admin, "/{id}/test", m365_acts::test)
+        .post(Admin, "/{id}/switch", m365_acts::switch)
+        .get(Admin, "/{id}/delete", m365_acts::ask_delete)
+        .post(Admin, "/{id}/delete", m365_acts::delete)
+        .get(Admin, "/{id}/connect.sh", m365_files::bash)
+        .get(Admin, "/{id}/connect.ps1", m365_files::powershell)
+}
+
+/// A customer's Duo, in the settings.
+fn duo_routes(table: Table) -> Table {
+    use settings::duo;
+    table
+        .get(Admin, "/new", duo::new)
+        .post(Admin, "/new", duo::add)
+        .get(Admin, "/{customer}", duo::get)
+        .post(Admin, "/{customer}", duo::change)
+        .post(Admin, "/{customer}/test", duo::test)
+        .post(Admin, "/{customer}/switch", duo::switch)
+        .get(Admin, "/{customer}/delete", duo::ask_delete)
+        .post(Admin, "/{customer}/delete", duo::delete)
+}
+
+/// The account's PSAs, in the settings.
+fn psa_routes(table: Table) -> Table {
+    use settings::{psa, psa_companies};
+    table
+        .get(Admin, "/new/{kind}", psa::new)
+        .post(Admin, "/new/{kind}", psa::add)
+        .get(Admin, "/{id}", psa::get)
+        .post(Admin, "/{id}", psa::change)
+        .post(Admin, "/{id}/test", psa::test)
+        .post(Admin, "/{id}/pod", psa::install_pod)
+        .post(Admin, "/{id}/switch", psa::switch)
+        .get(Admin, "/{id}/delete", psa::ask_delete)
+        .post(Admin, "/{id}/delete", psa::delete)
+        .get(Admin, "/{id}/companies", psa_companies::list)
+        .post(Admin, "/{id}/companies/load", psa_companies::load)
+        .post(Admin, "/{id}/companies/accept", psa_companies::accept)
+        .get(Admin, "/{id}/company", psa_companies::one)
+        .post(Admin, "/{id}/company", psa_companies::map)
+        .post(Admin, "/{id}/people/remove", psa_companies::unlink)
+}
+
+/// How end users see the account, or one customer, in the settings.
+fn brand_routes(table: Table) -> Table {
+    use settings::{branding, branding_acts, branding_preview};
+    table
+        .get(Admin, "", branding::get)
+        .post(Admin, "", branding::post)
+        .get(Admin, "/preview", branding_preview::get)
+        .post(Admin, "/preview", branding_preview::post)
+        .post(Admin, "/text", branding_preview::text)
+        .post(Admin, "/logo/remove", branding_acts::remove_logo)
+}
+
+/// The few that take more than a form does: pictures.
+pub(super) fn large() -> Table {
+    use settings::branding_acts;
+    Table::new()
+        .post(Admin, "/settings/branding/logo", branding_acts::logo)
+        .post(Admin, "/settings/branding/{customer}/logo", branding_acts::logo)
+        .put(Admin, "/api/brand/logo", branding::put_logo)
+        .put(Admin, "/api/customers/{id}/brand/logo", branding::put_customer_logo)
+}
