@@ -29,6 +29,8 @@ pub enum Act {
     Imported,
     /// A technician signed in with password and second factor.
     SignedIn,
+    /// They proved their second factor once more.
+    SecondFactorConfirmed,
     /// A sign-in failed.
     SignInRefused,
     /// A technician signed out.

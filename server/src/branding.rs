@@ -11,9 +11,8 @@ use crate::brand::logo::{self, Logo};
 use crate::brand::{Around, Brand, Wrong, check};
 use crate::clock::Clock;
 use crate::denied::Denied;
-use crate::integration::may_look;
 use crate::settings::Settings;
-use crate::sign_in::session::fresh_second_factor;
+use crate::sign_in::admins;
 use crate::store::{BrandChange, BrandRow, BrandedCustomer, Customer, Session, Store, StoreError};
 
 /// One picture at a time in this process: each takes a core for a moment, and up to 40 MB.
@@ -87,12 +86,7 @@ impl Branding {
     /// # Errors
     /// `AccountOff`, `Forbidden` or `SecondFactorNeeded`.
     pub fn may_change(&self, who: &Session) -> Result<(), Code> {
-        may_look(who)?;
-        if fresh_second_factor(who, self.clock.now()) {
-            Ok(())
-        } else {
-            Err(Code::SecondFactorNeeded)
-        }
+        admins::may_change(who, self.clock.now())
     }
 
     /// Every customer, and whether it differs.

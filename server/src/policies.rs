@@ -9,11 +9,10 @@ use tokio::sync::Notify;
 
 use crate::branding::NotSaved;
 use crate::clock::Clock;
-use crate::integration::may_look;
 use crate::policy::change::{Change, alarm};
 use crate::policy::layers::{Effective, Layer};
 use crate::policy::{Policy, Wrong};
-use crate::sign_in::session::fresh_second_factor;
+use crate::sign_in::admins;
 use crate::store::{Contact, Customer, PolicyChange, PolicyCustomer, Session, Store, StoreError};
 
 /// More customers in one message would be no message.
@@ -138,12 +137,7 @@ impl Policies {
     }
 
     fn may_change(&self, who: &Session) -> Result<(), Code> {
-        may_look(who)?;
-        if fresh_second_factor(who, self.clock.now()) {
-            Ok(())
-        } else {
-            Err(Code::SecondFactorNeeded)
-        }
+        admins::may_change(who, self.clock.now())
     }
 
     async fn change(&self, who: &Session, view: &PolicyView, said: &Layer) -> Result<(), NotSaved> {

@@ -9,13 +9,13 @@ use shared::{AccountId, Code, CustomerId, Finding, IntegrationId, Millis};
 use super::{Duo, DuoAsk, DuoDevice, DuoSettings, SECRET, UsernameKind, stored};
 use crate::bell::Bell;
 use crate::clock::Clock;
-use crate::integration::{FieldError, NotDone, may_look};
+use crate::integration::{FieldError, NotDone};
 use crate::outbound::Answer;
 use crate::random;
 use crate::seal::Place;
 use crate::settings::Settings;
 use crate::sign_in::Typed;
-use crate::sign_in::session::fresh_second_factor;
+use crate::sign_in::admins;
 use crate::store::{Customer, DuoChange, DuoRow, NewDuo, Session, Store, StoreError, Tested};
 
 /// Customers' Duo, with what looking after them needs.
@@ -94,12 +94,7 @@ impl Connections {
     /// # Errors
     /// `AccountOff`, `Forbidden` or `SecondFactorNeeded`.
     pub fn may_change(&self, who: &Session) -> Result<(), Code> {
-        may_look(who)?;
-        if fresh_second_factor(who, self.clock.now()) {
-            Ok(())
-        } else {
-            Err(Code::SecondFactorNeeded)
-        }
+        admins::may_change(who, self.clock.now())
     }
 
     /// All of the account, by the customer's name.

@@ -37,9 +37,9 @@ use crate::directory::{Directory, M365Settings, ProofKind, Tenant};
 use crate::outbound::Refusal;
 use crate::random;
 use crate::settings::Settings;
-use crate::sign_in::session::fresh_second_factor;
+use crate::sign_in::admins;
 use crate::store::{
-    Customer, M365Act, M365Change, M365Row, NewM365, Role, SecretChange, Session, Store, StoreError,
+    Customer, M365Act, M365Change, M365Row, NewM365, SecretChange, Session, Store, StoreError,
 };
 
 /// Customers' tenants, with what looking after them needs.
@@ -114,11 +114,7 @@ impl Integrations {
     /// # Errors
     /// `AccountOff`, `Forbidden` or `SecondFactorNeeded`.
     pub fn may_change(&self, who: &Session) -> Result<(), Code> {
-        may_look(who)?;
-        if !fresh_second_factor(who, self.clock.now()) {
-            return Err(Code::SecondFactorNeeded);
-        }
-        Ok(())
+        admins::may_change(who, self.clock.now())
     }
 
     /// Customers that have no tenant connected.
@@ -273,20 +269,6 @@ impl Integrations {
         self.directory.forget_looks(account);
         self.bell.ring(account);
     }
-}
-
-/// Whether this session may see integrations: an admin's.
-///
-/// # Errors
-/// `AccountOff` or `Forbidden`.
-pub fn may_look(who: &Session) -> Result<(), Code> {
-    if !who.technician.account_on {
-        return Err(Code::AccountOff);
-    }
-    if who.technician.role != Role::Admin {
-        return Err(Code::Forbidden);
-    }
-    Ok(())
 }
 
 /// Which fields a change is about, for the audit.

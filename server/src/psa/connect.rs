@@ -11,12 +11,12 @@ use tokio::sync::Notify;
 use super::{FRAME_SECRET, Psa, PsaAsk, PsaKind, PsaSettings, SECRET};
 use crate::bell::Bell;
 use crate::clock::Clock;
-use crate::integration::{FieldError, NotDone, may_look};
+use crate::integration::{FieldError, NotDone};
 use crate::outbound::Answer;
 use crate::random;
 use crate::seal::Place;
 use crate::settings::Settings;
-use crate::sign_in::session::fresh_second_factor;
+use crate::sign_in::admins;
 use crate::store::{NewPsa, PsaChange, PsaRow, SecretChange, Session, Store, StoreError};
 
 /// Accounts' PSAs, with what looking after them needs.
@@ -61,12 +61,7 @@ impl PsaConnections {
     /// # Errors
     /// `AccountOff`, `Forbidden` or `SecondFactorNeeded`.
     pub fn may_change(&self, who: &Session) -> Result<(), Code> {
-        may_look(who)?;
-        if fresh_second_factor(who, self.clock.now()) {
-            Ok(())
-        } else {
-            Err(Code::SecondFactorNeeded)
-        }
+        admins::may_change(who, self.clock.now())
     }
 
     /// All of the account, by kind.

@@ -5,7 +5,9 @@
 //! The proof of the second factor makes a new session with a new id, so that an id which
 //! somebody planted before is worth nothing.
 
+pub mod admins;
 pub mod authenticator;
+mod confirm;
 pub mod password;
 pub mod session;
 pub mod set_up;
@@ -16,6 +18,7 @@ use shared::{Code, Host};
 use zeroize::Zeroizing;
 
 pub use authenticator::{Offer, offer, seal_authenticator, with_code, with_new_authenticator};
+pub use confirm::confirm;
 pub use set_up::{finish_set_up, make_set_up_link, set_sign_in};
 
 use crate::app::App;

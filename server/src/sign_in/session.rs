@@ -23,6 +23,8 @@ pub const HALF_LIFE_MS: i64 = 10 * MINUTE_MS;
 pub const POD_LIFE_MS: i64 = 15 * MINUTE_MS;
 /// A reset needs a second factor that is no older.
 pub const SECOND_FACTOR_LIFE_MS: i64 = 12 * HOUR_MS;
+/// What admins change needs one that is no older: their browser may stand open for hours.
+pub const ADMIN_FACTOR_LIFE_MS: i64 = HOUR_MS;
 /// Use is remembered to the minute: not every request has to write.
 const TOUCH_MS: i64 = MINUTE_MS;
 

@@ -146,10 +146,11 @@ pub(super) async fn count_code(app: &App, half: &Session) -> Result<bool, Refuse
     }
 }
 
-/// It was the right code: the try does not count against the name.
+/// It was the right code: the try does not count.
 pub(super) async fn forgive_code(app: &App, half: &Session) -> Result<(), StoreError> {
     let of_name = name(&app.keys, "codes of name", &[half.technician.id.0.as_bytes()]);
-    app.store.forgive_attempt(&[&of_name]).await
+    let codes = name(&app.keys, "codes", &[&half.id]);
+    app.store.forgive_attempt(&[&of_name, &codes]).await
 }
 
 #[cfg(test)]

@@ -26,6 +26,9 @@ pub(super) fn small() -> Table {
         .get(Anybody, "/sign-in/authenticator", pages::sign_in::get_code)
         .post(Anybody, "/sign-in/authenticator", pages::sign_in::post_authenticator)
         .post(Anybody, "/sign-out", pages::sign_in::out)
+        // By its own session: whoever has none signs in.
+        .get(Anybody, "/confirm", pages::confirm::get)
+        .post(Anybody, "/confirm", pages::confirm::post)
         .get(Person, "/pair", pages::pair::get)
         .post(Person, "/pair", pages::pair::post)
         .post(Person, "/pair/{id}", pages::pair::answer)

@@ -49,6 +49,19 @@ pub trait SessionStore {
         new: &NewSession<'_>,
     ) -> Result<(), StoreError>;
 
+    /// Makes the second factor of a web session, and of the pods that came from it, a new one. A code counts
+    /// once.
+    ///
+    /// # Errors
+    /// [`StoreError::MovedOn`] when the code was used or the session has ended.
+    async fn confirm_second_factor(
+        &self,
+        account: AccountId,
+        at: Millis,
+        web: &Session,
+        step: i64,
+    ) -> Result<(), StoreError>;
+
     /// Remembers that a person used this session.
     ///
     /// # Errors

@@ -4,7 +4,7 @@
 use super::super::{Database, Db, Write};
 use crate::store::{NewSession, Proof, Session, SessionKind, SessionStore, StoreError};
 use async_trait::async_trait;
-use shared::{AccountId, Host, IntegrationId, Millis};
+use shared::{AccountId, Host, IntegrationId, Millis, TechnicianId};
 use sqlx::Row;
 
 use super::technicians::{TECHNICIAN_COLUMNS, technician, technician_columns};
@@ -117,14 +117,7 @@ impl SessionStore for Database {
             let entry = Entry::new(Act::AuthenticatorEnrolled).by(proof.technician);
             self.note(&mut write, account, at, &entry).await?;
         }
-        let query = sqlx::query(
-            "update technicians set totp_step = $3
-             where account = $1 and id = $2 and totp_step < $3 and ended_at is null",
-        )
-        .bind(account.0)
-        .bind(technician)
-        .bind(proof.step);
-        write.one(query).await?;
+        use_step(&mut write, account, proof.technician, proof.step).await?;
         let half = sqlx::query(
             "delete from sessions
              where account = $1 and id = $2 and technician = $3 and kind = 'half'",
@@ -135,6 +128,39 @@ impl SessionStore for Database {
         write.one(half).await?;
         insert(&mut write, account, at, new).await?;
         let entry = Entry::new(Act::SignedIn).by(proof.technician).about("second factor");
+        self.note(&mut write, account, at, &entry).await?;
+        write.commit().await
+    }
+
+    async fn confirm_second_factor(
+        &self,
+        account: AccountId,
+        at: Millis,
+        web: &Session,
+        step: i64,
+    ) -> Result<(), StoreError> {
+        let mut write = self.write(account).await?;
+        let technician = web.technician.id;
+        use_step(&mut write, account, technician, step).await?;
+        let query = sqlx::query(
+            "update sessions set second_factor_at = $4, seen_at = $4 where account = $1 and id = $2
+             and technician = $3 and kind = 'web' and expires_at > $4",
+        )
+        .bind(account.0)
+        .bind(&web.id)
+        .bind(technician.0)
+        .bind(at.0);
+        write.one(query).await?;
+        sqlx::query(
+            "update sessions set second_factor_at = $3
+             where account = $1 and parent = $2 and kind = 'pod'",
+        )
+        .bind(account.0)
+        .bind(&web.id)
+        .bind(at.0)
+        .execute(write.db())
+        .await?;
+        let entry = Entry::new(Act::SecondFactorConfirmed).by(technician);
         self.note(&mut write, account, at, &entry).await?;
         write.commit().await
     }
@@ -171,6 +197,23 @@ impl SessionStore for Database {
         }
         write.commit().await
     }
+}
+
+/// Uses up the time step of a code.
+async fn use_step(
+    write: &mut Write,
+    account: AccountId,
+    technician: TechnicianId,
+    step: i64,
+) -> Result<(), StoreError> {
+    let query = sqlx::query(
+        "update technicians set totp_step = $3
+         where account = $1 and id = $2 and totp_step < $3 and ended_at is null",
+    )
+    .bind(account.0)
+    .bind(technician.0)
+    .bind(step);
+    write.one(query).await
 }
 
 async fn drop_session(write: &mut Write, account: AccountId, id: &[u8]) -> Result<u64, StoreError> {

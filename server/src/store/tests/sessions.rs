@@ -11,6 +11,7 @@ on_both!(
     a_pod_lives_and_ends_with_its_web_session,
     signing_in_replaces_the_half_session,
     a_code_counts_once,
+    a_confirmation_counts_once_and_for_a_living_session,
     an_authenticator_is_not_replaced,
     one_of_many_with_one_code,
     an_end_is_told_once,
@@ -128,6 +129,31 @@ async fn a_code_counts_once(world: World) {
     moved_on(store.prove_second_factor(account, START, &gone, &other).await);
     store.prove_second_factor(account, START, &proof(&world, b"half-2", 8), &other).await.unwrap();
     assert_eq!(world.told("signed-in").await.len(), 2);
+}
+
+async fn a_confirmation_counts_once_and_for_a_living_session(world: World) {
+    let (store, ours) = (&world.store, &world.ours);
+    let web = NewSession { second_factor_at: Some(START), ..new(&world, b"web", SessionKind::Web) };
+    begin(&world, &web).await;
+    begin(&world, &new(&world, b"other", SessionKind::Web)).await;
+    begin(&world, &new(&world, b"half", SessionKind::Half)).await;
+    let pod = NewSession { parent: Some(b"web"), ..new(&world, b"pod", SessionKind::Pod) };
+    begin(&world, &pod).await;
+    let session = found(&world, b"web", after(1)).await.unwrap();
+    let late = after(30 * MINUTE);
+    store.confirm_second_factor(ours.account, late, &session, 7).await.unwrap();
+    for id in [b"web", b"pod"] {
+        let proved = found(&world, id, late).await.unwrap().second_factor_at;
+        assert_eq!(proved, Some(late));
+    }
+    assert_eq!(found(&world, b"other", late).await.unwrap().second_factor_at, None);
+    moved_on(store.confirm_second_factor(ours.account, late, &session, 7).await);
+    let half = found(&world, b"half", late).await.unwrap();
+    moved_on(store.confirm_second_factor(ours.account, late, &half, 8).await);
+    moved_on(store.confirm_second_factor(world.theirs.account, late, &session, 8).await);
+    store.end_session(ours.account, late, b"web", None).await.unwrap();
+    moved_on(store.confirm_second_factor(ours.account, late, &session, 8).await);
+    assert_eq!(world.acts().await.iter().filter(|a| *a == "second-factor-confirmed").count(), 1);
 }
 
 async fn an_authenticator_is_not_replaced(world: World) {

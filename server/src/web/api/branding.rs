@@ -13,7 +13,7 @@ use super::integrations::{Nothing, with_fields};
 use crate::app::App;
 use crate::brand::Brand;
 use crate::branding::NotSaved;
-use crate::integration::may_look;
+use crate::sign_in::admins::may_look;
 use crate::store::Session;
 use crate::web::auth::SignedIn;
 use crate::web::forms::{OwnFile, OwnJson};

@@ -11,7 +11,8 @@ use super::Path;
 use super::integrations::{Nothing, Refusal};
 use crate::app::App;
 use crate::duo::{DuoAsk, DuoView, PushTest};
-use crate::integration::{NotDone, may_look};
+use crate::integration::NotDone;
+use crate::sign_in::admins::may_look;
 use crate::web::auth::SignedIn;
 use crate::web::forms::OwnJson;
 

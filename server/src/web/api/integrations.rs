@@ -11,8 +11,9 @@ use shared::{Code, IntegrationId, Problem};
 
 use super::Path;
 use crate::app::App;
-use crate::integration::{IntegrationView, M365Ask, NotDone, may_look};
+use crate::integration::{IntegrationView, M365Ask, NotDone};
 use crate::sign_in::Typed;
+use crate::sign_in::admins::may_look;
 use crate::web::auth::SignedIn;
 use crate::web::forms::OwnJson;
 use crate::web::problem::Failure;

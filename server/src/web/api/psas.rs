@@ -10,8 +10,9 @@ use shared::{Code, CustomerId, IntegrationId};
 use super::integrations::{Nothing, Refusal};
 use super::{Path, Query};
 use crate::app::App;
-use crate::integration::{NotDone, may_look};
+use crate::integration::NotDone;
 use crate::psa::{Companies, CompanyView, MapTo, PsaAsk, PsaTest, PsaView};
+use crate::sign_in::admins::may_look;
 use crate::web::auth::SignedIn;
 use crate::web::forms::OwnJson;
 

@@ -3,6 +3,7 @@
 
 pub mod approvals;
 mod browser;
+pub mod confirm;
 pub mod contacts;
 pub mod frame;
 pub mod pair;

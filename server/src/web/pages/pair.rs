@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use shared::{Code, PairingId};
 
-use super::sign_in::{Trouble, sign_in_again};
+use super::sign_in::{Trouble, confirm_at};
 use super::{Page, browser, html_with};
 use crate::app::App;
 use crate::denied::Denied;
@@ -161,7 +161,7 @@ pub async fn get(
             let known = in_cookie(&app, &headers).await?;
             // Signing in again helps those who have an authenticator.
             if known.is_some_and(|session| session.technician.has_totp) {
-                return Ok(Redirect::to(&sign_in_again(PATH)).into_response());
+                return Ok(Redirect::to(&confirm_at(PATH)).into_response());
             }
             return Err(Failure(problem));
         }

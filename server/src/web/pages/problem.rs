@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use shared::{Code, Problem};
 
-use super::sign_in::sign_in_again;
+use super::sign_in::confirm_at;
 use super::{Page, html_with};
 
 #[derive(Template)]
@@ -55,7 +55,7 @@ pub async fn in_words(request: Request, next: Next) -> Response {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let sign_in = match problem.code {
         Code::NotSignedIn => Some(sign_in_path("/")),
-        Code::SecondFactorNeeded => Some(sign_in_again("/")),
+        Code::SecondFactorNeeded => Some(confirm_at("/")),
         _ => None,
     };
     let page = ProblemPage { page: Page::outside("Not possible"), problem, sign_in };

@@ -46,7 +46,7 @@ fn in_own_words(
     Ok((status, if wrong { own } else { trouble }))
 }
 
-fn wrong_code(refused: Refused) -> Result<(StatusCode, Trouble), Failure> {
+pub(super) fn wrong_code(refused: Refused) -> Result<(StatusCode, Trouble), Failure> {
     let next = "A code can be used once and lives for 30 seconds: wait for the next one.";
     in_own_words(refused, "That is not the code.", next)
 }
@@ -101,7 +101,7 @@ impl Again {
             ),
             Self::Factor => (
                 "Please sign in again.",
-                "Resets and settings need a code that is no older than 12 hours.",
+                "What comes next needs a recent second factor.",
             ),
             Self::Other => return None,
         };
@@ -114,7 +114,12 @@ pub(super) fn lead<'a>(session: &Session, next: &'a str) -> &'a str {
     if session.technician.may_use_ui { next } else { super::pair::PATH }
 }
 
-/// Where to prove the second factor anew, on the way back to `path`.
+/// Where to prove the second factor anew in the session that there is, on the way back to `path`.
+pub(super) fn confirm_at(path: &str) -> String {
+    with_next(super::confirm::PATH, path)
+}
+
+/// Where to do so by signing in anew.
 pub(super) fn sign_in_again(path: &str) -> String {
     again_at(path, "factor")
 }

@@ -156,8 +156,8 @@ async fn an_old_second_factor_is_proved_anew() {
         "update sessions set second_factor_at = second_factor_at - 43200000 where account = $1";
     world.app.store.seed(old, &[ACCOUNT.0]).await;
     let page = world.page("/pair", &cookie).await;
-    assert_eq!(page.header("location"), Some("/sign-in?next=%2Fpair&again=factor"));
-    let again = world.page("/sign-in?next=%2Fpair&again=factor", &cookie).await;
+    assert_eq!(page.header("location"), Some("/confirm?next=%2Fpair"));
+    let again = world.page("/confirm?next=%2Fpair", &cookie).await;
     assert_eq!((again.status, again.hidden("next").as_str()), (200, "/pair"));
     let post = world.form("/pair", &cookie, &[("form", "x"), ("code", "BCDF-GHJK")]).await;
     assert_eq!(post.code(), Code::SecondFactorNeeded);

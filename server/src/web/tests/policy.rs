@@ -258,7 +258,7 @@ async fn nothing_is_changed_without_form_token_fresh_factor_and_role() {
         let late = world.send("PUT", path, &cookie, &asked).await;
         assert_eq!(late.code(), Code::SecondFactorNeeded, "{path}");
     }
-    assert!(world.page(PAGE, &cookie).await.body.contains("Your second factor is 12 hours old"));
+    assert!(world.page(PAGE, &cookie).await.body.contains("You entered your code an hour ago"));
     let demoted = "update technicians set role = 'technician' where id = $1";
     world.app.store.seed(demoted, &[ANN.0]).await;
     for path in &acts {

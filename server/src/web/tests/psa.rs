@@ -280,7 +280,7 @@ async fn nothing_is_done_without_form_token_fresh_factor_and_role() {
     }
     for page in pages {
         let body = world.page(&format!("{place}{page}"), &cookie).await.body;
-        assert!(body.contains("Your second factor is 12 hours old"), "{page}");
+        assert!(body.contains("You entered your code an hour ago"), "{page}");
     }
     for (method, path, body) in changes(&api) {
         let answer = call(&world, &cookie, method, &path, Some(body)).await;

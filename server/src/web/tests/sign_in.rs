@@ -63,6 +63,44 @@ async fn a_refusal_never_says_which_part_was_wrong() {
     assert_eq!(again.code(), Code::WrongSignIn, "a code works once");
 }
 
+/// An hour after the code was entered a browser may still reset, but changes nothing that admins set up.
+#[tokio::test]
+async fn a_code_is_asked_for_again_without_signing_anybody_out() {
+    let world = World::new().await;
+    let cookie = world.sign_in().await;
+    let pod = world.pod(&cookie).await;
+    let old =
+        "update sessions set second_factor_at = second_factor_at - 43200000 where account = $1";
+    world.app.store.seed(old, &[ACCOUNT.0]).await;
+    assert!(world.bearer(&pod).await.body.contains("fresh=false"));
+    let used = world.code();
+    let send = async |code: &str| {
+        let form = world.page("/confirm?next=%2Fsettings%2Fpolicy", &cookie).await.form();
+        let fields = [("form", form.as_str()), ("code", code), ("next", "/settings/policy")];
+        world.form("/confirm", &cookie, &fields).await
+    };
+    assert_eq!(send(&used).await.status, 401, "a code works once");
+    world.app.clock.advance(MINUTE);
+    let no = [("form", "wrong"), ("code", &world.code()), ("next", "/")];
+    assert_eq!(world.form("/confirm", &cookie, &no).await.code(), Code::OriginRefused);
+    let done = send(&world.code()).await;
+    assert_eq!((done.status, done.header("location")), (303, Some("/settings/policy")));
+    assert!(done.header("set-cookie").is_none(), "the session goes on");
+    assert!(world.bearer(&pod).await.body.contains("fresh=true"), "and its pods' with it");
+    let acts = world.acts().await;
+    assert!(acts.contains("second-factor-confirmed"), "{acts}");
+    // Who guesses at somebody's open browser closes it.
+    for _ in 0..3 {
+        assert_eq!(send("000000").await.status, 401);
+    }
+    let last = send("000000").await;
+    assert_eq!(last.status, 303);
+    assert!(last.header("location").is_some_and(|to| to.starts_with("/sign-in?")));
+    assert_eq!(world.page("/tickets", &cookie).await.status, 303, "signed out");
+    let nobody = world.page("/confirm?next=%2F%2Fevil.example", "").await;
+    assert_eq!(nobody.header("location"), Some("/sign-in?again=factor"));
+}
+
 #[tokio::test]
 async fn other_sites_cannot_send_forms() {
     let world = World::new().await;

@@ -31,11 +31,11 @@ use shared::Code;
 
 use crate::app::App;
 use crate::integration::NotDone;
-use crate::sign_in::session::fresh_second_factor;
+use crate::sign_in::admins;
 use crate::store::{Role, Session};
 use crate::web::auth::SignedIn;
 use crate::web::forms::check_form_token;
-use crate::web::pages::sign_in::sign_in_again;
+use crate::web::pages::sign_in::confirm_at;
 use crate::web::problem::Failure;
 
 /// An admin at our own pages.
@@ -56,11 +56,7 @@ impl FromRequestParts<App> for Admin {
 /// second factor (design §9).
 fn may_change(app: &App, session: &Session, token: &str) -> Result<(), Failure> {
     check_form_token(app, session, token)?;
-    if fresh_second_factor(session, app.clock.now()) {
-        Ok(())
-    } else {
-        Err(Code::SecondFactorNeeded.into())
-    }
+    Ok(admins::may_change(session, app.clock.now())?)
 }
 
 /// Somebody may type for so long: a form that would come too late says so beforehand.
@@ -69,8 +65,8 @@ const TYPING_MS: i64 = 15 * 60_000;
 /// Why what is typed into a page now could not be saved, as `templates/settings/stale.html` says it.
 struct Stale {
     words: &'static str,
-    /// Where to sign in, and back.
-    sign_in: String,
+    /// Where to confirm, and back.
+    confirm: String,
 }
 
 /// Whether the second factor will last for what is about to be typed at `path`.
@@ -80,13 +76,13 @@ fn stale(app: &App, session: &Session, path: &str) -> Option<Stale> {
             "This sign-in has no second factor, so nothing can be changed here. Ask your operator to \
              require one for you."
         }
-        Some(_) if !fresh_second_factor(session, app.clock.now().plus(TYPING_MS)) => {
-            "Your second factor is 12 hours old, or will be within a quarter of an hour. Sign in again \
-             before you change something here: what you type would be lost."
+        Some(_) if admins::may_change(session, app.clock.now().plus(TYPING_MS)).is_err() => {
+            "You entered your code an hour ago, or it will be an hour within the next quarter of one. \
+             Confirm that it is you before you change something here: what you type would be lost."
         }
         Some(_) => return None,
     };
-    Some(Stale { words, sign_in: sign_in_again(path) })
+    Some(Stale { words, confirm: confirm_at(path) })
 }
 
 /// A refusal of the domain as a problem, where no form can show it.
