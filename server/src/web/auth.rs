@@ -14,7 +14,7 @@ use super::forms::{Address, OwnJson};
 use super::problem::Failure;
 use crate::app::App;
 use crate::sign_in::session::{self, Token};
-use crate::sign_in::{self, Refused, Typed};
+use crate::sign_in::{self, Refused, Typed, admins};
 use crate::store::{Session, SessionKind};
 
 /// `__Host-`: no other host, no path, no plain http can set or read it (browsers treat names
@@ -173,6 +173,18 @@ impl FromRequestParts<App> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let Browser(session) = Browser::from_request_parts(parts, app).await?;
         session::touch(app, &session).await?;
+        Ok(Self(session))
+    }
+}
+
+/// An admin at our own pages.
+pub struct Admin(pub Session);
+
+impl FromRequestParts<App> for Admin {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let SignedIn(session) = SignedIn::from_request_parts(parts, app).await?;
+        admins::may_look(&session)?;
         Ok(Self(session))
     }
 }

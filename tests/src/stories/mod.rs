@@ -1,6 +1,7 @@
 //! The stories.
 
 mod aborts;
+mod access;
 mod after;
 mod alarms;
 mod approval;

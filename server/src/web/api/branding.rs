@@ -13,9 +13,8 @@ use super::integrations::{Nothing, with_fields};
 use crate::app::App;
 use crate::brand::Brand;
 use crate::branding::NotSaved;
-use crate::sign_in::admins::may_look;
 use crate::store::Session;
-use crate::web::auth::SignedIn;
+use crate::web::auth::Admin;
 use crate::web::forms::{OwnFile, OwnJson};
 use crate::web::problem::Failure;
 
@@ -64,7 +63,6 @@ pub struct View {
 }
 
 async fn view(app: &App, who: &Session, customer: Option<CustomerId>) -> Answer<Json<View>> {
-    may_look(who)?;
     let account = who.technician.account;
     let view = app.branding.one(account, customer).await?;
     Ok(Json(View {
@@ -81,7 +79,7 @@ async fn view(app: &App, who: &Session, customer: Option<CustomerId>) -> Answer<
 ///
 /// # Errors
 /// `forbidden` for who is no admin.
-pub async fn get(State(app): State<App>, SignedIn(who): SignedIn) -> Answer<Json<View>> {
+pub async fn get(State(app): State<App>, Admin(who): Admin) -> Answer<Json<View>> {
     view(&app, &who, None).await
 }
 
@@ -91,7 +89,7 @@ pub async fn get(State(app): State<App>, SignedIn(who): SignedIn) -> Answer<Json
 /// `not-found`.
 pub async fn get_customer(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path(customer): Path<CustomerId>,
 ) -> Answer<Json<View>> {
     view(&app, &who, Some(customer)).await
@@ -113,7 +111,7 @@ pub struct Ask {
 /// `invalid-fields` with the fields, `changed-meanwhile`, `second-factor-needed`.
 pub async fn put(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     OwnJson(ask): OwnJson<Ask>,
 ) -> Answer<Json<View>> {
     app.branding.save(&who, None, ask.version, &ask.brand).await?;
@@ -126,7 +124,7 @@ pub async fn put(
 /// As [`put`]; `not-found`.
 pub async fn put_customer(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path(customer): Path<CustomerId>,
     OwnJson(ask): OwnJson<Ask>,
 ) -> Answer<Json<View>> {
@@ -140,7 +138,7 @@ pub async fn put_customer(
 /// `not-found`, `second-factor-needed`.
 pub async fn delete_customer(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path(customer): Path<CustomerId>,
     OwnJson(Nothing {}): OwnJson<Nothing>,
 ) -> Answer<StatusCode> {
@@ -154,7 +152,7 @@ pub async fn delete_customer(
 /// `invalid-fields` with the reason at `logo`, `second-factor-needed`.
 pub async fn put_logo(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     OwnFile(file): OwnFile,
 ) -> Answer<Json<View>> {
     app.branding.set_logo(&who, None, file.into()).await?;
@@ -167,7 +165,7 @@ pub async fn put_logo(
 /// As [`put_logo`]; `not-found`.
 pub async fn put_customer_logo(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path(customer): Path<CustomerId>,
     OwnFile(file): OwnFile,
 ) -> Answer<Json<View>> {
@@ -181,7 +179,7 @@ pub async fn put_customer_logo(
 /// `second-factor-needed`.
 pub async fn delete_logo(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     OwnJson(Nothing {}): OwnJson<Nothing>,
 ) -> Answer<Json<View>> {
     app.branding.remove_logo(&who, None).await?;
@@ -194,7 +192,7 @@ pub async fn delete_logo(
 /// `not-found`, `second-factor-needed`.
 pub async fn delete_customer_logo(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path(customer): Path<CustomerId>,
     OwnJson(Nothing {}): OwnJson<Nothing>,
 ) -> Answer<Json<View>> {

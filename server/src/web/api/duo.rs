@@ -12,8 +12,7 @@ use super::integrations::{Nothing, Refusal};
 use crate::app::App;
 use crate::duo::{DuoAsk, DuoView, PushTest};
 use crate::integration::NotDone;
-use crate::sign_in::admins::may_look;
-use crate::web::auth::SignedIn;
+use crate::web::auth::Admin;
 use crate::web::forms::OwnJson;
 
 type Answer<T> = Result<T, Refusal>;
@@ -22,8 +21,7 @@ type Answer<T> = Result<T, Refusal>;
 ///
 /// # Errors
 /// `forbidden` for who is no admin.
-pub async fn list(State(app): State<App>, SignedIn(who): SignedIn) -> Answer<Json<Vec<DuoView>>> {
-    may_look(&who)?;
+pub async fn list(State(app): State<App>, Admin(who): Admin) -> Answer<Json<Vec<DuoView>>> {
     Ok(Json(app.duo.all(who.technician.account).await.map_err(NotDone::from)?))
 }
 
@@ -33,10 +31,9 @@ pub async fn list(State(app): State<App>, SignedIn(who): SignedIn) -> Answer<Jso
 /// `not-found`.
 pub async fn get(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path(customer): Path<CustomerId>,
 ) -> Answer<Json<DuoView>> {
-    may_look(&who)?;
     Ok(Json(app.duo.one(who.technician.account, customer).await?))
 }
 
@@ -46,7 +43,7 @@ pub async fn get(
 /// `invalid-fields` with the fields, `changed-meanwhile`, `second-factor-needed`.
 pub async fn put(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path(customer): Path<CustomerId>,
     OwnJson(ask): OwnJson<DuoAsk>,
 ) -> Answer<Json<DuoView>> {
@@ -60,7 +57,7 @@ pub async fn put(
 /// `not-found`.
 pub async fn delete(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path(customer): Path<CustomerId>,
     OwnJson(Nothing {}): OwnJson<Nothing>,
 ) -> Answer<StatusCode> {
@@ -81,7 +78,7 @@ pub struct SwitchAsk {
 /// `changed-meanwhile` when it is so already.
 pub async fn switch(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path(customer): Path<CustomerId>,
     OwnJson(ask): OwnJson<SwitchAsk>,
 ) -> Answer<Json<DuoView>> {
@@ -104,7 +101,7 @@ pub struct TestAsk {
 /// `not-found`, `second-factor-needed`.
 pub async fn test(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path(customer): Path<CustomerId>,
     OwnJson(ask): OwnJson<TestAsk>,
 ) -> Answer<Json<PushTest>> {

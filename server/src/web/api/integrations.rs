@@ -13,8 +13,7 @@ use super::Path;
 use crate::app::App;
 use crate::integration::{IntegrationView, M365Ask, NotDone};
 use crate::sign_in::Typed;
-use crate::sign_in::admins::may_look;
-use crate::web::auth::SignedIn;
+use crate::web::auth::Admin;
 use crate::web::forms::OwnJson;
 use crate::web::problem::Failure;
 
@@ -58,11 +57,7 @@ type Answer<T> = Result<T, Refusal>;
 ///
 /// # Errors
 /// `forbidden` for who is no admin.
-pub async fn list(
-    State(app): State<App>,
-    SignedIn(who): SignedIn,
-) -> Answer<Json<Vec<IntegrationView>>> {
-    may_look(&who)?;
+pub async fn list(State(app): State<App>, Admin(who): Admin) -> Answer<Json<Vec<IntegrationView>>> {
     Ok(Json(app.integrations.all(who.technician.account).await?))
 }
 
@@ -72,10 +67,9 @@ pub async fn list(
 /// `not-found`.
 pub async fn get(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path(id): Path<IntegrationId>,
 ) -> Answer<Json<IntegrationView>> {
-    may_look(&who)?;
     Ok(Json(app.integrations.one(who.technician.account, id).await?))
 }
 
@@ -85,7 +79,7 @@ pub async fn get(
 /// `invalid-fields` with the fields, `m365-taken`, `second-factor-needed`.
 pub async fn post(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     OwnJson(ask): OwnJson<M365Ask>,
 ) -> Answer<(StatusCode, Json<IntegrationView>)> {
     let id = app.integrations.add(&who, &ask).await?;
@@ -99,7 +93,7 @@ pub async fn post(
 /// `invalid-fields` with the fields, `changed-meanwhile`.
 pub async fn put(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path(id): Path<IntegrationId>,
     OwnJson(ask): OwnJson<M365Ask>,
 ) -> Answer<Json<IntegrationView>> {
@@ -113,7 +107,7 @@ pub async fn put(
 /// `not-found`.
 pub async fn delete(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path(id): Path<IntegrationId>,
     OwnJson(Nothing {}): OwnJson<Nothing>,
 ) -> Answer<StatusCode> {
@@ -141,7 +135,7 @@ pub struct SecretAsk {
 /// `invalid-fields`; what Microsoft says to it.
 pub async fn secret(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path(id): Path<IntegrationId>,
     OwnJson(ask): OwnJson<SecretAsk>,
 ) -> Answer<Json<IntegrationView>> {
@@ -155,7 +149,7 @@ pub async fn secret(
 /// `not-found`.
 pub async fn make_certificate(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path(id): Path<IntegrationId>,
     OwnJson(Nothing {}): OwnJson<Nothing>,
 ) -> Answer<Json<IntegrationView>> {
@@ -169,7 +163,7 @@ pub async fn make_certificate(
 /// What Microsoft says to it.
 pub async fn use_certificate(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path(id): Path<IntegrationId>,
     OwnJson(Nothing {}): OwnJson<Nothing>,
 ) -> Answer<Json<IntegrationView>> {
@@ -190,7 +184,7 @@ pub struct SwitchAsk {
 /// `changed-meanwhile` when it is so already.
 pub async fn switch(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path(id): Path<IntegrationId>,
     OwnJson(ask): OwnJson<SwitchAsk>,
 ) -> Answer<Json<IntegrationView>> {
@@ -213,7 +207,7 @@ pub struct TestAsk {
 /// `not-found`, `second-factor-needed`.
 pub async fn test(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path(id): Path<IntegrationId>,
     OwnJson(ask): OwnJson<TestAsk>,
 ) -> Answer<Json<IntegrationView>> {

@@ -16,9 +16,8 @@ use super::integrations::Nothing;
 use crate::app::App;
 use crate::policy::fields;
 use crate::policy::layers::{Layer, Origin};
-use crate::sign_in::admins::may_look;
 use crate::store::Session;
-use crate::web::auth::SignedIn;
+use crate::web::auth::Admin;
 use crate::web::forms::OwnJson;
 
 type Answer<T> = Result<T, Refusal>;
@@ -46,7 +45,6 @@ struct Held {
 }
 
 async fn view(app: &App, who: &Session, customer: Option<CustomerId>) -> Answer<Json<View>> {
-    may_look(who)?;
     let view = app.policies.one(who.technician.account, customer).await?;
     let fields = fields::all().map(|field| {
         let held =
@@ -60,7 +58,7 @@ async fn view(app: &App, who: &Session, customer: Option<CustomerId>) -> Answer<
 ///
 /// # Errors
 /// `forbidden` for who is no admin.
-pub async fn get(State(app): State<App>, SignedIn(who): SignedIn) -> Answer<Json<View>> {
+pub async fn get(State(app): State<App>, Admin(who): Admin) -> Answer<Json<View>> {
     view(&app, &who, None).await
 }
 
@@ -70,7 +68,7 @@ pub async fn get(State(app): State<App>, SignedIn(who): SignedIn) -> Answer<Json
 /// `not-found`.
 pub async fn get_customer(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path(customer): Path<CustomerId>,
 ) -> Answer<Json<View>> {
     view(&app, &who, Some(customer)).await
@@ -92,7 +90,7 @@ pub struct Ask {
 /// `invalid-fields` with the fields, `changed-meanwhile`, `second-factor-needed`.
 pub async fn put(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     OwnJson(ask): OwnJson<Ask>,
 ) -> Answer<Json<View>> {
     app.policies.save(&who, None, ask.version, ask.own).await?;
@@ -105,7 +103,7 @@ pub async fn put(
 /// As [`put`]; `not-found`.
 pub async fn put_customer(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path(customer): Path<CustomerId>,
     OwnJson(ask): OwnJson<Ask>,
 ) -> Answer<Json<View>> {
@@ -119,7 +117,7 @@ pub async fn put_customer(
 /// `not-found`, `second-factor-needed`.
 pub async fn delete_customer(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path(customer): Path<CustomerId>,
     OwnJson(Nothing {}): OwnJson<Nothing>,
 ) -> Answer<StatusCode> {

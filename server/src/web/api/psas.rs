@@ -12,8 +12,7 @@ use super::{Path, Query};
 use crate::app::App;
 use crate::integration::NotDone;
 use crate::psa::{Companies, CompanyView, MapTo, PsaAsk, PsaTest, PsaView};
-use crate::sign_in::admins::may_look;
-use crate::web::auth::SignedIn;
+use crate::web::auth::Admin;
 use crate::web::forms::OwnJson;
 
 type Answer<T> = Result<T, Refusal>;
@@ -22,8 +21,7 @@ type Answer<T> = Result<T, Refusal>;
 ///
 /// # Errors
 /// `forbidden` for who is no admin.
-pub async fn list(State(app): State<App>, SignedIn(who): SignedIn) -> Answer<Json<Vec<PsaView>>> {
-    may_look(&who)?;
+pub async fn list(State(app): State<App>, Admin(who): Admin) -> Answer<Json<Vec<PsaView>>> {
     Ok(Json(app.psas.all(who.technician.account).await.map_err(NotDone::from)?))
 }
 
@@ -33,7 +31,7 @@ pub async fn list(State(app): State<App>, SignedIn(who): SignedIn) -> Answer<Jso
 /// `bad-request` without a kind; `invalid-fields` with the fields; `second-factor-needed`.
 pub async fn post(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     OwnJson(ask): OwnJson<PsaAsk>,
 ) -> Answer<(StatusCode, Json<PsaView>)> {
     let kind = ask.kind.ok_or(Code::BadRequest)?;
@@ -48,10 +46,9 @@ pub async fn post(
 /// `not-found`.
 pub async fn get(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path(id): Path<IntegrationId>,
 ) -> Answer<Json<PsaView>> {
-    may_look(&who)?;
     Ok(Json(app.psas.one(who.technician.account, id).await?))
 }
 
@@ -61,7 +58,7 @@ pub async fn get(
 /// `not-found`, `invalid-fields` with the fields, `changed-meanwhile`, `second-factor-needed`.
 pub async fn put(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path(id): Path<IntegrationId>,
     OwnJson(ask): OwnJson<PsaAsk>,
 ) -> Answer<Json<PsaView>> {
@@ -75,7 +72,7 @@ pub async fn put(
 /// `not-found`.
 pub async fn delete(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path(id): Path<IntegrationId>,
     OwnJson(Nothing {}): OwnJson<Nothing>,
 ) -> Answer<StatusCode> {
@@ -96,7 +93,7 @@ pub struct SwitchAsk {
 /// `changed-meanwhile` when it is so already.
 pub async fn switch(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path(id): Path<IntegrationId>,
     OwnJson(ask): OwnJson<SwitchAsk>,
 ) -> Answer<Json<PsaView>> {
@@ -110,7 +107,7 @@ pub async fn switch(
 /// `not-found`, `second-factor-needed`.
 pub async fn test(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path(id): Path<IntegrationId>,
     OwnJson(Nothing {}): OwnJson<Nothing>,
 ) -> Answer<Json<PsaTest>> {
@@ -134,11 +131,10 @@ pub struct Search {
 /// `not-found`.
 pub async fn companies(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path(id): Path<IntegrationId>,
     Query(search): Query<Search>,
 ) -> Answer<Json<Companies>> {
-    may_look(&who)?;
     let page = usize::try_from(search.page).unwrap_or(usize::MAX);
     Ok(Json(app.psas.companies(who.technician.account, id, &search.q, page).await?))
 }
@@ -149,7 +145,7 @@ pub async fn companies(
 /// `not-found`, `second-factor-needed`, and what the PSA refuses.
 pub async fn load(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path(id): Path<IntegrationId>,
     OwnJson(Nothing {}): OwnJson<Nothing>,
 ) -> Answer<Json<Value>> {
@@ -162,10 +158,9 @@ pub async fn load(
 /// `not-found`.
 pub async fn company(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path((id, company)): Path<(IntegrationId, String)>,
 ) -> Answer<Json<CompanyView>> {
-    may_look(&who)?;
     Ok(Json(app.psas.company(who.technician.account, id, &company).await?))
 }
 
@@ -197,7 +192,7 @@ enum New {
 /// `not-found`; `changed-meanwhile` when company or customer are not there any more.
 pub async fn map(
     State(app): State<App>,
-    SignedIn(who): SignedIn,
+    Admin(who): Admin,
     Path((id, company)): Path<(IntegrationId, String)>,
     OwnJson(ask): OwnJson<MapAsk>,
 ) -> Answer<Json<CompanyView>> {

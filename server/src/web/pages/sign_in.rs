@@ -99,10 +99,9 @@ impl Again {
                 "Please start again.",
                 "That took more than ten minutes, or there were too many wrong codes.",
             ),
-            Self::Factor => (
-                "Please sign in again.",
-                "What comes next needs a recent second factor.",
-            ),
+            Self::Factor => {
+                ("Please sign in again.", "What comes next needs a recent second factor.")
+            }
             Self::Other => return None,
         };
         Some(Trouble { what: what.into(), next: next.into() })

@@ -23,8 +23,6 @@ pub mod psa_companies;
 mod psa_fields;
 mod psa_form;
 
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
 use axum::response::Redirect;
 use serde::Deserialize;
 use shared::Code;
@@ -32,25 +30,11 @@ use shared::Code;
 use crate::app::App;
 use crate::integration::NotDone;
 use crate::sign_in::admins;
-use crate::store::{Role, Session};
-use crate::web::auth::SignedIn;
+use crate::store::Session;
+pub use crate::web::auth::Admin;
 use crate::web::forms::check_form_token;
 use crate::web::pages::sign_in::confirm_at;
 use crate::web::problem::Failure;
-
-/// An admin at our own pages.
-pub struct Admin(pub Session);
-
-impl FromRequestParts<App> for Admin {
-    type Rejection = Failure;
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        let SignedIn(session) = SignedIn::from_request_parts(parts, app).await?;
-        if session.technician.role != Role::Admin {
-            return Err(Code::Forbidden.into());
-        }
-        Ok(Self(session))
-    }
-}
 
 /// Whether this admin may change something now: by a form made for this session, with a fresh
 /// second factor (design §9).
