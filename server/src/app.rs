@@ -20,6 +20,7 @@ use crate::policies::Policies;
 use crate::psa::{Psa, PsaConnections};
 use crate::reset::{Resets, UnderWay};
 use crate::seal::Keys;
+use crate::senders::Senders;
 use crate::settings::Settings;
 use crate::share::Shares;
 use crate::sms::Sms;
@@ -58,6 +59,8 @@ pub struct Parts {
     pub frames: Frames,
     /// Accounts' PSAs: connected, tested, looked after.
     pub psas: PsaConnections,
+    /// What carries accounts' texts and mails.
+    pub senders: Senders,
     /// Links that one device can open.
     pub shares: Shares,
     /// How end users see accounts and their customers.
@@ -129,6 +132,15 @@ impl App {
             bell: bell.clone(),
             wake: Arc::clone(&wake),
         };
+        let senders = Senders {
+            store: store.clone(),
+            clock: clock.clone(),
+            settings: settings.clone(),
+            sms: sms.clone(),
+            mail: mail.clone(),
+            tasks: tasks.clone(),
+            wake: Arc::clone(&wake),
+        };
         let integrations = Integrations {
             store: store.clone(),
             directory: directory.clone(),
@@ -185,6 +197,7 @@ impl App {
             people,
             frames,
             psas,
+            senders,
             shares,
             branding,
             policies,

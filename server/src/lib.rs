@@ -30,6 +30,7 @@ pub mod seal;
 pub mod secret;
 #[cfg(feature = "seed")]
 pub mod seed;
+pub mod senders;
 pub mod serve;
 pub mod settings;
 pub mod share;

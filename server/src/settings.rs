@@ -5,6 +5,7 @@ mod directory;
 mod duo;
 mod psa;
 mod share;
+mod sms;
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -17,6 +18,7 @@ pub use directory::{Directory, Owners};
 pub use duo::Duo;
 pub use psa::Psa;
 pub use share::{HostOf, Share, is_at};
+pub use sms::{Region, Sms};
 
 /// The defaults, as a file that can be copied and changed: `msp-reset defaults` prints it.
 pub const DEFAULTS: &str = include_str!("../msp-reset.defaults.toml");
@@ -45,6 +47,8 @@ pub struct Settings {
     pub duo: Duo,
     /// Where PSAs are.
     pub psa: Psa,
+    /// Where SMS providers are.
+    pub sms: Sms,
     /// Looking after integrations.
     pub health: Health,
     /// What a new database begins with.
@@ -133,6 +137,15 @@ pub struct Outbound {
     pub ca_file: PathBuf,
     /// Time limit of one call, in milliseconds.
     pub timeout_ms: u64,
+}
+
+impl Outbound {
+    /// Whether the operator lets mails go to this server in the clear.
+    #[must_use]
+    pub fn lists_mail(&self, host: &str, port: u16) -> bool {
+        let entry = format!("smtp://{host}:{port}");
+        entries(&self.allow).any(|listed| listed.eq_ignore_ascii_case(&entry))
+    }
 }
 
 /// The reset engine.
@@ -259,6 +272,7 @@ impl Settings {
             cloud_host(&format!("clouds.{name}.login"), &cloud.login)?;
             cloud_host(&format!("clouds.{name}.graph"), &cloud.graph)?;
         }
+        self.sms.check()?;
         if let Some(bad) =
             entries(&self.server.trusted_proxies).find(|entry| entry.parse::<IpAddr>().is_err())
         {

@@ -103,7 +103,8 @@ impl From<StoreError> for NotDone {
 }
 
 impl NotDone {
-    fn field(field: &'static str, detail: &'static str) -> Self {
+    /// One field that can't be right.
+    pub(crate) fn field(field: &'static str, detail: &'static str) -> Self {
         Self::Fields(vec![FieldError { field, detail }])
     }
 }

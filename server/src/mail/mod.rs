@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use shared::{AccountId, Code};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::outbound::{Answer, Mail, MailServer, MailTls, Mailbox, Outbound, Refusal, is_address};
 use crate::seal::Place;
 use crate::secret::Credential;
-use crate::store::{Store, StoreError};
+use crate::senders::SenderKind;
+use crate::store::{Integration, Store, StoreError};
 
 /// The kind under which a mail server's password is sealed.
 pub const PASSWORD: &str = "smtp.password";
@@ -17,7 +18,7 @@ pub const PASSWORD: &str = "smtp.password";
 const AT_ONCE: usize = 16;
 
 /// Where mails go out: the settings of an `smtp` integration.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SmtpSettings {
     /// `smtp.example`: the name that the server's certificate proves.
@@ -105,9 +106,18 @@ impl Mailer {
     /// # Errors
     /// When the database can't be read; a missing server is a refusal, not an error.
     pub async fn sender(&self, account: AccountId) -> Result<Result<Sender, Refusal>, StoreError> {
-        let Some(row) = self.store.smtp_of(account).await?.filter(|row| row.is_on) else {
-            return Ok(Err(Code::MailMissing.into()));
-        };
+        match self.store.sender_of(account, SenderKind::Mail).await?.filter(|row| row.is_on) {
+            Some(row) => self.open(&row).await,
+            None => Ok(Err(Code::MailMissing.into())),
+        }
+    }
+
+    /// The mail server of one integration, with its password open.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub async fn open(&self, row: &Integration) -> Result<Result<Sender, Refusal>, StoreError> {
+        let account = row.account;
         let settings: SmtpSettings = serde_json::from_str(&row.settings)
             .map_err(|_| StoreError::Inconsistent("the settings of an smtp integration"))?;
         let Some(sealed) = self.store.secret(account, PASSWORD, row.id.0).await? else {

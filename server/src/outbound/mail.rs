@@ -22,7 +22,7 @@ use lettre::transport::smtp::client::{
 use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Severity;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use shared::{Code, Millis};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -41,7 +41,7 @@ const TAKING: u32 = 3;
 const STEPS: u32 = 10 + TAKING;
 
 /// How a conversation is encrypted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MailTls {
     /// It begins in the clear and changes to TLS before anything is said (port 587).

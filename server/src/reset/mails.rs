@@ -7,7 +7,7 @@ use shared::{Code, CustomerId, IntegrationId};
 use uuid::Uuid;
 
 use super::letters::{self, Letter};
-use super::{Resets, brand_letter, policy_letter, psa_letter, words};
+use super::{Resets, brand_letter, policy_letter, psa_letter, sender_letter, words};
 use crate::brand::change;
 use crate::directory::{Manager, Tenant};
 use crate::integration::health;
@@ -196,6 +196,9 @@ impl Resets {
         (to, language): (&str, Language),
         brand: &str,
     ) -> Result<Option<Letter>, StoreError> {
+        if row.kind == OutboxKind::Mail(MailKind::Sender) {
+            return sender_letter::of_row(row).map(Some);
+        }
         if row.kind == OutboxKind::Mail(MailKind::Psa) {
             return letter_about_psa(row).map(Some);
         }

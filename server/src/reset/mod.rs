@@ -20,6 +20,7 @@ mod plan;
 mod policy_letter;
 mod preflight;
 mod psa_letter;
+mod sender_letter;
 mod share_notes;
 mod under_way;
 mod view;
@@ -28,6 +29,7 @@ mod work;
 
 use std::sync::Arc;
 
+pub use sender_letter::sender_mail;
 pub use under_way::UnderWay;
 
 use tokio::sync::Notify;

@@ -2,7 +2,7 @@
 
 mod twilio;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use shared::{AccountId, Code, IntegrationId};
 
 pub use twilio::{code_of, signature, status_rank};
@@ -11,6 +11,7 @@ use crate::brand::Sender;
 use crate::outbound::{Answer, Outbound, Refusal};
 use crate::seal::Place;
 use crate::secret::Credential;
+use crate::senders::SenderKind;
 use crate::store::{Integration, Store, StoreError};
 
 /// The kind under which Twilio's auth token is sealed. It also signs the callbacks.
@@ -19,7 +20,7 @@ pub const AUTH_TOKEN: &str = "twilio.auth-token";
 pub const KEY_SECRET: &str = "twilio.key-secret";
 
 /// Which account and sender: the settings of a Twilio integration.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TwilioSettings {
     /// API host, `https://api.twilio.com`.
@@ -77,7 +78,7 @@ impl Sms {
         &self,
         account: AccountId,
     ) -> Result<Result<Provider, Refusal>, StoreError> {
-        match self.store.sms_of(account).await?.filter(|row| row.is_on) {
+        match self.store.sender_of(account, SenderKind::Sms).await?.filter(|row| row.is_on) {
             Some(row) => self.open(&row).await,
             None => Ok(Err(Code::SmsMissing.into())),
         }
@@ -115,6 +116,11 @@ impl Sms {
     #[must_use]
     pub fn callback(&self, id: IntegrationId) -> String {
         format!("{}/hooks/twilio/{id}", self.origin.trim_end_matches('/'))
+    }
+
+    /// Asks whether the provider takes the keys. Sends nothing.
+    pub async fn check(&self, provider: &Provider) -> Answer<()> {
+        twilio::check(&self.outbound, provider).await
     }
 
     /// Sends a text. Gives the provider's id for it.

@@ -74,6 +74,41 @@ pub(super) async fn send(
     })
 }
 
+/// Asks for the newest text, by the auth token and by the API key, if there is one: whoever may do that may
+/// send. What comes is not looked at.
+pub(super) async fn check(outbound: &Outbound, provider: &Provider) -> Answer<()> {
+    let settings = &provider.settings;
+    let key = settings.key_sid.as_ref().zip(provider.key_secret.as_ref());
+    let ways = [Some((&settings.account_sid, &provider.auth_token)), key];
+    for (user, secret) in ways.into_iter().flatten() {
+        let address = format!(
+            "{}/2010-04-01/Accounts/{}/Messages.json?PageSize=1",
+            settings.api, settings.account_sid
+        );
+        let Ok(url) = url::Url::parse(&address) else {
+            return Answer::Refused(Code::SmsNotSetUp.into());
+        };
+        let call = Call {
+            method: Method::GET,
+            url,
+            auth: Auth::Basic(user, secret),
+            request_id: None,
+            headers: Vec::new(),
+            body: Body::None,
+        };
+        let answer = outbound.send(call).await.judge(|reply| match reply.status {
+            200 => Answer::Done(()),
+            // Without such an account Twilio finds nothing.
+            404 => Answer::Refused(Refusal::about(Code::SmsCredentials, "Twilio 20404")),
+            _ => Answer::Refused(refusal(&reply)),
+        });
+        if !matches!(answer, Answer::Done(())) {
+            return answer;
+        }
+    }
+    Answer::Done(())
+}
+
 /// Which field names the sender, and as what: the brand's, else the integration's own.
 fn sender<'a>(text: &'a Text<'_>, settings: &'a TwilioSettings) -> Option<(&'static str, &'a str)> {
     match &text.from {

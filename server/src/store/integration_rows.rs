@@ -3,6 +3,7 @@
 use shared::{Code, CustomerId, IntegrationId, Millis};
 
 use super::Integration;
+use crate::senders::SenderKind;
 
 /// A customer that may get an integration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,4 +157,28 @@ pub struct DuoChange<'a> {
     pub moved: bool,
     /// Which fields it changes, for the audit: names, never what stood in them.
     pub about: &'a str,
+}
+
+/// Something new that carries texts or mails.
+#[derive(Debug, Clone, Copy)]
+pub struct NewSender<'a> {
+    /// Its id.
+    pub id: IntegrationId,
+    /// What it carries.
+    pub kind: SenderKind,
+    /// JSON of [`crate::sms::TwilioSettings`] or [`crate::mail::SmtpSettings`].
+    pub settings: &'a str,
+    /// Its secrets, sealed for it.
+    pub secrets: &'a [SecretChange],
+}
+
+/// A change of it, whole.
+#[derive(Debug, Clone, Copy)]
+pub struct SenderChange<'a> {
+    /// As for [`NewSender`].
+    pub settings: &'a str,
+    /// New secrets, and those that go; the others stay, unless it moved.
+    pub secrets: &'a [SecretChange],
+    /// Whether it leads elsewhere.
+    pub moved: bool,
 }

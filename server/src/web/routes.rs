@@ -7,6 +7,7 @@ use super::pages::{self, settings};
 use super::table::Table;
 use super::table::Who::{Admin, Anybody, Person, Pod, Technician};
 use super::{assets, auth, check, health, hooks, logo, reveal, share};
+use crate::senders::SenderKind;
 
 /// Every route but the ones of [`large`].
 pub(super) fn small() -> Table {
@@ -41,6 +42,8 @@ pub(super) fn small() -> Table {
         .under("/settings/integrations/m365", m365_routes)
         .under("/settings/integrations/duo", duo_routes)
         .under("/settings/integrations/psa", psa_routes)
+        .under("/settings/integrations/sms", |table| sender_routes(SenderKind::Sms, table))
+        .under("/settings/integrations/mail", |table| sender_routes(SenderKind::Mail, table))
         .under("/settings/branding", brand_routes)
         .under("/settings/branding/{customer}", brand_routes)
         .post(Admin, "/settings/branding/{customer}/forget", settings::branding_acts::forget)
@@ -184,6 +187,18 @@ fn psa_routes(table: Table) -> Table {
         .get(Admin, "/{id}/company", psa_companies::one)
         .post(Admin, "/{id}/company", psa_companies::map)
         .post(Admin, "/{id}/people/remove", psa_companies::unlink)
+}
+
+/// What carries texts, or mails, in the settings.
+fn sender_routes(kind: SenderKind, table: Table) -> Table {
+    use settings::senders;
+    table
+        .get(Admin, "", move |app, who, just| senders::get(kind, app, who, just))
+        .post(Admin, "", move |app, who, form| senders::save(kind, app, who, form))
+        .post(Admin, "/test", move |app, who, form| senders::test(kind, app, who, form))
+        .post(Admin, "/switch", move |app, who, form| senders::switch(kind, app, who, form))
+        .get(Admin, "/delete", move |app, who| senders::ask_delete(kind, app, who))
+        .post(Admin, "/delete", move |app, who, form| senders::delete(kind, app, who, form))
 }
 
 /// How end users see the account, or one customer, in the settings.

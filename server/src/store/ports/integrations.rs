@@ -18,12 +18,6 @@ pub trait IntegrationStore {
         customer: CustomerId,
     ) -> Result<Option<Integration>, StoreError>;
 
-    /// The account's SMS provider.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    async fn sms_of(&self, account: AccountId) -> Result<Option<Integration>, StoreError>;
-
     /// Any integration by its id alone: for callbacks, which know nothing else and prove
     /// themselves by a signature.
     ///

@@ -6,17 +6,11 @@ use async_trait::async_trait;
 use shared::{AccountId, Code, Millis, TechnicianId};
 use uuid::Uuid;
 
-use crate::store::{Integration, Lease, OutboxRow, StoreError};
+use crate::store::{Lease, OutboxRow, StoreError};
 
 /// Notification mails.
 #[async_trait]
 pub trait MailStore {
-    /// The account's mail server.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    async fn smtp_of(&self, account: AccountId) -> Result<Option<Integration>, StoreError>;
-
     /// Mails that somebody should send, the longest due first.
     ///
     /// # Errors

@@ -30,6 +30,7 @@ mod reset_reads;
 mod resets;
 #[cfg(any(test, feature = "seed"))]
 mod seed;
+mod senders;
 mod sessions;
 mod shares;
 mod technicians;
@@ -68,6 +69,7 @@ pub use reset_reads::ResetReadStore;
 pub use resets::ResetStore;
 #[cfg(any(test, feature = "seed"))]
 pub use seed::SeedStore;
+pub use senders::SenderStore;
 pub use sessions::SessionStore;
 pub use shares::ShareStore;
 pub use technicians::TechnicianStore;
@@ -105,6 +107,7 @@ pub trait AnyStore:
     + ResetReadStore
     + ResetStore
     + SeedInTests
+    + SenderStore
     + SessionStore
     + ShareStore
     + TechnicianStore

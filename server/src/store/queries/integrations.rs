@@ -41,14 +41,6 @@ impl IntegrationStore for Database {
         Ok(row.as_ref().map(integration).transpose()?)
     }
 
-    async fn sms_of(&self, account: AccountId) -> Result<Option<Integration>, StoreError> {
-        let row = sqlx::query("select * from integrations where account = $1 and kind = 'twilio'")
-            .bind(account.0)
-            .fetch_optional(self.read())
-            .await?;
-        Ok(row.as_ref().map(integration).transpose()?)
-    }
-
     async fn integration(&self, id: IntegrationId) -> Result<Option<Integration>, StoreError> {
         let row = sqlx::query("select * from integrations where id = $1")
             .bind(id.0)

@@ -8,13 +8,11 @@ use uuid::Uuid;
 use async_trait::async_trait;
 
 use super::super::{Database, Write};
-use super::integrations::integration;
 use super::outbox::{end_row, fail_row};
 use crate::audit::{Act, Entry};
 use crate::random;
 use crate::store::{
-    Integration, Lease, Limit, MAIL_PATIENCE_MS, MailKind, MailStore, OutboxKind, OutboxRow, Reset,
-    StoreError,
+    Lease, Limit, MAIL_PATIENCE_MS, MailKind, MailStore, OutboxKind, OutboxRow, Reset, StoreError,
 };
 
 /// Longer than any window of the brake: after it the name is not used again.
@@ -22,14 +20,6 @@ const DAY_MS: i64 = 24 * 60 * 60_000;
 
 #[async_trait]
 impl MailStore for Database {
-    async fn smtp_of(&self, account: AccountId) -> Result<Option<Integration>, StoreError> {
-        let row = sqlx::query("select * from integrations where account = $1 and kind = 'smtp'")
-            .bind(account.0)
-            .fetch_optional(self.read())
-            .await?;
-        Ok(row.as_ref().map(integration).transpose()?)
-    }
-
     async fn due_mails(&self, now: Millis) -> Result<Vec<Uuid>, StoreError> {
         Ok(sqlx::query_scalar(
             "select id from outbox where state = 'waiting' and due_at <= $1
@@ -204,6 +194,8 @@ pub(super) enum About<'a> {
     Integration(IntegrationId),
     /// A PSA: its kind, and what was done, as `psa::Alarm` writes it.
     Psa(IntegrationId, &'a str),
+    /// What carries texts or mails, and what was done, as `senders::Alarm` writes it.
+    Sender(IntegrationId, &'a str),
 }
 
 async fn put_mail(
@@ -221,7 +213,9 @@ async fn put_mail(
         About::Repeats(reset, of) => (Some(reset.0), None, None, Some(of.as_str())),
         About::Verification(verification) => (None, None, Some(verification.0), None),
         About::Integration(integration) => (None, Some(integration.0), None, None),
-        About::Psa(integration, words) => (None, Some(integration.0), None, Some(words)),
+        About::Psa(integration, words) | About::Sender(integration, words) => {
+            (None, Some(integration.0), None, Some(words))
+        }
     };
     sqlx::query(
         "insert into outbox (id, account, reset, integration, kind, recipient, state, due_at,

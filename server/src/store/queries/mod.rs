@@ -32,6 +32,7 @@ mod reset_reads;
 mod resets;
 #[cfg(any(test, feature = "seed"))]
 mod seed;
+mod senders;
 mod sessions;
 mod share_ends;
 mod share_events;

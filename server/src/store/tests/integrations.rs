@@ -4,6 +4,7 @@ use shared::{ContactId, CustomerId, IntegrationId};
 
 use super::fixture::{START, World, after, moved_on, new_id};
 use super::m365::altered;
+use crate::senders::SenderKind;
 use crate::store::{DirectoryLink, M365Act};
 
 on_both!(
@@ -21,10 +22,10 @@ async fn an_integration_is_found_by_whom_it_serves(world: World) {
     assert_eq!(m365.customer, Some(ours.customer));
     assert_eq!((m365.name.as_str(), m365.settings.as_str()), ("m365 of ours", "{}"));
     assert_eq!(m365.changed_at, START);
-    let sms = store.sms_of(ours.account).await.unwrap().unwrap();
+    let sms = store.sender_of(ours.account, SenderKind::Sms).await.unwrap().unwrap();
     assert_eq!((sms.id, sms.customer), (ours.sms, None));
     store.seed("update integrations set is_on = false where id = $1", &[ours.sms.0]).await;
-    assert!(!store.sms_of(ours.account).await.unwrap().unwrap().is_on);
+    assert!(!store.sender_of(ours.account, SenderKind::Sms).await.unwrap().unwrap().is_on);
     // A callback knows only the id; whose it is, it learns here.
     let theirs = store.integration(world.theirs.sms).await.unwrap().unwrap();
     assert_eq!(theirs.account, world.theirs.account);

@@ -4,6 +4,7 @@ use shared::{Code, Stage};
 use uuid::Uuid;
 
 use super::fixture::{HOUR, MINUTE, START, World, after, lease, limit, moved_on, new_id};
+use crate::senders::SenderKind;
 use crate::store::{MAIL_PATIENCE_MS, MailKind, OutboxKind, OutboxRow, OutboxState};
 
 on_both!(
@@ -34,13 +35,16 @@ async fn claimed(world: &World, now: shared::Millis) -> Vec<(OutboxRow, crate::s
 
 async fn an_account_without_a_mail_server_has_no_mails(world: World) {
     let store = &world.store;
-    assert!(store.smtp_of(world.ours.account).await.unwrap().is_none());
+    assert!(store.sender_of(world.ours.account, SenderKind::Mail).await.unwrap().is_none());
     world.applied("p").await;
     world.stuck("q").await;
     assert!(store.due_mails(after(HOUR)).await.unwrap().is_empty());
     let smtp = with_smtp(&world).await;
-    assert_eq!(store.smtp_of(world.ours.account).await.unwrap().unwrap().id.0, smtp);
-    assert!(store.smtp_of(world.theirs.account).await.unwrap().is_none());
+    assert_eq!(
+        store.sender_of(world.ours.account, SenderKind::Mail).await.unwrap().unwrap().id.0,
+        smtp
+    );
+    assert!(store.sender_of(world.theirs.account, SenderKind::Mail).await.unwrap().is_none());
     store.seed("update integrations set is_on = false where id = $1", &[smtp]).await;
     world.applied("r").await;
     assert!(store.due_mails(after(HOUR)).await.unwrap().is_empty(), "it is switched off");

@@ -53,6 +53,7 @@ mod policies;
 mod psa;
 mod resets;
 mod schema;
+mod senders;
 mod sessions;
 mod share_life;
 mod share_sealed;

@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use shared::IntegrationId;
+use shared::{AccountId, IntegrationId};
 
 use super::health::{Health, ends};
 use super::{Admin, Just, failure};
@@ -25,6 +25,16 @@ struct Row {
     is_on: bool,
 }
 
+/// What carries texts, or mails.
+struct Sender {
+    path: &'static str,
+    name: &'static str,
+    carries: &'static str,
+    /// By what; nothing where none is connected.
+    by: String,
+    is_on: bool,
+}
+
 #[derive(Template)]
 #[template(path = "settings/integrations.html")]
 struct IntegrationsPage {
@@ -32,6 +42,7 @@ struct IntegrationsPage {
     rows: Vec<Row>,
     duo: Vec<DuoView>,
     psas: Vec<PsaView>,
+    senders: [Sender; 2],
     done: Option<&'static str>,
 }
 
@@ -57,8 +68,30 @@ pub async fn list(
     let rows = all.into_iter().map(row).collect();
     let duo = app.duo.all(session.technician.account).await?;
     let psas = app.psas.all(session.technician.account).await?;
+    let senders = senders(&app, session.technician.account).await?;
     let page = Page::inside(&app, &session, "Integrations", "settings");
-    html(&IntegrationsPage { page, rows, duo, psas, done: just.words() })
+    html(&IntegrationsPage { page, rows, duo, psas, senders, done: just.words() })
+}
+
+async fn senders(app: &App, account: AccountId) -> Result<[Sender; 2], Failure> {
+    let (sms, mail) = (app.senders.sms(account).await?, app.senders.mail(account).await?);
+    let sms = Sender {
+        path: "/settings/integrations/sms",
+        name: "Texts (SMS)",
+        carries: "Codes, links and one-time passwords",
+        is_on: sms.as_ref().is_some_and(|it| it.is_on),
+        by: sms.map(|it| format!("Twilio, {}", it.settings.account_sid)).unwrap_or_default(),
+    };
+    let mail = Sender {
+        path: "/settings/integrations/mail",
+        name: "Mail",
+        carries: "Codes, notices and alarms",
+        is_on: mail.as_ref().is_some_and(|it| it.is_on),
+        by: mail
+            .map(|it| format!("{} by {}", it.settings.from, it.settings.host))
+            .unwrap_or_default(),
+    };
+    Ok([sms, mail])
 }
 
 #[derive(Template)]

@@ -22,6 +22,8 @@ pub mod psa;
 pub mod psa_companies;
 mod psa_fields;
 mod psa_form;
+pub mod senders;
+mod senders_form;
 
 use axum::response::Redirect;
 use serde::Deserialize;
@@ -112,6 +114,10 @@ impl Just {
             "duo-off" => {
                 Some("Switched off. Nobody at this customer can be verified by Duo push now.")
             }
+            "sms-off" => {
+                Some("Switched off. Nobody can be verified by text, and no password can be reset.")
+            }
+            "mail-off" => Some("Switched off. No mail goes out now."),
             "psa-added" => {
                 Some("Saved. Test the connection, then put the pod into the PSA: both stand below.")
             }
