@@ -113,6 +113,9 @@ impl World {
             graph: outside.graph_url(),
         };
         settings.clouds.insert("simulated".into(), cloud);
+        let region =
+            server::settings::Region { label: "Simulated".into(), api: outside.twilio_url() };
+        settings.sms.regions.insert("simulated".into(), region);
         // Checks in the background would meet the faults that a story has prepared.
         settings.health.check_every_hours = 0;
         change(&mut settings);

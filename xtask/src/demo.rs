@@ -285,6 +285,8 @@ fn settings(machine: &Machine, ports: Ports) -> Command {
         .env("MSP_RESET__OUTBOUND__ALLOW", allow.join(","))
         .env("MSP_RESET__OUTBOUND__CA_FILE", SMTP_CA)
         .env("MSP_RESET__DUO__BASE", format!("http://{}", local(ports.duo())))
+        .env("MSP_RESET__SMS__REGIONS__SIMULATED__LABEL", "Simulated")
+        .env("MSP_RESET__SMS__REGIONS__SIMULATED__API", format!("http://{}", local(ports.twilio())))
         .env("MSP_RESET__CLOUDS__SIMULATED__LABEL", "Simulated")
         .env("MSP_RESET__CLOUDS__SIMULATED__LOGIN", format!("http://{}", local(ports.entra())))
         .env("MSP_RESET__CLOUDS__SIMULATED__GRAPH", format!("http://{}", local(ports.graph())));

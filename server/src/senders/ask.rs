@@ -86,9 +86,10 @@ fn is_sid(text: &str, prefix: &str) -> bool {
     digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// What Twilio and its console show as a secret: letters and digits alone.
+/// What Twilio's console shows as a secret is one word of letters and digits.
 fn is_secret(text: &str) -> bool {
-    (16..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    let in_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    (16..=64).contains(&text.len()) && text.bytes().all(in_word)
 }
 
 impl SmsAsk {

@@ -14,6 +14,7 @@ use crate::sms::TwilioSettings;
 
 /// What a form sends. One type for all of them: each sends the fields that it has.
 #[derive(Deserialize)]
+#[serde(transparent)]
 pub struct Posted(BTreeMap<String, String>);
 
 impl Posted {
