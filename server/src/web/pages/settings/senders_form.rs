@@ -290,7 +290,8 @@ impl Form {
 
     /// Whether an empty field keeps what is stored.
     pub(super) fn keeps(&self, field: &Field) -> bool {
-        field.secret && self.known()
+        let has_key = field.name != "key_secret" || !self.value("key_sid").is_empty();
+        field.secret && self.known() && has_key
     }
 
     /// What there is to choose from: value, label, whether it is chosen.
