@@ -196,6 +196,9 @@ impl Resets {
         (to, language): (&str, Language),
         brand: &str,
     ) -> Result<Option<Letter>, StoreError> {
+        if let OutboxKind::Mail(MailKind::Link | MailKind::SignIn | MailKind::Team) = row.kind {
+            return self.letter_to_people(row, to, brand).await;
+        }
         if row.kind == OutboxKind::Mail(MailKind::Psa) {
             return letter_about_psa(row).map(Some);
         }

@@ -126,6 +126,24 @@ pub async fn touch(app: &App, session: &Session) -> Result<(), StoreError> {
     app.store.touch_session(session.technician.account, id, now).await
 }
 
+/// Whether this session may finish signing in: half of one, or one that was begun by password alone before
+/// anybody asked for a second factor.
+#[must_use]
+pub fn awaits_factor(session: &Session) -> bool {
+    match session.kind {
+        SessionKind::Half => true,
+        SessionKind::Web => session.second_factor_at.is_none(),
+        SessionKind::Pod | SessionKind::Frame => false,
+    }
+}
+
+/// Whether a second factor is asked for that this session has not proved: it may finish signing in, and
+/// nothing else.
+#[must_use]
+pub fn lacks_factor(session: &Session) -> bool {
+    session.technician.must_use_mfa && awaits_factor(session)
+}
+
 /// Whether the second factor was proved recently enough for a reset (design §8).
 #[must_use]
 pub fn fresh_second_factor(session: &Session, now: Millis) -> bool {

@@ -22,6 +22,7 @@ mod links;
 mod m365;
 mod mails;
 mod outbox;
+mod own;
 mod people;
 mod phones;
 mod policies;
@@ -32,6 +33,7 @@ mod resets;
 mod seed;
 mod sessions;
 mod shares;
+mod team;
 mod technicians;
 mod texts;
 mod verifications;
@@ -60,6 +62,7 @@ pub use links::LinkStore;
 pub use m365::M365Store;
 pub use mails::MailStore;
 pub use outbox::OutboxStore;
+pub use own::OwnStore;
 pub use people::PeopleStore;
 pub use phones::PhoneStore;
 pub use policies::PolicyStore;
@@ -70,6 +73,7 @@ pub use resets::ResetStore;
 pub use seed::SeedStore;
 pub use sessions::SessionStore;
 pub use shares::ShareStore;
+pub use team::TeamStore;
 pub use technicians::TechnicianStore;
 pub use texts::TextStore;
 pub use verifications::VerificationStore;
@@ -98,6 +102,7 @@ pub trait AnyStore:
     + M365Store
     + MailStore
     + OutboxStore
+    + OwnStore
     + PeopleStore
     + PhoneStore
     + PolicyStore
@@ -107,6 +112,7 @@ pub trait AnyStore:
     + SeedInTests
     + SessionStore
     + ShareStore
+    + TeamStore
     + TechnicianStore
     + TextStore
     + VerificationStore

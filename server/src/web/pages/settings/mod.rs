@@ -22,6 +22,9 @@ pub mod psa;
 pub mod psa_companies;
 mod psa_fields;
 mod psa_form;
+pub mod team;
+mod team_form;
+pub mod team_person;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
