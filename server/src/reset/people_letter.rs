@@ -168,8 +168,12 @@ mod tests {
     #[test]
     fn a_link_is_in_the_two_that_somebody_waits_for() {
         for kind in [LinkKind::Invitation, LinkKind::Forgotten] {
-            let Letter { subject, body } = with_link(kind, "Ann", "Brightline IT", "https://x/set-up#t");
-            assert!(body.contains("\n\nhttps://x/set-up#t\n\n") && !subject.contains("http"), "{body}");
+            let Letter { subject, body } =
+                with_link(kind, "Ann", "Brightline IT", "https://x/set-up#t");
+            assert!(
+                body.contains("\n\nhttps://x/set-up#t\n\n") && !subject.contains("http"),
+                "{body}"
+            );
             assert!(body.contains("Brightline IT") && body.contains("works once"), "{body}");
         }
     }

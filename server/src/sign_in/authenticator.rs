@@ -47,8 +47,7 @@ fn offered(app: &App, half: &Session) -> TotpSecret {
 
 /// A secret that is derived from a session and what stands in the way of it.
 pub(super) fn derived(app: &App, who: &Session, before: &[u8]) -> TotpSecret {
-    let parts: [&[u8]; 4] =
-        [b"authenticator", who.technician.id.0.as_bytes(), &who.id, before];
+    let parts: [&[u8]; 4] = [b"authenticator", who.technician.id.0.as_bytes(), &who.id, before];
     let hash = Zeroizing::new(app.keys.hash(Purpose::SetUp, &parts));
     TotpSecret::new(hash[..SECRET_BYTES].to_vec())
 }

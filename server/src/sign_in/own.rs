@@ -199,4 +199,3 @@ fn ring(app: &App, who: &Session) {
     app.resets.bell.ring(who.technician.account);
     app.resets.wake.notify_one();
 }
-

@@ -75,7 +75,11 @@ pub(super) fn hash(keys: &Keys, technician: TechnicianId, typed: &str) -> Option
 ///
 /// # Errors
 /// [`Code::WrongSignIn`] when it is none of theirs or was used, [`Refused::TooMany`] after too many.
-pub async fn with_recovery_code(app: &App, half: &Session, typed: &Typed) -> Result<Token, Refused> {
+pub async fn with_recovery_code(
+    app: &App,
+    half: &Session,
+    typed: &Typed,
+) -> Result<Token, Refused> {
     let technician = &half.technician;
     if !session::awaits_factor(half) || !technician.has_totp {
         return Err(Refused::Because(Code::NotSignedIn));
@@ -174,7 +178,8 @@ mod tests {
             assert_eq!(hash(&keys, ann, same).as_ref(), Some(&code), "{same}");
         }
         assert_ne!(hash(&keys, bob, "01AB-CDEF-GH10").as_ref(), Some(&code));
-        for none in ["", "01AB-CDEF-GH1", "01AB-CDEF-GH100", "01AB-CDEF-GH1U", "０１AB-CDEF-GH10"] {
+        for none in ["", "01AB-CDEF-GH1", "01AB-CDEF-GH100", "01AB-CDEF-GH1U", "０１AB-CDEF-GH10"]
+        {
             assert_eq!(hash(&keys, ann, none), None, "{none}");
         }
     }

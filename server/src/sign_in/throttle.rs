@@ -225,7 +225,8 @@ mod tests {
 
     #[test]
     fn counters_outlive_their_windows() {
-        for rule in [PAIR, ADDRESS, NAME, CODES, CODES_OF_NAME, OWN, FORGOTTEN_FROM, FORGOTTEN_NAME] {
+        for rule in [PAIR, ADDRESS, NAME, CODES, CODES_OF_NAME, OWN, FORGOTTEN_FROM, FORGOTTEN_NAME]
+        {
             assert!(rule.window_ms <= LONGEST_WINDOW_MS);
         }
     }

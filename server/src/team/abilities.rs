@@ -130,12 +130,8 @@ mod tests {
 
     #[test]
     fn an_admin_resets_only_when_somebody_lets_them() {
-        let rights = |role, may_reset| Rights {
-            role,
-            may_reset,
-            may_use_ui: true,
-            must_use_mfa: true,
-        };
+        let rights =
+            |role, may_reset| Rights { role, may_reset, may_use_ui: true, must_use_mfa: true };
         let reset = ABILITIES.iter().find(|ability| ability.what == "Reset a password").unwrap();
         for role in [Role::Admin, Role::Technician] {
             assert!(reset.allows(&rights(role, true)) && !reset.allows(&rights(role, false)));

@@ -49,7 +49,10 @@ impl PersonAsk {
             note("email", "Enter one email address, such as ann@example.com.");
         }
         if self.rights.role == Role::Admin && !self.rights.may_use_ui {
-            note("may_use_ui", "An admin works on these pages: leave this on, or choose Technician.");
+            note(
+                "may_use_ui",
+                "An admin works on these pages: leave this on, or choose Technician.",
+            );
         }
         wrong
     }
@@ -113,7 +116,10 @@ mod tests {
         assert!(fields(ask(" Ann  Archer ", " Ann@MSP.example ", technician())).is_empty());
         assert_eq!(ask(" Ann  Archer ", "", technician()).name(), "Ann Archer");
         assert_eq!(fields(ask("", "ann", technician())), ["name", "email"]);
-        assert_eq!(fields(ask(&"x".repeat(101), "a@b.example, c@b.example", technician())).len(), 2);
+        assert_eq!(
+            fields(ask(&"x".repeat(101), "a@b.example, c@b.example", technician())).len(),
+            2
+        );
         let out = Rights { may_use_ui: false, ..rights(Role::Admin) };
         assert_eq!(fields(ask("Ann", "a@b.example", out)), ["may_use_ui"]);
     }

@@ -81,21 +81,20 @@ pub async fn invite(app: &App, who: &Session, ask: &PersonAsk) -> Result<Invited
     }
 }
 
-/// Invites a person again who has not signed in yet; the link before it is void.
+/// Sends a person a link: invited again, or, who has a password, to choose another. The link before it is
+/// void, and none skips a second factor.
 ///
 /// # Errors
-/// `ChangedMeanwhile` when they have; what [`may_change`] refuses.
-pub async fn invite_again(
-    app: &App,
-    who: &Session,
-    id: TechnicianId,
-) -> Result<Invited, NotDone> {
+/// `Forbidden` for oneself; `ChangedMeanwhile` when they have chosen one meanwhile; what [`may_change`]
+/// refuses.
+pub async fn send_link(app: &App, who: &Session, id: TechnicianId) -> Result<Invited, NotDone> {
     may_change(app, who)?;
-    let known = person(app, who, id).await?;
+    let known = another(app, who, id).await?;
     let account = who.technician.account;
-    let link = links::make(app, account, LinkKind::Invitation).await?;
+    let kind = if known.has_password { LinkKind::Forgotten } else { LinkKind::Invitation };
+    let link = links::make(app, account, kind).await?;
     let (by, now) = (who.technician.id, app.clock.now());
-    app.store.invite_again(account, by, now, known.id, &link.row()).await.map_err(refused)?;
+    app.store.send_link(account, by, now, &known, &link.row()).await.map_err(refused)?;
     Ok(told(app, id, link))
 }
 
@@ -164,11 +163,7 @@ pub fn version(app: &App, person: &Person) -> String {
 /// # Errors
 /// `ChangedMeanwhile` when they have none; `Forbidden` for one's own, which is replaced at `/account`;
 /// what [`may_change`] refuses.
-pub async fn take_authenticator(
-    app: &App,
-    who: &Session,
-    id: TechnicianId,
-) -> Result<(), NotDone> {
+pub async fn take_authenticator(app: &App, who: &Session, id: TechnicianId) -> Result<(), NotDone> {
     may_change(app, who)?;
     let known = another(app, who, id).await?;
     let (account, by, now) = (who.technician.account, who.technician.id, app.clock.now());

@@ -39,16 +39,17 @@ pub trait TeamStore {
         link: &NewLink<'_>,
     ) -> Result<(), StoreError>;
 
-    /// Sends an invitation again: the link before it is void.
+    /// Sends a link to a person, as they were `seen`: their invitation again, or one for a forgotten
+    /// password. The link before it is void.
     ///
     /// # Errors
-    /// [`StoreError::MovedOn`] when they have signed in meanwhile.
-    async fn invite_again(
+    /// [`StoreError::MovedOn`] when they have chosen a password meanwhile.
+    async fn send_link(
         &self,
         account: AccountId,
         by: TechnicianId,
         now: Millis,
-        id: TechnicianId,
+        seen: &Person,
         link: &NewLink<'_>,
     ) -> Result<(), StoreError>;
 

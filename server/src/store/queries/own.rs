@@ -203,8 +203,7 @@ impl OwnStore for Database {
                 let host: String = row.try_get("host")?;
                 Ok(OwnSession {
                     id: row.try_get("id")?,
-                    host: Host::parse(&host)
-                        .ok_or(StoreError::Inconsistent("a session's host"))?,
+                    host: Host::parse(&host).ok_or(StoreError::Inconsistent("a session's host"))?,
                     trace: Trace {
                         browser: row.try_get("browser")?,
                         network: row.try_get("network")?,

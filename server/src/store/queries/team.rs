@@ -120,18 +120,20 @@ impl TeamStore for Database {
         write.commit().await
     }
 
-    async fn invite_again(
+    async fn send_link(
         &self,
         account: AccountId,
         by: TechnicianId,
         now: Millis,
-        id: TechnicianId,
+        seen: &Person,
         link: &NewLink<'_>,
     ) -> Result<(), StoreError> {
         let mut write = self.write(account).await?;
         by_an_admin(&mut write, account, by).await?;
-        put_link(&mut write, account, id, link, false, now).await?;
-        let mut entry = entry(Act::PersonInvited, by, id);
+        let id = seen.id;
+        put_link(&mut write, account, id, link, seen.has_password, now).await?;
+        let act = if seen.has_password { Act::PasswordForgotten } else { Act::PersonInvited };
+        let mut entry = entry(act, by, id);
         entry.about = Some(format!("{id} again, {}", said_of(link)));
         self.note(&mut write, account, now, &entry).await?;
         write.commit().await

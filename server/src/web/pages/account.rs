@@ -161,7 +161,9 @@ pub async fn get(
     Query(just): Query<Just>,
 ) -> Result<Response, Failure> {
     let done = match just.done.as_str() {
-        "password" => Some("Your password is changed. Wherever else you were signed in, you are signed out."),
+        "password" => {
+            Some("Your password is changed. Wherever else you were signed in, you are signed out.")
+        }
         "ended" => Some("Signed out there."),
         "others" => Some("You are signed in here only."),
         _ => None,
@@ -240,8 +242,12 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_said() {
-        let rights =
-            Rights { role: Role::Technician, may_reset: false, may_use_ui: true, must_use_mfa: true };
+        let rights = Rights {
+            role: Role::Technician,
+            may_reset: false,
+            may_use_ui: true,
+            must_use_mfa: true,
+        };
         let lines = abilities(&rights);
         let of = |what: &str| lines.iter().find(|line| line.what.contains(what)).unwrap();
         assert!(!of("Reset a password").may);

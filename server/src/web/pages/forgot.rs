@@ -23,11 +23,7 @@ struct ForgotPage {
     trouble: Option<Trouble>,
 }
 
-fn show(
-    status: StatusCode,
-    sent: bool,
-    trouble: Option<Trouble>,
-) -> Result<Response, Failure> {
+fn show(status: StatusCode, sent: bool, trouble: Option<Trouble>) -> Result<Response, Failure> {
     let title = if sent { "Look into your mailbox" } else { "Forgot your password?" };
     html_with(status, &ForgotPage { page: Page::outside(title), sent, trouble })
 }

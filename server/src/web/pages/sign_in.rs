@@ -338,7 +338,8 @@ pub async fn post_authenticator(
     check_form_token(&app, &half, &form.form)?;
     match sign_in::with_new_authenticator(&app, &half, &form.code).await {
         Ok((token, codes)) => {
-            let page = kept(Page::outside("Keep your recovery codes"), codes, lead(&half, next), false);
+            let page =
+                kept(Page::outside("Keep your recovery codes"), codes, lead(&half, next), false);
             Ok((signs_in(&token), page?).into_response())
         }
         Err(refused) => code_page(&app, &half, next, Some(wrong_code(refused)?)),

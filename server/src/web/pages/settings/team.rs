@@ -179,10 +179,7 @@ struct AbilitiesPage {
 ///
 /// # Errors
 /// When it is no admin.
-pub async fn abilities(
-    State(app): State<App>,
-    Admin(session): Admin,
-) -> Result<Response, Failure> {
+pub async fn abilities(State(app): State<App>, Admin(session): Admin) -> Result<Response, Failure> {
     html(&AbilitiesPage {
         page: Page::inside(&app, &session, "Who may do what", "settings"),
         abilities: &ABILITIES,

@@ -60,9 +60,11 @@ struct PersonPage {
 
 #[derive(Template)]
 #[template(path = "settings/team_link.html")]
-struct LinkPage {
+struct LinkPage<'a> {
     page: Page,
-    name: String,
+    name: &'a str,
+    /// Whether they have a password that is forgotten.
+    known: bool,
     id: TechnicianId,
     link: Zeroizing<String>,
 }
@@ -109,7 +111,7 @@ pub async fn add(
     may_change(&app, &session, &posted.form)?;
     let ask = posted.ask();
     match team::invite(&app, &session, &ask).await {
-        Ok(invited) => told(&app, &session, ask.name(), invited),
+        Ok(invited) => told(&app, &session, &ask.name(), invited, false),
         Err(not_done) => {
             let (status, errors) = wrong(not_done, "name")?;
             let token = form_token(&app, &session);
@@ -123,14 +125,15 @@ pub async fn add(
 fn told(
     app: &App,
     session: &Session,
-    name: String,
+    name: &str,
     invited: Invited,
+    known: bool,
 ) -> Result<Response, Failure> {
     match invited {
-        Invited::Mailed(id) => Ok(to(id, "invited")),
+        Invited::Mailed(id) => Ok(to(id, if known { "sent" } else { "invited" })),
         Invited::Shown(id, link) => {
             let page = Page::inside(app, session, "Hand over the link", "settings");
-            html(&LinkPage { page, name, id, link })
+            html(&LinkPage { page, name, id, link, known })
         }
     }
 }
@@ -146,6 +149,7 @@ impl Just {
     fn words(&self) -> Option<&'static str> {
         Some(match self.done.as_str() {
             "invited" => "Invited: a mail with a one-time link is on its way. It works for 7 days.",
+            "sent" => "A mail with a one-time link is on its way. It works for an hour.",
             "withdrawn" => "The link of the invitation does not work any more.",
             "changed" => "Saved. It holds at once, also where they are signed in.",
             "taken" => "Taken away, and signed out. They set up another at their next sign-in.",
@@ -230,11 +234,11 @@ pub struct Button {
     form: String,
 }
 
-/// `POST …/invitation`: sends it again.
+/// `POST …/link`: sends the invitation again, or a link for a forgotten password.
 ///
 /// # Errors
 /// As for [`add`]; when they have signed in meanwhile.
-pub async fn invite_again(
+pub async fn send_link(
     State(app): State<App>,
     Admin(session): Admin,
     Path(id): Path<TechnicianId>,
@@ -242,14 +246,14 @@ pub async fn invite_again(
 ) -> Result<Response, Failure> {
     may_change(&app, &session, &posted.form)?;
     let person = team::person(&app, &session, id).await.map_err(failure)?;
-    let invited = team::invite_again(&app, &session, id).await.map_err(failure)?;
-    told(&app, &session, person.name, invited)
+    let invited = team::send_link(&app, &session, id).await.map_err(failure)?;
+    told(&app, &session, &person.name, invited, person.has_password)
 }
 
 /// `POST …/invitation/withdraw`.
 ///
 /// # Errors
-/// As for [`invite_again`].
+/// As for [`send_link`].
 pub async fn withdraw(
     State(app): State<App>,
     Admin(session): Admin,
