@@ -1,6 +1,7 @@
 //! The stories.
 
 mod aborts;
+mod account_page;
 mod after;
 mod alarms;
 mod approval;
@@ -48,8 +49,11 @@ mod secrets;
 mod share;
 mod share_headers;
 mod share_view;
+mod sign_in_page;
+mod staff;
 mod start;
 mod stop;
+mod team_page;
 mod troubles;
 mod twice;
 mod vouching;

@@ -95,7 +95,9 @@ pub async fn post(
     check_form_token(&app, &half, &form.form)?;
     match with_recovery_code(&app, &half, &form.code).await {
         Ok(token) => {
-            let offer = with_next(super::account_factor::PATH, lead(&half, next));
+            let mut query = url::form_urlencoded::Serializer::new(String::new());
+            query.append_pair("next", lead(&half, next));
+            let offer = format!("{}?{}", super::account_factor::PATH, query.finish());
             Ok((signs_in(&token), Redirect::to(&offer)).into_response())
         }
         Err(refused) => {
