@@ -97,7 +97,7 @@ pub const ABILITIES: [Ability; 8] = [
     row("Tickets, contacts and approvals on our own pages", May::With(Flag::Ui), May::Yes, false),
     row("Reset a password", May::With(Flag::Reset), May::With(Flag::Reset), true),
     row("Approve a colleague’s reset", May::With(Flag::Reset), May::With(Flag::Reset), false),
-    row("Look after their own sign-in", May::Yes, May::Yes, false),
+    row("Look after one’s own sign-in", May::Yes, May::Yes, false),
     row("Connect customers, PSAs and Duo", May::No, May::Yes, true),
     row("Change policy and branding", May::No, May::Yes, true),
     row("Invite, change and remove people", May::No, May::Yes, true),
