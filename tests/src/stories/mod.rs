@@ -46,6 +46,7 @@ mod reveal_leaving;
 mod reveal_look;
 mod reveal_page;
 mod secrets;
+mod secrets_of_people;
 mod share;
 mod share_headers;
 mod share_view;
