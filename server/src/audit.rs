@@ -55,6 +55,30 @@ pub enum Act {
     SetUpDone,
     /// An authenticator was enrolled.
     AuthenticatorEnrolled,
+    /// Its owner put another in its place.
+    AuthenticatorReplaced,
+    /// An admin took it away.
+    AuthenticatorTaken,
+    /// A person made new recovery codes.
+    RecoveryCodesMade,
+    /// A recovery code was used.
+    RecoveryCodeUsed,
+    /// A person chose another password, knowing the old one.
+    PasswordChanged,
+    /// Somebody asked for a link because a password is forgotten.
+    PasswordForgotten,
+    /// A person's sessions were ended, by themselves or by an admin.
+    SessionsEnded,
+    /// A person was invited, or invited again.
+    PersonInvited,
+    /// The link of an invitation was made void.
+    InvitationWithdrawn,
+    /// What a person is called or may do was changed.
+    PersonChanged,
+    /// A person was removed.
+    PersonRemoved,
+    /// Whether everybody of the account needs a second factor was changed.
+    SecondFactorForced,
     /// A code, a link or a push was sent.
     VerificationSent,
     /// It could not be sent.

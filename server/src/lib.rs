@@ -37,6 +37,7 @@ pub mod share;
 pub mod sign_in;
 pub mod sms;
 pub mod store;
+pub mod team;
 #[cfg(test)]
 mod testing;
 pub mod verification;

@@ -63,10 +63,12 @@ pub enum Purpose {
     Body,
     /// Form tokens against cross-site requests.
     Form,
+    /// Recovery codes in place of an authenticator.
+    Recovery,
 }
 
 impl Purpose {
-    const ALL: [(Purpose, &'static str); 8] = [
+    const ALL: [(Purpose, &'static str); 9] = [
         (Purpose::Code, "hash code"),
         (Purpose::Unlock, "hash unlock"),
         (Purpose::Destination, "hash destination"),
@@ -75,6 +77,7 @@ impl Purpose {
         (Purpose::Audit, "hash audit"),
         (Purpose::Body, "hash body"),
         (Purpose::Form, "hash form"),
+        (Purpose::Recovery, "hash recovery"),
     ];
 }
 

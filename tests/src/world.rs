@@ -188,6 +188,7 @@ impl World {
             second_factor_at: Some(self.now()),
             seen_at: self.now(),
             expires_at: self.now().plus(60 * 60_000),
+            trace: server::store::Trace::default(),
         }
     }
 

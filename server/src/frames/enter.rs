@@ -170,6 +170,7 @@ impl Frames {
             second_factor_at: None,
             seen_at: self.clock.now(),
             expires_at: self.clock.now(),
+            trace: crate::store::Trace::default(),
         };
         let view = self.token(&session, None, Millis(i64::MAX)).await?;
         Ok(Entered { view, cookie: None })

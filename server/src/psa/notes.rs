@@ -153,6 +153,7 @@ mod tests {
             verification: None,
             recipient: None,
             about: None,
+            token_sealed: None,
             code: None,
             done_at: None,
             delivered_at: None,

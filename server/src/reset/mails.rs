@@ -199,6 +199,9 @@ impl Resets {
         if row.kind == OutboxKind::Mail(MailKind::Sender) {
             return sender_letter::of_row(row).map(Some);
         }
+        if let OutboxKind::Mail(MailKind::Link | MailKind::SignIn | MailKind::Team) = row.kind {
+            return self.letter_to_people(row, to, brand).await;
+        }
         if row.kind == OutboxKind::Mail(MailKind::Psa) {
             return letter_about_psa(row).map(Some);
         }

@@ -16,6 +16,7 @@ mod letters;
 mod mails;
 mod new_link;
 mod outbox;
+mod people_letter;
 mod plan;
 mod policy_letter;
 mod preflight;

@@ -135,6 +135,7 @@ mod tests {
             kind: OutboxKind::Sessions,
             recipient: None,
             about: None,
+            token_sealed: None,
             state,
             attempts: 1,
             give_up_at: Millis(0),

@@ -2,7 +2,7 @@
 
 use shared::{Code, Millis};
 
-use super::session::ADMIN_FACTOR_LIFE_MS;
+use super::session::recent_second_factor;
 use crate::store::{Role, Session};
 
 /// Whether this session may see what admins set up.
@@ -25,6 +25,5 @@ pub fn may_look(who: &Session) -> Result<(), Code> {
 /// `AccountOff`, `Forbidden` or `SecondFactorNeeded`.
 pub fn may_change(who: &Session, now: Millis) -> Result<(), Code> {
     may_look(who)?;
-    let proved = who.second_factor_at.is_some_and(|at| now.since(at) < ADMIN_FACTOR_LIFE_MS);
-    if proved { Ok(()) } else { Err(Code::SecondFactorNeeded) }
+    if recent_second_factor(who, now) { Ok(()) } else { Err(Code::SecondFactorNeeded) }
 }

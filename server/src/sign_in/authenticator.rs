@@ -3,6 +3,7 @@
 use shared::{AccountId, Code, Host, TechnicianId};
 use zeroize::Zeroizing;
 
+use super::recovery::Codes;
 use super::session::{self, Token};
 use super::totp::{self, SECRET_BYTES, TotpSecret};
 use super::{Refused, Typed, throttle};
@@ -18,8 +19,13 @@ const ISSUER: &str = "MSP Password Reset";
 pub struct Offer {
     /// Base32 in groups of four.
     pub spelt: Zeroizing<String>,
-    /// What a QR code would hold.
+    /// What the QR code holds.
     pub uri: Zeroizing<String>,
+}
+
+/// The offer of this secret to whoever signs in with `email`.
+pub(super) fn offer_of(secret: &TotpSecret, email: &str) -> Offer {
+    Offer { spelt: secret.spelt(), uri: secret.uri(ISSUER, email) }
 }
 
 /// Seals an authenticator's secret for its technician.
@@ -36,7 +42,12 @@ pub fn seal_authenticator(
 /// The secret that is offered in this half session: the same each time the page is loaded, gone
 /// with the session. Nothing is stored before a code proves that an authenticator has it.
 fn offered(app: &App, half: &Session) -> TotpSecret {
-    let parts: [&[u8]; 3] = [b"authenticator", half.technician.id.0.as_bytes(), &half.id];
+    derived(app, half, &[])
+}
+
+/// A secret that is derived from a session and what stands in the way of it.
+pub(super) fn derived(app: &App, who: &Session, before: &[u8]) -> TotpSecret {
+    let parts: [&[u8]; 4] = [b"authenticator", who.technician.id.0.as_bytes(), &who.id, before];
     let hash = Zeroizing::new(app.keys.hash(Purpose::SetUp, &parts));
     TotpSecret::new(hash[..SECRET_BYTES].to_vec())
 }
@@ -44,8 +55,23 @@ fn offered(app: &App, half: &Session) -> TotpSecret {
 /// What the enrolment page shows.
 #[must_use]
 pub fn offer(app: &App, half: &Session) -> Offer {
-    let secret = offered(app, half);
-    Offer { spelt: secret.spelt(), uri: secret.uri(ISSUER, &half.technician.email) }
+    offer_of(&offered(app, half), &half.technician.email)
+}
+
+/// The time step of a new authenticator's first code.
+///
+/// # Errors
+/// [`Code::WrongSignIn`]; [`Refused::ClockOff`] when it would have been right at another time. Only here:
+/// the secret was shown on this very page, so that nothing is given away.
+pub(super) fn first_step(app: &App, secret: &TotpSecret, code: &Typed) -> Result<i64, Refused> {
+    let now = app.clock.now();
+    if let Some(step) = secret.step_of(code.expose(), now) {
+        return Ok(step);
+    }
+    Err(match secret.drift_of(code.expose(), now) {
+        Some(steps) => Refused::ClockOff { seconds: steps * 30 },
+        None => Refused::Because(Code::WrongSignIn),
+    })
 }
 
 /// The second step: the code proves the second factor and makes the session.
@@ -53,7 +79,7 @@ pub fn offer(app: &App, half: &Session) -> Offer {
 /// # Errors
 /// [`Code::WrongSignIn`] when it is wrong or was used, [`Refused::TooMany`] after too many.
 pub async fn with_code(app: &App, half: &Session, code: &Typed) -> Result<Token, Refused> {
-    if half.kind != SessionKind::Half {
+    if !session::awaits_factor(half) {
         return Err(Refused::Because(Code::NotSignedIn));
     }
     let technician = &half.technician;
@@ -91,23 +117,26 @@ pub async fn with_code(app: &App, half: &Session, code: &Typed) -> Result<Token,
 /// second factor of this session.
 ///
 /// # Errors
-/// [`Code::WrongSignIn`] when the code is wrong; [`Code::NotSignedIn`] when there is nothing to
-/// enrol in this session.
+/// [`Code::WrongSignIn`] when the code is wrong, [`Refused::ClockOff`] when it was right at another time;
+/// [`Code::NotSignedIn`] when there is nothing to enrol in this session.
 pub async fn with_new_authenticator(
     app: &App,
     half: &Session,
     code: &Typed,
-) -> Result<Token, Refused> {
+) -> Result<(Token, Codes), Refused> {
     let technician = &half.technician;
-    if half.kind != SessionKind::Half || technician.has_totp {
+    if !session::awaits_factor(half) || technician.has_totp {
         return Err(Refused::Because(Code::NotSignedIn));
     }
     let secret = offered(app, half);
-    let Some(step) = secret.step_of(code.expose(), app.clock.now()) else {
-        return Err(Refused::Because(Code::WrongSignIn));
-    };
+    let step = first_step(app, &secret, code)?;
     let sealed = seal_authenticator(&app.keys, technician.account, technician.id, &secret);
-    prove(app, half, step, Some(&sealed)).await?.ok_or(Refused::Because(Code::WrongSignIn))
+    let codes = Codes::fresh(&app.keys, technician.id);
+    let enrol = Some((sealed.as_slice(), codes.hashes.as_slice()));
+    match prove(app, half, step, enrol).await? {
+        Some(token) => Ok((token, codes)),
+        None => Err(Refused::Because(Code::WrongSignIn)),
+    }
 }
 
 /// Records the proof. `None` when the code was used before, or the half session has ended.
@@ -115,11 +144,13 @@ async fn prove(
     app: &App,
     half: &Session,
     step: i64,
-    enrol: Option<&[u8]>,
+    enrol: Option<(&[u8], &[Vec<u8>])>,
 ) -> Result<Option<Token>, StoreError> {
     let now = app.clock.now();
     let token = Token::fresh();
-    let proof = Proof { technician: half.technician.id, half: &half.id, step, enrol };
+    let (enrol, codes) = enrol.unzip();
+    let codes = codes.unwrap_or_default();
+    let proof = Proof { technician: half.technician.id, half: &half.id, step, enrol, codes };
     let new = NewSession {
         id: &token.hash(&app.keys, SessionKind::Web),
         kind: SessionKind::Web,

@@ -8,11 +8,16 @@
 pub mod admins;
 pub mod authenticator;
 mod confirm;
+pub mod forgotten;
+pub mod links;
+pub mod own;
 pub mod password;
+pub mod recovery;
 pub mod session;
 pub mod set_up;
 pub mod throttle;
 pub mod totp;
+pub mod whence;
 
 use shared::{Code, Host};
 use zeroize::Zeroizing;
@@ -61,6 +66,12 @@ pub enum Refused {
     TooMany {
         /// Until it is worth asking again.
         seconds: u32,
+    },
+    /// The code of a new authenticator is right at another time: the phone's clock is off.
+    #[error("a clock is {seconds} s off")]
+    ClockOff {
+        /// So many seconds; ahead of ours when positive.
+        seconds: i64,
     },
     /// The new password is no good, with a sentence why.
     #[error("{0}")]

@@ -23,8 +23,8 @@ pub const HALF_LIFE_MS: i64 = 10 * MINUTE_MS;
 pub const POD_LIFE_MS: i64 = 15 * MINUTE_MS;
 /// A reset needs a second factor that is no older.
 pub const SECOND_FACTOR_LIFE_MS: i64 = 12 * HOUR_MS;
-/// What admins change needs one that is no older: their browser may stand open for hours.
-pub const ADMIN_FACTOR_LIFE_MS: i64 = HOUR_MS;
+/// What admins change, and what lets somebody in, needs one that is no older: a browser may stand open for hours.
+const RECENT_FACTOR_LIFE_MS: i64 = HOUR_MS;
 /// Use is remembered to the minute: not every request has to write.
 const TOUCH_MS: i64 = MINUTE_MS;
 
@@ -126,6 +126,30 @@ pub async fn touch(app: &App, session: &Session) -> Result<(), StoreError> {
         return Ok(());
     }
     app.store.touch_session(session.technician.account, id, now).await
+}
+
+/// Whether this session may finish signing in: half of one, or one that was begun by password alone before
+/// anybody asked for a second factor.
+#[must_use]
+pub fn awaits_factor(session: &Session) -> bool {
+    match session.kind {
+        SessionKind::Half => true,
+        SessionKind::Web => session.second_factor_at.is_none(),
+        SessionKind::Pod | SessionKind::Frame => false,
+    }
+}
+
+/// Whether a second factor is asked for that this session has not proved: it may finish signing in, and
+/// nothing else.
+#[must_use]
+pub fn lacks_factor(session: &Session) -> bool {
+    session.technician.must_use_mfa && awaits_factor(session)
+}
+
+/// Whether it was proved a short while ago: in an open browser that is somebody else's meanwhile, it was not.
+#[must_use]
+pub fn recent_second_factor(session: &Session, now: Millis) -> bool {
+    session.second_factor_at.is_some_and(|at| now.since(at) < RECENT_FACTOR_LIFE_MS)
 }
 
 /// Whether the second factor was proved recently enough for a reset (design §8).

@@ -6,6 +6,7 @@ use data_encoding::BASE64URL_NOPAD;
 use shared::{AccountId, Code, TechnicianId};
 use zeroize::Zeroizing;
 
+use super::links::address;
 use super::session::Token;
 use super::totp::TotpSecret;
 use super::{Next, Refused, Typed, authenticator, begin, password};
@@ -31,8 +32,7 @@ pub async fn make_set_up_link(
     let hash = app.keys.hash(Purpose::SetUp, &[token.as_bytes()]);
     let now = app.clock.now();
     app.store.set_set_up(account, technician, now, &hash, now.plus(LINK_LIFE_MS)).await?;
-    let origin = app.settings.server.origin.trim_end_matches('/');
-    Ok(Zeroizing::new(format!("{origin}/set-up#{}", *token)))
+    Ok(address(&app.settings.server.origin, &token))
 }
 
 /// Sets the password that a set-up link is for, and goes on as after a right password: an
@@ -62,6 +62,8 @@ pub async fn finish_set_up(
         Err(StoreError::MovedOn) => return Err(dead()),
         Err(error) => return Err(error.into()),
     }
+    // The person may hear of it by mail.
+    app.resets.wake.notify_one();
     if !technician.account_on {
         return Err(Refused::Because(Code::AccountOff));
     }

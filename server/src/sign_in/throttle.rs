@@ -38,6 +38,13 @@ pub const CODES: Rule = Rule { tries: 5, window_ms: 15 * MINUTE_MS };
 /// three codes right at any time, 30 guesses an hour find one in four years.
 pub const CODES_OF_NAME: Rule = Rule { tries: 30, window_ms: 60 * MINUTE_MS };
 
+/// Wrong old passwords and codes in one's own settings. Only who is signed in gets here.
+pub const OWN: Rule = Rule { tries: 10, window_ms: 15 * MINUTE_MS };
+/// Forgotten passwords from one address, in whatever name: it is told so.
+pub const FORGOTTEN_FROM: Rule = Rule { tries: 20, window_ms: 60 * MINUTE_MS };
+/// Mails to one name from all addresses. Nobody is told, and nobody is locked out: the last link works.
+pub const FORGOTTEN_NAME: Rule = Rule { tries: 3, window_ms: 60 * MINUTE_MS };
+
 /// The longest that the rule for a name makes anyone wait.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
@@ -153,6 +160,33 @@ pub(super) async fn forgive_code(app: &App, half: &Session) -> Result<(), StoreE
     app.store.forgive_attempt(&[&of_name, &codes]).await
 }
 
+/// Counts a try to change one's own sign-in before it is looked at.
+pub(super) async fn count_own(app: &App, who: &Session) -> Result<(), Refused> {
+    refuse_over(app, &own(app, who), OWN).await
+}
+
+/// It was right: it does not count.
+pub(super) async fn forgive_own(app: &App, who: &Session) -> Result<(), StoreError> {
+    app.store.forgive_attempt(&[&own(app, who)]).await
+}
+
+fn own(app: &App, who: &Session) -> String {
+    name(&app.keys, "own", &[who.technician.id.0.as_bytes()])
+}
+
+/// Counts a forgotten password against the address that asks.
+pub(super) async fn count_forgotten_from(app: &App, address: &str) -> Result<(), Refused> {
+    let network = network(address);
+    let from = name(&app.keys, "forgotten from", &[network.as_bytes()]);
+    refuse_over(app, &from, FORGOTTEN_FROM).await
+}
+
+/// Counts one against the name that is asked for, whether anybody has it or not.
+pub(super) async fn count_forgotten_name(app: &App, email: &str) -> Result<(), Refused> {
+    let of_name = name(&app.keys, "forgotten name", &[email.as_bytes()]);
+    refuse_over(app, &of_name, FORGOTTEN_NAME).await
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,7 +226,8 @@ mod tests {
 
     #[test]
     fn counters_outlive_their_windows() {
-        for rule in [PAIR, ADDRESS, NAME, CODES, CODES_OF_NAME] {
+        for rule in [PAIR, ADDRESS, NAME, CODES, CODES_OF_NAME, OWN, FORGOTTEN_FROM, FORGOTTEN_NAME]
+        {
             assert!(rule.window_ms <= LONGEST_WINDOW_MS);
         }
     }

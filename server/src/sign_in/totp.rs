@@ -10,6 +10,8 @@ use crate::random;
 use crate::seal::{Place, same};
 
 const STEP_MS: i64 = 30_000;
+/// Steps that a wrong clock is looked for, either way.
+const MOST_DRIFT: i64 = 10;
 /// RFC 4226 asks for at least 16 bytes and recommends 20.
 pub const SECRET_BYTES: usize = 20;
 
@@ -100,6 +102,16 @@ impl TotpSecret {
         self.code(now.0 / STEP_MS)
     }
 
+    /// How many steps a code is off that is right at another time, within five minutes: what a phone with
+    /// a wrong clock shows. To be told, never to be taken.
+    #[must_use]
+    pub fn drift_of(&self, code: &str, now: Millis) -> Option<i64> {
+        let at = |steps: i64| Millis(now.0 + steps * STEP_MS);
+        (2..=MOST_DRIFT)
+            .flat_map(|steps| [-steps, steps])
+            .find(|steps| self.step_of(code, at(*steps)).is_some())
+    }
+
     /// The step that `code` belongs to: this one, the one before or the one after, because
     /// clocks differ and people are slow. Blanks in the code are ignored. The caller makes sure
     /// that a step counts once.
@@ -158,6 +170,21 @@ mod tests {
         for wrong in ["", "05047", "0504711", "050472", "０５０４７１"] {
             assert_eq!(secret.step_of(wrong, now), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_wrong_clock_is_told_and_not_taken() {
+        let secret = TotpSecret::new(b"12345678901234567890".to_vec());
+        let now = Millis(1_111_111_111_000);
+        let step = now.0 / STEP_MS;
+        for (drift, told) in [(-12, false), (-10, true), (-2, true), (3, true), (12, false)] {
+            let code = secret.code(step + drift);
+            let found = secret.drift_of(&code, now);
+            assert_eq!(found.is_some(), told, "{drift}");
+            assert!(found.is_none_or(|found| found.signum() == drift.signum()), "{drift}");
+            assert_eq!(secret.step_of(&code, now), None);
+        }
+        assert_eq!(secret.drift_of("000000", now), None);
     }
 
     #[test]

@@ -198,6 +198,12 @@ pub enum MailKind {
     Sender,
     /// Admins, that texts and pages lead elsewhere or say something else than before.
     Branding,
+    /// A technician, with a one-time link: they are invited, or have forgotten their password.
+    Link,
+    /// A technician, that something about their own sign-in was changed.
+    SignIn,
+    /// Admins, that somebody may do more than before, or that a second factor is gone.
+    Team,
 }
 
 impl OutboxKind {
@@ -234,6 +240,9 @@ impl OutboxKind {
             OutboxKind::Mail(MailKind::Psa) => "mail-psa",
             OutboxKind::Mail(MailKind::Sender) => "mail-sender",
             OutboxKind::Mail(MailKind::Branding) => "mail-branding",
+            OutboxKind::Mail(MailKind::Link) => "mail-link",
+            OutboxKind::Mail(MailKind::SignIn) => "mail-sign-in",
+            OutboxKind::Mail(MailKind::Team) => "mail-team",
         }
     }
 
@@ -270,6 +279,9 @@ impl OutboxKind {
             Self::Mail(MailKind::Psa),
             Self::Mail(MailKind::Sender),
             Self::Mail(MailKind::Branding),
+            Self::Mail(MailKind::Link),
+            Self::Mail(MailKind::SignIn),
+            Self::Mail(MailKind::Team),
         ]
         .into_iter()
         .find(|kind| kind.as_str() == text)
@@ -312,6 +324,8 @@ pub struct OutboxRow {
     pub recipient: Option<TechnicianId>,
     /// What a mail tells of, where neither reset nor integration says it.
     pub about: Option<String>,
+    /// The token of the link that a mail carries, sealed until the mail is sent or given up.
+    pub token_sealed: Option<Vec<u8>>,
     /// How it stands.
     pub state: OutboxState,
     /// How often it was tried.

@@ -50,7 +50,7 @@ pub struct Technician {
     pub may_reset: bool,
     /// Whether they may use the web UI; otherwise pods only.
     pub may_use_ui: bool,
-    /// Whether a second factor is forced.
+    /// Whether a second factor is forced: for them, or for the whole account.
     pub must_use_mfa: bool,
     /// Argon2id, in PHC form.
     pub password_hash: Option<String>,
@@ -136,6 +136,19 @@ pub struct Session {
     pub seen_at: Millis,
     /// When it ends.
     pub expires_at: Millis,
+    /// What is remembered of the browser.
+    pub trace: Trace,
+}
+
+/// What is remembered of the browser behind a session, for whoever looks whether it is theirs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Trace {
+    /// Browser and system in words; empty while nobody has asked.
+    pub browser: String,
+    /// The network that it was used from, without its last part; empty while nobody has asked.
+    pub network: String,
+    /// Whether a recovery code was its second factor.
+    pub recovered: bool,
 }
 
 /// A session to be begun.
@@ -168,6 +181,8 @@ pub struct Proof<'a> {
     pub step: i64,
     /// Sealed secret of an authenticator that is enrolled with this very code.
     pub enrol: Option<&'a [u8]>,
+    /// Hashes of the recovery codes that come with it.
+    pub codes: &'a [Vec<u8>],
 }
 
 /// Counters of sign-in tries are kept for so long; no window is longer.

@@ -14,7 +14,7 @@ use super::forms::{Address, OwnJson};
 use super::problem::Failure;
 use crate::app::App;
 use crate::sign_in::session::{self, Token};
-use crate::sign_in::{self, Refused, Typed, admins};
+use crate::sign_in::{self, Refused, Typed, admins, whence};
 use crate::store::{Session, SessionKind};
 
 /// `__Host-`: no other host, no path, no plain http can set or read it (browsers treat names
@@ -111,7 +111,7 @@ impl FromRequestParts<App> for HalfSignedIn {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         match in_cookie(app, &parts.headers).await? {
-            Some(half) if half.kind == SessionKind::Half => Ok(Self(half)),
+            Some(half) if session::awaits_factor(&half) => Ok(Self(half)),
             _ => Err(Code::NotSignedIn.into()),
         }
     }
@@ -124,7 +124,7 @@ async fn full(app: &App, headers: &HeaderMap) -> Result<Session, Failure> {
         return Err(Code::NotSignedIn.into());
     };
     let technician = &session.technician;
-    if technician.must_use_mfa && session.second_factor_at.is_none() {
+    if session::lacks_factor(&session) {
         // The flag was set after they signed in without.
         return Err(Code::NotSignedIn.into());
     }
@@ -161,8 +161,36 @@ impl FromRequestParts<App> for MayPair {
             return Err(Code::SecondFactorNeeded.into());
         }
         session::touch(app, &session).await?;
+        trace(app, parts, &session).await?;
         Ok(Self(session))
     }
+}
+
+/// Whoever is signed in, also those who may not use our other pages, and those who need no second factor
+/// and have none: at the page of their own sign-in.
+pub struct Anyone(pub Session);
+
+impl FromRequestParts<App> for Anyone {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let session = full(app, &parts.headers).await?;
+        session::touch(app, &session).await?;
+        trace(app, parts, &session).await?;
+        Ok(Self(session))
+    }
+}
+
+/// Remembers from where a session is used, when that is news: in few words, for its owner to recognise.
+async fn trace(app: &App, parts: &mut Parts, session: &Session) -> Result<(), Failure> {
+    let Ok(Address(address)) = Address::from_request_parts(parts, app).await;
+    let agent = parts.headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok());
+    let (browser, network) = (whence::browser(agent.unwrap_or_default()), whence::masked(&address));
+    let known = &session.trace;
+    if known.browser != browser || known.network != network {
+        let account = session.technician.account;
+        app.store.trace_session(account, &session.id, &browser, &network).await?;
+    }
+    Ok(())
 }
 
 /// A person who uses our own pages, with the second factor proved.
@@ -173,6 +201,7 @@ impl FromRequestParts<App> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let Browser(session) = Browser::from_request_parts(parts, app).await?;
         session::touch(app, &session).await?;
+        trace(app, parts, &session).await?;
         Ok(Self(session))
     }
 }
@@ -217,6 +246,7 @@ impl From<Refused> for Failure {
                 problem.retry_after = Some(seconds);
                 Self(problem)
             }
+            Refused::ClockOff { .. } => Code::WrongSignIn.into(),
             Refused::BadPassword(why) => {
                 let mut problem = Problem::new(Code::BadRequest);
                 problem.detail = why.into();

@@ -26,10 +26,20 @@ pub(super) fn small() -> Table {
         .post(Anybody, "/sign-in/code", pages::sign_in::post_code)
         .get(Anybody, "/sign-in/authenticator", pages::sign_in::get_code)
         .post(Anybody, "/sign-in/authenticator", pages::sign_in::post_authenticator)
+        .get(Anybody, "/sign-in/recovery", pages::recovery::get)
+        .post(Anybody, "/sign-in/recovery", pages::recovery::post)
         .post(Anybody, "/sign-out", pages::sign_in::out)
         // By its own session: whoever has none signs in.
         .get(Anybody, "/confirm", pages::confirm::get)
         .post(Anybody, "/confirm", pages::confirm::post)
+        .get(Anybody, "/forgot", pages::forgot::get)
+        .post(Anybody, "/forgot", pages::forgot::post)
+        .get(Person, "/account", pages::account::get)
+        .post(Person, "/account/password", pages::account::password)
+        .post(Person, "/account/sessions", pages::account::end)
+        .get(Person, "/account/authenticator", pages::account_factor::get)
+        .post(Person, "/account/authenticator", pages::account_factor::post)
+        .post(Person, "/account/recovery-codes", pages::account_factor::renew)
         .get(Person, "/pair", pages::pair::get)
         .post(Person, "/pair", pages::pair::post)
         .post(Person, "/pair/{id}", pages::pair::answer)
@@ -44,6 +54,7 @@ pub(super) fn small() -> Table {
         .under("/settings/integrations/psa", psa_routes)
         .under("/settings/integrations/sms", |table| sender_routes(SenderKind::Sms, table))
         .under("/settings/integrations/mail", |table| sender_routes(SenderKind::Mail, table))
+        .under("/settings/team", team_routes)
         .under("/settings/branding", brand_routes)
         .under("/settings/branding/{customer}", brand_routes)
         .post(Admin, "/settings/branding/{customer}/forget", settings::branding_acts::forget)
@@ -199,6 +210,25 @@ fn sender_routes(kind: SenderKind, table: Table) -> Table {
         .post(Admin, "/switch", move |app, who, form| senders::switch(kind, app, who, form))
         .get(Admin, "/delete", move |app, who| senders::ask_delete(kind, app, who))
         .post(Admin, "/delete", move |app, who, form| senders::delete(kind, app, who, form))
+}
+
+/// The account's people, in the settings.
+fn team_routes(table: Table) -> Table {
+    use settings::{team, team_person};
+    table
+        .get(Admin, "", team::list)
+        .post(Admin, "/second-factor", team::second_factor)
+        .get(Admin, "/abilities", team::abilities)
+        .get(Admin, "/new", team_person::new)
+        .post(Admin, "/new", team_person::add)
+        .get(Admin, "/{id}", team_person::get)
+        .post(Admin, "/{id}", team_person::change)
+        .post(Admin, "/{id}/link", team_person::send_link)
+        .post(Admin, "/{id}/link/withdraw", team_person::withdraw)
+        .post(Admin, "/{id}/authenticator", team_person::take_authenticator)
+        .post(Admin, "/{id}/sessions", team_person::sign_out)
+        .get(Admin, "/{id}/remove", team_person::ask_remove)
+        .post(Admin, "/{id}/remove", team_person::remove)
 }
 
 /// How end users see the account, or one customer, in the settings.

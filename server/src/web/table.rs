@@ -13,7 +13,8 @@ pub enum Who {
     /// No session is asked for: what is public, or proved by what is sent (a password, a link's secret, a
     /// signature).
     Anybody,
-    /// Whoever is signed in with a second factor, also those who may not use our own pages.
+    /// Whoever is signed in, with a second factor where one is asked of them; also those who may not use our
+    /// own pages.
     Person,
     /// Technicians who may use our own pages, and admins.
     Technician,

@@ -142,6 +142,7 @@ impl Scene {
             second_factor_at: Some(now),
             seen_at: now,
             expires_at: now.plus(HOUR_MS),
+            trace: server::store::Trace::default(),
             technician,
         };
         let found = self.app().store.tickets(who.technician.account, "", 2, 0).await.unwrap();

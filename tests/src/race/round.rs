@@ -89,6 +89,7 @@ pub(super) async fn bearer(ground: &Ground, msp: &Msp) -> String {
         second_factor_at: Some(now),
         seen_at: now,
         expires_at: now.plus(HOUR_MS),
+        trace: server::store::Trace::default(),
     };
     desk::bearer(app, &who).await
 }

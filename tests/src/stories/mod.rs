@@ -2,6 +2,7 @@
 
 mod aborts;
 mod access;
+mod account_page;
 mod after;
 mod alarms;
 mod approval;
@@ -46,12 +47,16 @@ mod reveal_leaving;
 mod reveal_look;
 mod reveal_page;
 mod secrets;
+mod secrets_of_people;
 mod senders_page;
 mod share;
 mod share_headers;
 mod share_view;
+mod sign_in_page;
+mod staff;
 mod start;
 mod stop;
+mod team_page;
 mod troubles;
 mod twice;
 mod vouching;

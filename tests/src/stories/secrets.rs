@@ -27,7 +27,7 @@ const MINUTE: i64 = 60_000;
 const LOOK_ID: &str = "what the link is looked up by";
 
 /// Something that must not be found.
-struct Secret {
+pub(super) struct Secret {
     name: &'static str,
     spellings: Vec<Vec<u8>>,
     /// Six digits: found only where no letter or digit stands beside them.
@@ -35,7 +35,7 @@ struct Secret {
 }
 
 impl Secret {
-    fn new(name: &'static str, bytes: &[u8]) -> Self {
+    pub(super) fn new(name: &'static str, bytes: &[u8]) -> Self {
         assert!(bytes.len() >= 8, "{name} is too short to be told from chance");
         let mut spellings = vec![bytes.to_vec()];
         spellings.push(HEXLOWER.encode(bytes).into_bytes());
@@ -77,7 +77,7 @@ impl Secret {
         Self { name, spellings: vec![digits.as_bytes().to_vec()], word: true }
     }
 
-    fn is_in(&self, place: &[u8]) -> bool {
+    pub(super) fn is_in(&self, place: &[u8]) -> bool {
         // As text of single bytes: that has a search which is fast in a debug build too.
         let text: String = place.iter().map(|byte| char::from(*byte)).collect();
         self.stands_in(&text)
@@ -97,7 +97,7 @@ impl Secret {
 }
 
 /// Nobody has said or kept any of them.
-fn none_in(secrets: &[Secret], where_: &str, place: &[u8]) {
+pub(super) fn none_in(secrets: &[Secret], where_: &str, place: &[u8]) {
     none_of(secrets.iter(), where_, place);
 }
 
@@ -109,7 +109,7 @@ fn none_of<'a>(secrets: impl Iterator<Item = &'a Secret>, where_: &str, place: &
 }
 
 /// The database, what SQLite keeps beside it, and nothing else.
-fn files(world: &World) -> Vec<(String, Vec<u8>)> {
+pub(super) fn files(world: &World) -> Vec<(String, Vec<u8>)> {
     let folder = world.folder.path().join("data");
     let all = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let all: Vec<_> =

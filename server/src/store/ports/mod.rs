@@ -22,6 +22,7 @@ mod links;
 mod m365;
 mod mails;
 mod outbox;
+mod own;
 mod people;
 mod phones;
 mod policies;
@@ -33,6 +34,7 @@ mod seed;
 mod senders;
 mod sessions;
 mod shares;
+mod team;
 mod technicians;
 mod texts;
 mod verifications;
@@ -61,6 +63,7 @@ pub use links::LinkStore;
 pub use m365::M365Store;
 pub use mails::MailStore;
 pub use outbox::OutboxStore;
+pub use own::OwnStore;
 pub use people::PeopleStore;
 pub use phones::PhoneStore;
 pub use policies::PolicyStore;
@@ -72,6 +75,7 @@ pub use seed::SeedStore;
 pub use senders::SenderStore;
 pub use sessions::SessionStore;
 pub use shares::ShareStore;
+pub use team::TeamStore;
 pub use technicians::TechnicianStore;
 pub use texts::TextStore;
 pub use verifications::VerificationStore;
@@ -100,6 +104,7 @@ pub trait AnyStore:
     + M365Store
     + MailStore
     + OutboxStore
+    + OwnStore
     + PeopleStore
     + PhoneStore
     + PolicyStore
@@ -110,6 +115,7 @@ pub trait AnyStore:
     + SenderStore
     + SessionStore
     + ShareStore
+    + TeamStore
     + TechnicianStore
     + TextStore
     + VerificationStore

@@ -10,6 +10,7 @@ use super::kept;
 use super::sessions::{SESSION_COLUMNS, insert, session, session_columns};
 use super::technicians::technician_columns;
 use crate::audit::{Act, Entry};
+use crate::sign_in::whence;
 use crate::store::{
     FrameSession, FrameStore, NewCookie, NewFrame, NewPairing, NewSession, Pairing, StoreError,
 };
@@ -186,8 +187,8 @@ impl FrameStore for Database {
         let psa = found.asked.integration;
         sqlx::query(
             "insert into sessions (id, account, technician, kind, host, second_factor_at,
-                 created_at, seen_at, expires_at, psa, cookie)
-             values ($1, $2, $3, 'frame', $4, $5, $6, $6, $7, $8, $9)",
+                 created_at, seen_at, expires_at, psa, cookie, browser, network)
+             values ($1, $2, $3, 'frame', $4, $5, $6, $6, $7, $8, $9, $10, $11)",
         )
         .bind(new.id)
         .bind(account.0)
@@ -198,6 +199,8 @@ impl FrameStore for Database {
         .bind(new.expires_at.0)
         .bind(psa.0)
         .bind(new.cookie)
+        .bind(whence::browser(&found.asked.browser))
+        .bind(whence::masked(&found.asked.address))
         .execute(write.db())
         .await?;
         if let Some((person, login)) = &found.asked.person {

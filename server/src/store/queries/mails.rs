@@ -126,6 +126,22 @@ impl Database {
         Ok(())
     }
 
+    /// A mail to a technician about their own sign-in: what of it, as `reset::people_letter` reads it.
+    pub(super) async fn mail_technician(
+        &self,
+        write: &mut Write,
+        account: AccountId,
+        technician: TechnicianId,
+        what: &str,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        if mails(write, account).await? {
+            let about = About::SignIn(what);
+            put_mail(write, account, about, MailKind::SignIn, Some(technician), now).await?;
+        }
+        Ok(())
+    }
+
     /// The same mail to each admin of the account.
     pub(super) async fn mail_admins(
         &self,
@@ -192,6 +208,10 @@ pub(super) enum About<'a> {
     Repeats(ResetId, Code),
     Verification(VerificationId),
     Integration(IntegrationId),
+    /// The account's people: who, and what of them, as `team::Alarm` writes it.
+    Team(&'a str),
+    /// A technician's own sign-in: what of it, as `reset::people_letter` reads it.
+    SignIn(&'a str),
     /// A PSA: its kind, and what was done, as `psa::Alarm` writes it.
     Psa(IntegrationId, &'a str),
     /// What carries texts or mails, and what was done, as `senders::Alarm` writes it.
@@ -208,7 +228,9 @@ async fn put_mail(
 ) -> Result<(), StoreError> {
     let (reset, integration, verification, words) = match about {
         About::Account => (None, None, None, None),
-        About::Brand(words) | About::Policy(words) => (None, None, None, Some(words)),
+        About::Brand(words) | About::Policy(words) | About::Team(words) | About::SignIn(words) => {
+            (None, None, None, Some(words))
+        }
         About::Reset(reset) => (Some(reset.0), None, None, None),
         About::Repeats(reset, of) => (Some(reset.0), None, None, Some(of.as_str())),
         About::Verification(verification) => (None, None, Some(verification.0), None),

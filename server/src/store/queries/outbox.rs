@@ -27,6 +27,7 @@ fn outbox(row: &Line) -> Result<OutboxRow, StoreError> {
             .ok_or(StoreError::Inconsistent("an outbox kind"))?,
         recipient: row.try_get::<Option<Uuid>, _>("recipient")?.map(TechnicianId),
         about: row.try_get("about")?,
+        token_sealed: row.try_get("token_sealed")?,
         state: match row.try_get::<&str, _>("state")? {
             "waiting" => OutboxState::Waiting,
             "done" => OutboxState::Done,
@@ -49,7 +50,8 @@ pub(super) async fn end_row(
     now: Millis,
 ) -> Result<(), StoreError> {
     let query = sqlx::query(
-        "update outbox set state = 'done', done_at = $4, lease = null, code = null
+        "update outbox set state = 'done', done_at = $4, lease = null, code = null,
+             token_sealed = null
          where account = $1 and id = $2 and lease = $3 and state = 'waiting'",
     )
     .bind(row.account.0)
@@ -67,7 +69,7 @@ pub(super) async fn fail_row(
     code: Code,
 ) -> Result<(), StoreError> {
     let query = sqlx::query(
-        "update outbox set state = 'failed', code = $4, lease = null
+        "update outbox set state = 'failed', code = $4, lease = null, token_sealed = null
          where account = $1 and id = $2 and lease = $3 and state = 'waiting'",
     )
     .bind(row.account.0)

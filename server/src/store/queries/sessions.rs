@@ -2,11 +2,12 @@
 //! of a token that only its holder has; looking one up by it is an exception to "account first".
 
 use super::super::{Database, Db, Write};
-use crate::store::{NewSession, Proof, Session, SessionKind, SessionStore, StoreError};
+use crate::store::{NewSession, Proof, Session, SessionKind, SessionStore, StoreError, Trace};
 use async_trait::async_trait;
 use shared::{AccountId, Host, IntegrationId, Millis, TechnicianId};
 use sqlx::Row;
 
+use super::own::renew_codes;
 use super::technicians::{TECHNICIAN_COLUMNS, technician, technician_columns};
 use crate::audit::{Act, Entry};
 
@@ -16,14 +17,14 @@ macro_rules! session_columns {
         concat!(
             technician_columns!(),
             ", s.kind, s.host, s.parent, s.second_factor_at, s.seen_at, s.expires_at, \
-             coalesce(s.psa, p.psa) "
+             coalesce(s.psa, p.psa), s.browser, s.network, s.recovered "
         )
     };
 }
 pub(super) use session_columns;
 
 /// How many columns a session takes.
-pub(super) const SESSION_COLUMNS: usize = TECHNICIAN_COLUMNS + 7;
+pub(super) const SESSION_COLUMNS: usize = TECHNICIAN_COLUMNS + 10;
 
 /// A session from the first columns of a row.
 pub(super) fn session(row: &<Db as sqlx::Database>::Row, id: &[u8]) -> Result<Session, StoreError> {
@@ -40,6 +41,11 @@ pub(super) fn session(row: &<Db as sqlx::Database>::Row, id: &[u8]) -> Result<Se
         second_factor_at: row.try_get::<Option<i64>, _>(TECHNICIAN_COLUMNS + 3)?.map(Millis),
         seen_at: Millis(row.try_get(TECHNICIAN_COLUMNS + 4)?),
         expires_at: Millis(row.try_get(TECHNICIAN_COLUMNS + 5)?),
+        trace: Trace {
+            browser: row.try_get(TECHNICIAN_COLUMNS + 7)?,
+            network: row.try_get(TECHNICIAN_COLUMNS + 8)?,
+            recovered: row.try_get(TECHNICIAN_COLUMNS + 9)?,
+        },
     })
 }
 
@@ -88,6 +94,7 @@ impl SessionStore for Database {
         insert(&mut write, account, at, new).await?;
         // A half session is nothing yet, and a pod's is its web session's.
         if new.kind == SessionKind::Web {
+            signed_in(&mut write, account, at, new).await?;
             let entry = Entry::new(Act::SignedIn).by(new.technician).about("password only");
             self.note(&mut write, account, at, &entry).await?;
         }
@@ -114,19 +121,14 @@ impl SessionStore for Database {
             .bind(sealed)
             .bind(at.0);
             write.one(query).await?;
+            renew_codes(&mut write, account, proof.technician, proof.codes).await?;
             let entry = Entry::new(Act::AuthenticatorEnrolled).by(proof.technician);
             self.note(&mut write, account, at, &entry).await?;
         }
         use_step(&mut write, account, proof.technician, proof.step).await?;
-        let half = sqlx::query(
-            "delete from sessions
-             where account = $1 and id = $2 and technician = $3 and kind = 'half'",
-        )
-        .bind(account.0)
-        .bind(proof.half)
-        .bind(technician);
-        write.one(half).await?;
+        drop_half(&mut write, account, proof.technician, proof.half).await?;
         insert(&mut write, account, at, new).await?;
+        signed_in(&mut write, account, at, new).await?;
         let entry = Entry::new(Act::SignedIn).by(proof.technician).about("second factor");
         self.note(&mut write, account, at, &entry).await?;
         write.commit().await
@@ -214,6 +216,40 @@ async fn use_step(
     .bind(technician.0)
     .bind(step);
     write.one(query).await
+}
+
+/// Ends the session that waits for a second factor: a half one, or one that was begun before anybody
+/// asked for one.
+pub(super) async fn drop_half(
+    write: &mut Write,
+    account: AccountId,
+    technician: TechnicianId,
+    half: &[u8],
+) -> Result<(), StoreError> {
+    let query = sqlx::query(
+        "delete from sessions where account = $1 and id = $2 and technician = $3
+             and kind in ('half', 'web') and second_factor_at is null",
+    )
+    .bind(account.0)
+    .bind(half)
+    .bind(technician.0);
+    write.one(query).await
+}
+
+/// Remembers when somebody last signed in.
+pub(super) async fn signed_in(
+    write: &mut Write,
+    account: AccountId,
+    at: Millis,
+    new: &NewSession<'_>,
+) -> Result<(), StoreError> {
+    sqlx::query("update technicians set last_sign_in_at = $3 where account = $1 and id = $2")
+        .bind(account.0)
+        .bind(new.technician.0)
+        .bind(at.0)
+        .execute(write.db())
+        .await?;
+    Ok(())
 }
 
 async fn drop_session(write: &mut Write, account: AccountId, id: &[u8]) -> Result<u64, StoreError> {

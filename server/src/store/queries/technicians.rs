@@ -4,6 +4,7 @@
 //! link are the exceptions to "account first". What they find says whose it is.
 
 use super::super::{Database, Db};
+use super::set_up_links::void_link_mails;
 use super::storable;
 use crate::store::{NewTechnician, Role, StoreError, Technician, TechnicianStore};
 use async_trait::async_trait;
@@ -16,7 +17,7 @@ use crate::audit::{Act, Entry};
 macro_rules! technician_columns {
     () => {
         "t.id, t.account, a.is_on, t.name, t.email, t.role, t.may_reset, t.may_use_ui, \
-         t.must_use_mfa, t.password_hash, t.totp_step, exists (select 1 from secrets x \
+         (t.must_use_mfa or a.must_use_mfa), t.password_hash, t.totp_step, exists (select 1 from secrets x \
          where x.account = t.account and x.kind = 'totp' and x.row = t.id) "
     };
 }
@@ -159,6 +160,7 @@ impl TechnicianStore for Database {
         .bind(hash)
         .bind(until.0);
         write.one(query).await?;
+        void_link_mails(&mut write, account, id).await?;
         let entry = Entry::new(Act::SetUpLinkMade).about(id.to_string());
         self.note(&mut write, account, now, &entry).await?;
         write.commit().await
@@ -183,11 +185,23 @@ impl TechnicianStore for Database {
         .bind(hash)
         .bind(password_hash)
         .bind(at.0);
+        let had: Option<String> = sqlx::query_scalar(
+            "select password_hash from technicians where account = $1 and id = $2",
+        )
+        .bind(account.0)
+        .bind(id.0)
+        .fetch_optional(write.db())
+        .await?
+        .flatten();
         write.one(query).await?;
         sqlx::query("delete from sessions where technician = $1")
             .bind(id.0)
             .execute(write.db())
             .await?;
+        void_link_mails(&mut write, account, id).await?;
+        if had.is_some() {
+            self.mail_technician(&mut write, account, id, "password", at).await?;
+        }
         let entry = Entry::new(Act::SetUpDone).by(id);
         self.note(&mut write, account, at, &entry).await?;
         write.commit().await

@@ -91,7 +91,7 @@ async fn a_pod_lives_and_ends_with_its_web_session(world: World) {
 
 /// Ann types the code of this step in her half session.
 fn proof(world: &World, half: &'static [u8], step: i64) -> Proof<'static> {
-    Proof { technician: world.ours.ann, half, step, enrol: None }
+    Proof { technician: world.ours.ann, half, step, enrol: None, codes: &[] }
 }
 
 async fn signing_in_replaces_the_half_session(world: World) {
@@ -221,13 +221,15 @@ async fn another_account_ends_nothing(world: World) {
     let more = NewSession { id: b"more", ..foreign };
     moved_on(store.prove_second_factor(theirs.account, START, &proof, &more).await);
     assert!(found(&world, b"half", START).await.is_some());
-    // Nobody finishes another's half session, nor a web session as if it were one.
+    // Nobody finishes another's half session, nor one whose second factor was proved as if it were one.
     let ours = world.ours.account;
     let bob = Proof { technician: world.ours.bob, ..proof.clone() };
     moved_on(store.prove_second_factor(ours, START, &bob, &more).await);
-    let whole = Proof { technician: world.ours.ann, half: b"web", ..proof };
+    let proved = new(&world, b"proved", SessionKind::Web);
+    begin(&world, &NewSession { second_factor_at: Some(START), ..proved }).await;
+    let whole = Proof { technician: world.ours.ann, half: b"proved", ..proof };
     moved_on(store.prove_second_factor(ours, START, &whole, &more).await);
-    assert!(found(&world, b"web", START).await.is_some());
+    assert!(found(&world, b"proved", START).await.is_some());
     let unknown = shared::TechnicianId(new_id());
     let nobody = NewSession { technician: unknown, ..more };
     moved_on(store.begin_session(ours, START, &nobody, None).await);

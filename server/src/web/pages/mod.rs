@@ -1,13 +1,17 @@
 //! Our own pages: rendered on the server, usable without a script but for the pod. `assets/app`
 //! holds their one style sheet and their one script.
 
+pub mod account;
+pub mod account_factor;
 pub mod approvals;
-mod browser;
 pub mod confirm;
 pub mod contacts;
+pub mod forgot;
 pub mod frame;
 pub mod pair;
 mod problem;
+mod qr;
+pub mod recovery;
 pub mod set_up;
 pub mod settings;
 pub mod sign_in;
@@ -44,6 +48,8 @@ struct Me {
     form: String,
     /// Whether the tab of the settings is theirs.
     admin: bool,
+    /// Whether our other pages are.
+    pages: bool,
 }
 
 impl Page {
@@ -58,6 +64,7 @@ impl Page {
             name: session.technician.name.clone(),
             form: form_token(app, session),
             admin: session.technician.role == Role::Admin,
+            pages: session.technician.may_use_ui,
         };
         Self { title: title.into(), tab, me: Some(me) }
     }

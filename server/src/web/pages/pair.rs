@@ -9,9 +9,10 @@ use serde::Deserialize;
 use shared::{Code, PairingId};
 
 use super::sign_in::{Trouble, confirm_at};
-use super::{Page, browser, html_with};
+use super::{Page, html_with};
 use crate::app::App;
 use crate::denied::Denied;
+use crate::sign_in::whence;
 use crate::store::{Pairing, Session};
 use crate::web::api::{Path, Query};
 use crate::web::auth::{MayPair, in_cookie};
@@ -68,7 +69,7 @@ impl Frame {
             elsewhere: asked.address != here.address,
             address: asked.address,
             another: !here.browser.starts_with(&asked.browser) || asked.browser.is_empty(),
-            browser: browser::name(&asked.browser),
+            browser: whence::browser(&asked.browser),
             person: asked.person.map(|(_, login)| login),
         }
     }

@@ -1,4 +1,4 @@
-//! `/sign-in`, `/sign-in/code`, `/sign-in/authenticator`, `/sign-out`.
+//! `/sign-in`, `/sign-in/code`, `/sign-in/authenticator`, `/sign-out`. A recovery code: `recovery`.
 
 use askama::Template;
 use axum::extract::State;
@@ -8,8 +8,11 @@ use serde::Deserialize;
 use shared::{Code, Problem};
 use zeroize::Zeroizing;
 
+use super::qr::Qr;
+use super::recovery::kept;
 use super::{Page, html, html_with};
 use crate::app::App;
+use crate::sign_in::session::lacks_factor;
 use crate::sign_in::{self, Next, Refused, Typed};
 use crate::store::{Session, SessionKind};
 use crate::web::api::Query;
@@ -35,7 +38,7 @@ impl From<&Problem> for Trouble {
 
 /// A page knows what it asked for; the API's words for a wrong sign-in cover all of it. Neither
 /// says more than the person who gets here knows already.
-fn in_own_words(
+pub(super) fn in_own_words(
     refused: Refused,
     what: &str,
     next: &str,
@@ -46,9 +49,28 @@ fn in_own_words(
     Ok((status, if wrong { own } else { trouble }))
 }
 
+/// What is wrong with an authenticator's code.
 pub(super) fn wrong_code(refused: Refused) -> Result<(StatusCode, Trouble), Failure> {
+    if let Refused::ClockOff { seconds } = refused {
+        return Ok((StatusCode::UNAUTHORIZED, clock_off(seconds)));
+    }
     let next = "A code can be used once and lives for 30 seconds: wait for the next one.";
     in_own_words(refused, "That is not the code.", next)
+}
+
+/// A code that was right at another time.
+fn clock_off(seconds: i64) -> Trouble {
+    let way = if seconds > 0 { "ahead" } else { "behind" };
+    let about = match seconds.abs() {
+        ..90 => "a minute".to_owned(),
+        more => format!("{} minutes", (more + 30) / 60),
+    };
+    Trouble {
+        what: format!("Your phone’s clock is off: about {about} {way}."),
+        next: "Let the phone set date and time by itself (in its settings), then type the code that your \
+               authenticator shows."
+            .into(),
+    }
 }
 
 /// Shows a refusal on the page that was sent; what is no refusal of a person goes on as it is.
@@ -58,8 +80,11 @@ pub(super) fn on_the_page(refused: Refused) -> Result<(StatusCode, Trouble), Fai
             Some(Trouble { what: "This password can’t be used.".into(), next: (*why).into() })
         }
         Refused::Because(Code::LinkDead) => Some(Trouble {
-            what: "This set-up link does not work any more.".into(),
-            next: "It works once, for 24 hours. Ask your admin or operator for a new one.".into(),
+            what: "This link does not work any more.".into(),
+            next: "It works once, for a while, and only the newest does. If you had a password, ask for \
+                   another link at the sign-in page (Forgot your password?); if you are new, ask your \
+                   admin or operator."
+                .into(),
         }),
         _ => None,
     };
@@ -74,7 +99,7 @@ pub(super) fn on_the_page(refused: Refused) -> Result<(StatusCode, Trouble), Fai
 /// Where the address says that the person wanted to go.
 #[derive(Deserialize)]
 pub struct Going {
-    next: Option<String>,
+    pub(super) next: Option<String>,
     /// Why somebody is asked once more, who may be signed in.
     again: Option<Again>,
 }
@@ -129,7 +154,7 @@ fn again_at(path: &str, why: &str) -> String {
     format!("{path}{sign}again={why}")
 }
 
-fn with_next(path: &str, next: &str) -> String {
+pub(super) fn with_next(path: &str, next: &str) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     if next != "/" {
         query.append_pair("next", next);
@@ -170,6 +195,11 @@ pub async fn get(
     let next = local_path(going.next.as_deref());
     // Who is signed in already would only lose that session here.
     let session = in_cookie(&app, &headers).await?;
+    // A second factor was asked for after they had signed in without: they finish now.
+    let finish = |it: &Session| it.kind == SessionKind::Web && lacks_factor(it);
+    if going.again.is_none() && session.as_ref().is_some_and(finish) {
+        return Ok(Redirect::to(&with_next("/sign-in/code", next)).into_response());
+    }
     let session = session.filter(|session| session.kind == SessionKind::Web);
     if let (Some(session), None) = (session, going.again) {
         return Ok(Redirect::to(lead(&session, next)).into_response());
@@ -218,6 +248,8 @@ struct CodePage<'a> {
     next: &'a str,
     email: &'a str,
     form: String,
+    /// Where a recovery code can be used.
+    recovery: String,
     trouble: Option<Trouble>,
 }
 
@@ -230,6 +262,7 @@ struct AuthenticatorPage<'a> {
     form: String,
     spelt: Zeroizing<String>,
     uri: Zeroizing<String>,
+    qr: Option<Qr>,
     trouble: Option<Trouble>,
 }
 
@@ -243,11 +276,13 @@ fn code_page(
     let (status, trouble) = trouble.map_or((StatusCode::OK, None), |(s, t)| (s, Some(t)));
     if half.technician.has_totp {
         let page = Page::outside("Enter your code");
-        html_with(status, &CodePage { page, next, email, form, trouble })
+        let recovery = with_next("/sign-in/recovery", next);
+        html_with(status, &CodePage { page, next, email, form, recovery, trouble })
     } else {
         let page = Page::outside("Set up your authenticator");
         let sign_in::Offer { spelt, uri } = sign_in::offer(app, half);
-        html_with(status, &AuthenticatorPage { page, next, email, form, spelt, uri, trouble })
+        let qr = Qr::of(&uri);
+        html_with(status, &AuthenticatorPage { page, next, email, form, spelt, uri, qr, trouble })
     }
 }
 
@@ -270,9 +305,9 @@ pub async fn get_code(
 /// The second form, and the one that enrols an authenticator.
 #[derive(Deserialize)]
 pub struct CodeForm {
-    form: String,
-    code: Typed,
-    next: Option<String>,
+    pub(super) form: String,
+    pub(super) code: Typed,
+    pub(super) next: Option<String>,
 }
 
 /// `POST /sign-in/code`: a code from the authenticator.
@@ -306,12 +341,16 @@ pub async fn post_authenticator(
     let Ok(HalfSignedIn(half)) = half else { return Ok(start_again(next)) };
     check_form_token(&app, &half, &form.form)?;
     match sign_in::with_new_authenticator(&app, &half, &form.code).await {
-        Ok(token) => Ok((signs_in(&token), Redirect::to(lead(&half, next))).into_response()),
+        Ok((token, codes)) => {
+            let page =
+                kept(Page::outside("Keep your recovery codes"), codes, lead(&half, next), false);
+            Ok((signs_in(&token), page?).into_response())
+        }
         Err(refused) => code_page(&app, &half, next, Some(wrong_code(refused)?)),
     }
 }
 
-fn start_again(next: &str) -> Response {
+pub(super) fn start_again(next: &str) -> Response {
     Redirect::to(&again_at(next, "half")).into_response()
 }
 

@@ -29,12 +29,14 @@ const MINUTE: i64 = 60_000;
 
 mod branding;
 mod frames;
+mod own;
 mod pages;
 mod policy;
 mod psa;
 mod psa_companies;
 mod settings;
 mod sign_in;
+mod team;
 
 struct World {
     app: App,

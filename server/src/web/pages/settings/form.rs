@@ -143,6 +143,9 @@ impl Wrong {
     pub(super) fn at(field: &'static str, words: String) -> Self {
         let label = match field {
             "name" => "Name",
+            "email" => "Email",
+            "role" => "Role",
+            "may_use_ui" => "May use the web UI",
             "customer" => "Customer",
             "cloud" => "Microsoft cloud",
             "proof" => "How it proves itself to Microsoft",

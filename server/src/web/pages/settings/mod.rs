@@ -24,6 +24,9 @@ mod psa_fields;
 mod psa_form;
 pub mod senders;
 mod senders_form;
+pub mod team;
+mod team_form;
+pub mod team_person;
 
 use axum::response::Redirect;
 use serde::Deserialize;

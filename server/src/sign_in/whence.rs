@@ -1,4 +1,7 @@
-//! A browser's name as people say it, of what it calls itself. For recognising one's own; proof of nothing.
+//! From where somebody signs in, as people recognise their own: a browser's name of what it calls itself,
+//! and a network without its last part. Proof of nothing.
+
+use std::net::IpAddr;
 
 /// Later ones claim to be earlier ones too: the first that fits is it.
 const BROWSERS: [(&str, &str); 5] = [
@@ -18,7 +21,8 @@ const SYSTEMS: [(&str, &str); 6] = [
 ];
 
 /// `Edge on Windows`.
-pub(super) fn name(user_agent: &str) -> String {
+#[must_use]
+pub fn browser(user_agent: &str) -> String {
     let first = |known: &[(&str, &'static str)]| {
         known.iter().find(|(sign, _)| user_agent.contains(sign)).map(|(_, name)| *name)
     };
@@ -29,9 +33,37 @@ pub(super) fn name(user_agent: &str) -> String {
     }
 }
 
+/// `203.0.113.x`, `2001:db8:1::x`: enough to tell home from elsewhere, too little to find somebody.
+#[must_use]
+pub fn masked(address: &str) -> String {
+    match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        Ok(IpAddr::V4(v4)) => {
+            let [a, b, c, _] = v4.octets();
+            format!("{a}.{b}.{c}.x")
+        }
+        Ok(IpAddr::V6(v6)) => {
+            let [a, b, c, ..] = v6.segments();
+            format!("{a:x}:{b:x}:{c:x}::x")
+        }
+        Err(_) => "an unknown address".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::name;
+    use super::{browser, masked};
+
+    #[test]
+    fn networks_lose_their_last_part() {
+        for (address, said) in [
+            ("203.0.113.9", "203.0.113.x"),
+            ("::ffff:203.0.113.9", "203.0.113.x"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1::x"),
+            ("unknown", "an unknown address"),
+        ] {
+            assert_eq!(masked(address), said);
+        }
+    }
 
     #[test]
     fn browsers_are_named_as_people_know_them() {
@@ -58,7 +90,7 @@ mod tests {
             ("curl/8.5.0", "A browser that does not say which"),
             ("", "A browser that does not say which"),
         ] {
-            assert_eq!(name(user_agent), said);
+            assert_eq!(browser(user_agent), said);
         }
     }
 }
