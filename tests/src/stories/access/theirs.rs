@@ -10,7 +10,7 @@ use super::callers::{Caller, requests};
 use super::{ask, code, site};
 use crate::desk::client;
 use crate::frame::connect;
-use crate::world::World;
+use crate::world::{COLLEAGUE, World};
 
 const ADA_PHONE: &str = "+12065550123";
 
@@ -22,6 +22,7 @@ struct Ours {
     m365: String,
     psa: String,
     company: String,
+    technician: String,
     reset: String,
     verification: String,
 }
@@ -44,6 +45,7 @@ impl Ours {
         let asked = desk.reset(reset, ticket.contact, Some(ticket.id), &sealed).await;
         assert!(asked.status < 300, "{:?}", asked.body);
         world.settle_in_time().await;
+        let colleague = world.app.store.technician_by_email(COLLEAGUE).await.unwrap();
         Self {
             ticket: ticket.id.to_string(),
             contact: ticket.contact,
@@ -51,6 +53,7 @@ impl Ours {
             m365: m365[0].integration.id.to_string(),
             psa: psa.id.to_string(),
             company: all[0].company.clone(),
+            technician: colleague.unwrap().id.to_string(),
             reset: reset.to_string(),
             verification,
         }
@@ -70,6 +73,7 @@ impl Ours {
             () if under("/api/integrations/") => &self.m365,
             () if under("/settings/integrations/psa/new/") => return None,
             () if under("/settings/integrations/psa/") || under("/api/psas/") => &self.psa,
+            () if under("/settings/team/") => &self.technician,
             () if under("/api/resets/") => &self.reset,
             () if under("/api/verifications/") => &self.verification,
             () if under("/api/customers/") => &self.customer,
