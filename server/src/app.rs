@@ -22,6 +22,7 @@ use crate::reset::{Resets, UnderWay};
 use crate::seal::Keys;
 use crate::settings::Settings;
 use crate::share::Shares;
+use crate::sign_in::sso::Sso;
 use crate::sms::Sms;
 use crate::store::Store;
 use crate::verification::{Methods, Verifications};
@@ -58,6 +59,8 @@ pub struct Parts {
     pub frames: Frames,
     /// Accounts' PSAs: connected, tested, looked after.
     pub psas: PsaConnections,
+    /// Accounts' issuers for single sign-on.
+    pub sso: Sso,
     /// Links that one device can open.
     pub shares: Shares,
     /// How end users see accounts and their customers.
@@ -89,7 +92,7 @@ impl App {
         let mail = Mailer::new(outbound.clone(), store.clone(), &settings.server.origin);
         let sms = Sms::new(outbound.clone(), store.clone(), settings.server.origin.clone());
         let psa = Psa::new(outbound.clone(), store.clone(), clock.clone(), settings.clone());
-        let duo = Duo::new(outbound, store.clone(), clock.clone(), settings.clone());
+        let duo = Duo::new(outbound.clone(), store.clone(), clock.clone(), settings.clone());
         let (tasks, stop, bell) = (TaskTracker::new(), CancellationToken::new(), Bell::default());
         let people =
             People::new(store.clone(), psa.clone(), clock.clone(), bell.clone(), tasks.clone());
@@ -121,6 +124,13 @@ impl App {
             stop: stop.clone(),
         };
         let wake = Arc::default();
+        let sso = Sso::new(
+            outbound,
+            store.clone(),
+            clock.clone(),
+            settings.clone(),
+            Arc::clone(&wake),
+        );
         let psas = PsaConnections {
             psa: psa.clone(),
             store: store.clone(),
@@ -185,6 +195,7 @@ impl App {
             people,
             frames,
             psas,
+            sso,
             shares,
             branding,
             policies,

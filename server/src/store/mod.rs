@@ -19,6 +19,7 @@ mod reset_rows;
 mod rows;
 mod share_rows;
 mod sqlite;
+mod sso_rows;
 #[cfg(test)]
 mod tests;
 mod verification_rows;
@@ -37,6 +38,7 @@ pub use psa_rows::*;
 pub use reset_rows::*;
 pub use rows::*;
 pub use share_rows::*;
+pub use sso_rows::*;
 pub use verification_rows::*;
 
 use crate::seal::Keys;

@@ -194,6 +194,8 @@ pub enum MailKind {
     Loosened,
     /// Admins, that a PSA leads elsewhere, or was deleted.
     Psa,
+    /// Admins, that technicians sign in elsewhere, or with less asked of them, than before.
+    SignIn,
     /// Admins, that texts and pages lead elsewhere or say something else than before.
     Branding,
 }
@@ -230,6 +232,7 @@ impl OutboxKind {
             OutboxKind::Mail(MailKind::Failing) => "mail-failing",
             OutboxKind::Mail(MailKind::Loosened) => "mail-loosened",
             OutboxKind::Mail(MailKind::Psa) => "mail-psa",
+            OutboxKind::Mail(MailKind::SignIn) => "mail-sign-in",
             OutboxKind::Mail(MailKind::Branding) => "mail-branding",
         }
     }
@@ -265,6 +268,7 @@ impl OutboxKind {
             Self::Mail(MailKind::Failing),
             Self::Mail(MailKind::Loosened),
             Self::Mail(MailKind::Psa),
+            Self::Mail(MailKind::SignIn),
             Self::Mail(MailKind::Branding),
         ]
         .into_iter()

@@ -205,6 +205,11 @@ impl From<Refused> for Failure {
                 problem.retry_after = Some(seconds);
                 Self(problem)
             }
+            Refused::OnlySso => {
+                let mut problem = Problem::new(Code::Forbidden);
+                problem.detail = sign_in::ONLY_SSO.into();
+                Self(problem)
+            }
             Refused::BadPassword(why) => {
                 let mut problem = Problem::new(Code::BadRequest);
                 problem.detail = why.into();

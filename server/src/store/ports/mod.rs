@@ -32,6 +32,7 @@ mod resets;
 mod seed;
 mod sessions;
 mod shares;
+mod sso;
 mod technicians;
 mod texts;
 mod verifications;
@@ -70,6 +71,7 @@ pub use resets::ResetStore;
 pub use seed::SeedStore;
 pub use sessions::SessionStore;
 pub use shares::ShareStore;
+pub use sso::SsoStore;
 pub use technicians::TechnicianStore;
 pub use texts::TextStore;
 pub use verifications::VerificationStore;
@@ -107,6 +109,7 @@ pub trait AnyStore:
     + SeedInTests
     + SessionStore
     + ShareStore
+    + SsoStore
     + TechnicianStore
     + TextStore
     + VerificationStore

@@ -204,6 +204,8 @@ pub(super) enum About<'a> {
     Integration(IntegrationId),
     /// A PSA: its kind, and what was done, as `psa::Alarm` writes it.
     Psa(IntegrationId, &'a str),
+    /// How technicians sign in: what was done, as `sso::Alarm` writes it.
+    SignIn(IntegrationId, &'a str),
 }
 
 async fn put_mail(
@@ -221,7 +223,9 @@ async fn put_mail(
         About::Repeats(reset, of) => (Some(reset.0), None, None, Some(of.as_str())),
         About::Verification(verification) => (None, None, Some(verification.0), None),
         About::Integration(integration) => (None, Some(integration.0), None, None),
-        About::Psa(integration, words) => (None, Some(integration.0), None, Some(words)),
+        About::Psa(integration, words) | About::SignIn(integration, words) => {
+            (None, Some(integration.0), None, Some(words))
+        }
     };
     sqlx::query(
         "insert into outbox (id, account, reset, integration, kind, recipient, state, due_at,

@@ -37,6 +37,8 @@ mod share_ends;
 mod share_events;
 mod share_made;
 mod shares;
+mod sso;
+mod sso_people;
 mod technicians;
 mod texts;
 mod verification_notes;
