@@ -21,6 +21,7 @@ mod policy_letter;
 mod preflight;
 mod psa_letter;
 mod share_notes;
+mod sso_letter;
 mod under_way;
 mod view;
 mod words;

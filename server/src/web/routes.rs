@@ -25,10 +25,16 @@ pub(super) fn small() -> Table {
         .post(Anybody, "/sign-in/code", pages::sign_in::post_code)
         .get(Anybody, "/sign-in/authenticator", pages::sign_in::get_code)
         .post(Anybody, "/sign-in/authenticator", pages::sign_in::post_authenticator)
+        .post(Anybody, "/sign-in/sso", pages::sso::begin)
+        .get(Anybody, "/sign-in/sso/callback", pages::sso::callback)
+        .get(Anybody, "/sign-in/sso/{connection}", pages::sso::kept)
         .post(Anybody, "/sign-out", pages::sign_in::out)
         .get(Person, "/pair", pages::pair::get)
         .post(Person, "/pair", pages::pair::post)
         .post(Person, "/pair/{id}", pages::pair::answer)
+        .get(Person, "/account/sso", pages::sso_account::get)
+        .post(Person, "/account/sso", pages::sso_account::connect)
+        .post(Person, "/account/sso/remove", pages::sso_account::remove)
         .get(Anybody, "/set-up", pages::set_up::get)
         .post(Anybody, "/set-up", pages::set_up::post)
         // Admins, in a browser.
@@ -38,6 +44,7 @@ pub(super) fn small() -> Table {
         .under("/settings/integrations/m365", m365_routes)
         .under("/settings/integrations/duo", duo_routes)
         .under("/settings/integrations/psa", psa_routes)
+        .under("/settings/sign-in", sign_in_routes)
         .under("/settings/branding", brand_routes)
         .under("/settings/branding/{customer}", brand_routes)
         .post(Admin, "/settings/branding/{customer}/forget", settings::branding_acts::forget)
@@ -181,6 +188,20 @@ fn psa_routes(table: Table) -> Table {
         .get(Admin, "/{id}/company", psa_companies::one)
         .post(Admin, "/{id}/company", psa_companies::map)
         .post(Admin, "/{id}/people/remove", psa_companies::unlink)
+}
+
+/// How technicians sign in, in the settings.
+fn sign_in_routes(table: Table) -> Table {
+    use settings::sign_in;
+    table
+        .get(Admin, "", sign_in::get)
+        .post(Admin, "", sign_in::save)
+        .post(Admin, "/test", sign_in::test)
+        .post(Admin, "/trial", sign_in::trial)
+        .post(Admin, "/switch", sign_in::switch)
+        .get(Admin, "/delete", sign_in::ask_delete)
+        .post(Admin, "/delete", sign_in::delete)
+        .post(Admin, "/people/remove", sign_in::unlink)
 }
 
 /// How end users see the account, or one customer, in the settings.

@@ -27,15 +27,15 @@ pub(super) struct Expected<'a> {
 
 /// Whom the issuer has confirmed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Confirmed {
+pub(super) struct Confirmed {
     /// The issuer's name for the person.
-    pub subject: String,
+    pub(super) subject: String,
     /// How they proved it (RFC 8176); empty where the issuer does not say.
-    pub amr: Vec<String>,
+    pub(super) amr: Vec<String>,
     /// When they proved it.
-    pub auth_time: Option<Millis>,
+    pub(super) auth_time: Option<Millis>,
     /// When the token was made.
-    pub issued_at: Millis,
+    pub(super) issued_at: Millis,
 }
 
 /// What a token says of its signature.

@@ -31,7 +31,7 @@ pub use alarm::Alarm;
 pub use ask::SsoAsk;
 pub use back::{Back, Callback, Lost, Outcome, receive};
 pub use connect::{SsoView, Tried};
-pub use people::{may_use_password, unlink};
+pub use people::{is_linked, may_use_password, unlink};
 pub use reason::{Reason, STEPS};
 pub use settings::SsoSettings;
 pub use trip::{Leave, Wish, by_domain, by_id, leave, of_set_up};

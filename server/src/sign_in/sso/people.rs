@@ -21,11 +21,21 @@ pub async fn may_use_password(app: &App, technician: &Technician) -> Result<bool
 }
 
 /// Whether a set-up link may set a password for this technician: an admin enrols an authenticator next.
-pub async fn may_choose_password(
+pub(in crate::sign_in) async fn may_choose_password(
     app: &App,
     technician: &Technician,
 ) -> Result<bool, StoreError> {
     Ok(technician.role == Role::Admin || !only_sso(app, technician).await?)
+}
+
+/// Whether this technician could come in by single sign-on right now.
+///
+/// # Errors
+/// When the database can't be read.
+pub async fn is_linked(app: &App, technician: &Technician) -> Result<bool, StoreError> {
+    let on = app.store.sso_of(technician.account).await?.is_some_and(|row| row.integration.is_on);
+    let linked = app.store.sso_people(technician.account).await?;
+    Ok(on && linked.iter().any(|person| person.technician == technician.id))
 }
 
 async fn only_sso(app: &App, technician: &Technician) -> Result<bool, StoreError> {

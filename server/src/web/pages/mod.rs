@@ -10,6 +10,8 @@ mod problem;
 pub mod set_up;
 pub mod settings;
 pub mod sign_in;
+pub mod sso;
+pub mod sso_account;
 pub mod tickets;
 mod times;
 
