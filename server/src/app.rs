@@ -124,13 +124,8 @@ impl App {
             stop: stop.clone(),
         };
         let wake = Arc::default();
-        let sso = Sso::new(
-            outbound,
-            store.clone(),
-            clock.clone(),
-            settings.clone(),
-            Arc::clone(&wake),
-        );
+        let sso =
+            Sso::new(outbound, store.clone(), clock.clone(), settings.clone(), Arc::clone(&wake));
         let psas = PsaConnections {
             psa: psa.clone(),
             store: store.clone(),

@@ -48,6 +48,8 @@ mod secrets;
 mod share;
 mod share_headers;
 mod share_view;
+mod sso;
+mod sso_page;
 mod start;
 mod stop;
 mod troubles;

@@ -71,13 +71,15 @@ impl SsoAsk {
             no("client_id", "Copy the application’s client ID; it has no blanks.");
         }
         let secret = self.client_secret.expose().trim();
-        let moved = around
-            .known
-            .is_none_or(|known| known.issuer != issuer || known.client_id != client_id);
+        let moved =
+            around.known.is_none_or(|known| known.issuer != issuer || known.client_id != client_id);
         if secret.len() > 1000 || secret.bytes().any(|byte| byte.is_ascii_control()) {
             no("client_secret", "That is too long for a client secret, or more than one line.");
         } else if moved && secret.is_empty() {
-            no("client_secret", "Enter the secret of this application: the stored one is for another.");
+            no(
+                "client_secret",
+                "Enter the secret of this application: the stored one is for another.",
+            );
         }
         let label = self.label.trim();
         if label.is_empty() || label.chars().count() > 40 || label.chars().any(char::is_control) {
@@ -97,7 +99,8 @@ impl SsoAsk {
             mfa_values.push("mfa".into());
         }
         let fit = |value: &String| {
-            value.len() <= 20 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
+            value.len() <= 20
+                && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
         };
         if mfa_values.len() > 10 || !mfa_values.iter().all(fit) {
             no("mfa_values", "Short names as the issuer writes them, such as mfa, hwk or fido.");
@@ -139,7 +142,8 @@ fn words(text: &str, without: &[char]) -> Vec<String> {
 }
 
 fn check_issuer(issuer: &str) -> Result<(), &'static str> {
-    const COPY: &str = "Copy the issuer exactly: an address that begins with https://, without ? and #.";
+    const COPY: &str =
+        "Copy the issuer exactly: an address that begins with https://, without ? and #.";
     let url = Url::parse(issuer).map_err(|_| COPY)?;
     let on_this_machine = match url.host() {
         Some(Host::Ipv4(ip)) => IpAddr::V4(ip).is_loopback(),
@@ -186,7 +190,10 @@ mod tests {
         ask
     }
 
-    fn checked(ask: &SsoAsk, known: Option<&SsoSettings>) -> Result<SsoSettings, Vec<&'static str>> {
+    fn checked(
+        ask: &SsoAsk,
+        known: Option<&SsoSettings>,
+    ) -> Result<SsoSettings, Vec<&'static str>> {
         let own_domains = ["brightline.example".to_owned()];
         let around = Around { known, own_domains: &own_domains, has_another_way: false };
         match ask.check(&around) {
@@ -202,7 +209,10 @@ mod tests {
     fn what_is_pasted_is_read() {
         let pasted = format!(" {TENANT}/.well-known/openid-configuration ");
         let settings = checked(&ask(|it| it.issuer = pasted), None).unwrap();
-        assert_eq!((settings.issuer.as_str(), settings.client_id.as_str()), (TENANT, "3d6c-client"));
+        assert_eq!(
+            (settings.issuer.as_str(), settings.client_id.as_str()),
+            (TENANT, "3d6c-client")
+        );
         assert_eq!(settings.mfa_values, ["mfa"]);
         // A secret stays for the same issuer and application only.
         let without = |change: fn(&mut SsoAsk)| {
@@ -225,7 +235,10 @@ mod tests {
             assert_eq!(checked(&ask(change), None).unwrap_err(), [field]);
         };
         no(|it| it.issuer = "https://login.microsoftonline.com/common/v2.0".into(), "issuer");
-        no(|it| it.issuer = "https://login.microsoftonline.com/Organizations/v2.0".into(), "issuer");
+        no(
+            |it| it.issuer = "https://login.microsoftonline.com/Organizations/v2.0".into(),
+            "issuer",
+        );
         no(|it| it.issuer = "https://login.microsoftonline.us/consumers".into(), "issuer");
         no(|it| it.issuer = "http://idp.example".into(), "issuer");
         no(|it| it.issuer = "https://idp.example?x=1".into(), "issuer");
@@ -238,6 +251,8 @@ mod tests {
         no(|it| it.mfa_values = "pwd".into(), "mfa_values");
         no(|it| it.mfa_values = "a b<".into(), "mfa_values");
         no(|it| it.only_sso = true, "only_sso");
-        assert!(checked(&ask(|it| it.issuer = "http://127.0.0.1:4411/t/v2.0".into()), None).is_ok());
+        assert!(
+            checked(&ask(|it| it.issuer = "http://127.0.0.1:4411/t/v2.0".into()), None).is_ok()
+        );
     }
 }

@@ -205,15 +205,13 @@ async fn follow(
     if !technician.account_on {
         return Err(Reason::AccountOff.into());
     }
-    let factor =
-        second_factor(&settings, confirmed, (trip.forced, trip.begun_at), app.clock.now());
+    let factor = second_factor(&settings, confirmed, (trip.forced, trip.begun_at), app.clock.now());
     let (step, proved_at) = match factor {
         Factor::Proved(at) => (Next::Nothing, Some(at)),
         Factor::Ours => (next(&technician), None),
         Factor::AskThem => {
             let hint = Some(technician.email.as_str());
-            let wish =
-                Wish { purpose: SsoPurpose::SignIn, next: &trip.next, hint, forced: true };
+            let wish = Wish { purpose: SsoPurpose::SignIn, next: &trip.next, hint, forced: true };
             return Ok(Outcome::AskThem(leave(app, row, wish).await?));
         }
     };

@@ -96,7 +96,8 @@ impl Tried {
 }
 
 fn is_name(text: &str) -> bool {
-    text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
+    text.len() <= 20
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
 }
 
 /// Enough to tell two apart, not enough to be one.
@@ -164,7 +165,8 @@ impl Sso {
             has_another_way: me.has_totp && me.password_hash.is_some(),
         };
         let (settings, domains) = ask.check(&around).map_err(NotDone::Fields)?;
-        let id = row.as_ref().map_or_else(|| IntegrationId(random::id(now)), |it| it.integration.id);
+        let id =
+            row.as_ref().map_or_else(|| IntegrationId(random::id(now)), |it| it.integration.id);
         let entered = !ask.client_secret.expose().trim().is_empty();
         let sealed = entered.then(|| self.sealed(me.account, id, &settings, &ask.client_secret));
         let before = known.as_ref().zip(row.as_ref());

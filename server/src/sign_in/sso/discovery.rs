@@ -130,8 +130,7 @@ impl Sso {
         let at = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
         let at = Url::parse(&at).map_err(|_| Reason::NoDocument)?;
         let body = self.read(&at).await?;
-        let published: Published =
-            serde_json::from_slice(&body).map_err(|_| Reason::NoDocument)?;
+        let published: Published = serde_json::from_slice(&body).map_err(|_| Reason::NoDocument)?;
         published.judge(issuer)
     }
 

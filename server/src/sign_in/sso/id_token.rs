@@ -107,7 +107,9 @@ fn fits(key: &Jwk, algorithm: Algorithm) -> bool {
     });
     let kind = match (&key.algorithm, algorithm) {
         (AlgorithmParameters::RSA(_), Algorithm::RS256 | Algorithm::PS256) => true,
-        (AlgorithmParameters::EllipticCurve(it), Algorithm::ES256) => it.curve == EllipticCurve::P256,
+        (AlgorithmParameters::EllipticCurve(it), Algorithm::ES256) => {
+            it.curve == EllipticCurve::P256
+        }
         _ => false,
     };
     signs && said && kind

@@ -50,8 +50,7 @@ impl Sso {
     /// The keys as they are right now.
     pub(super) async fn read_keys(&self, document: &Document) -> Result<JwkSet, Reason> {
         let body = self.read(&document.jwks_uri).await?;
-        let published: Published =
-            serde_json::from_slice(&body).map_err(|_| Reason::NoDocument)?;
+        let published: Published = serde_json::from_slice(&body).map_err(|_| Reason::NoDocument)?;
         let read = |key| serde_json::from_value::<Jwk>(key).ok();
         Ok(JwkSet { keys: published.keys.into_iter().filter_map(read).collect() })
     }

@@ -2,8 +2,8 @@
 //! issuer's id and by a browser's cookie are exceptions to "account first". What they find says whose it is.
 
 use crate::store::{
-    NewSession, SsoChange, SsoPerson, SsoProof, SsoRow, SsoSubject, SsoTrip, StoreError, Technician,
-    Tested,
+    NewSession, SsoChange, SsoPerson, SsoProof, SsoRow, SsoSubject, SsoTrip, StoreError,
+    Technician, Tested,
 };
 use async_trait::async_trait;
 use shared::{AccountId, IntegrationId, Millis, TechnicianId};

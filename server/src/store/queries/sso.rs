@@ -13,8 +13,8 @@ use super::storable;
 use crate::audit::{Act, Entry};
 use crate::sign_in::sso::SECRET;
 use crate::store::{
-    MailKind, NewSession, SecretChange, SsoChange, SsoPerson, SsoProof, SsoRow, SsoStore, SsoSubject,
-    SsoTrip, StoreError, Technician, Tested,
+    MailKind, NewSession, SecretChange, SsoChange, SsoPerson, SsoProof, SsoRow, SsoStore,
+    SsoSubject, SsoTrip, StoreError, Technician, Tested,
 };
 
 type Line = <Db as sqlx::Database>::Row;

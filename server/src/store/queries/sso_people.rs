@@ -262,7 +262,9 @@ impl Database {
         }
         insert(&mut write, account, now, new).await?;
         let (act, about) = match (new.kind, new.second_factor_at) {
-            (SessionKind::Web, Some(_)) => (Act::SignedIn, "single sign-on, with its second factor"),
+            (SessionKind::Web, Some(_)) => {
+                (Act::SignedIn, "single sign-on, with its second factor")
+            }
             (SessionKind::Web, None) => (Act::SignedIn, "single sign-on only"),
             // Our own second factor comes next, and has an entry of its own.
             _ => (Act::SsoConfirmed, "our second factor comes next"),

@@ -63,9 +63,7 @@ pub async fn post(
     let old = in_cookie(&app, &headers).await?.map(|session| session.id);
     match sign_in::finish_set_up(&app, &form.token, &form.password, old.as_deref()).await {
         Ok((token, step)) => Ok((signs_in(&token), way_on(step, "/")).into_response()),
-        Err(refused) => {
-            again(&form.token, on_the_page(refused)?)
-        }
+        Err(refused) => again(&form.token, on_the_page(refused)?),
     }
 }
 

@@ -227,7 +227,10 @@ pub async fn post(
         Err(refused) => {
             let what = "The email address or the password is wrong.";
             let (status, trouble) = in_own_words(refused, what, "Check both and try again.")?;
-            html_with(status, &SignInPage { email: &form.email, ..SignInPage::new(next, Some(trouble)) })
+            html_with(
+                status,
+                &SignInPage { email: &form.email, ..SignInPage::new(next, Some(trouble)) },
+            )
         }
     }
 }

@@ -218,4 +218,3 @@ pub async fn callback(
     };
     Ok((comes_back(), response).into_response())
 }
-

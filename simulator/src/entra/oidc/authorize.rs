@@ -135,7 +135,8 @@ pub(in super::super) fn picked(world: &World, call: &Call, tenant: &str) -> Resu
         let person = field(&fields, "person");
         let denied = took(&mut state.issuer.knobs, OidcFault::AccessDenied) || person.is_empty();
         if denied {
-            let says = ("error_description", "AADSTS65004: User declined to consent to access the app.");
+            let says =
+                ("error_description", "AADSTS65004: User declined to consent to access the app.");
             return Ok(send_back(state, &asked, &[("error", "access_denied"), says], &issuer));
         }
         if took(&mut state.issuer.knobs, OidcFault::ServerError) {

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use crate::random;
 
-use super::keys::Key;
 use super::{Code, Issuer, OidcFault, issuer, took};
 
 /// An ID token lives an hour (Entra, "ID tokens").
@@ -63,6 +62,11 @@ pub(super) fn write(it: &mut Issuer, code: &Code, entra_url: &str, now_ms: i64) 
     } else if took(knobs, OidcFault::OtherIssuer) {
         claims["iss"] = json!(issuer(entra_url, other));
     }
+    if took(knobs, OidcFault::UnknownKey) {
+        let other = it.keys.foreign();
+        let text = unsigned("RS256", &other.kid, &claims);
+        return Some(joined(&text, &other.sign(&text)));
+    }
     let key = it.keys.current();
     if took(knobs, OidcFault::AlgNone) {
         return Some(format!("{}.", unsigned("none", &key.kid, &claims)));
@@ -70,11 +74,6 @@ pub(super) fn write(it: &mut Issuer, code: &Code, entra_url: &str, now_ms: i64) 
     if took(knobs, OidcFault::HmacWithPublicKey) {
         let text = unsigned("HS256", &key.kid, &claims);
         return Some(joined(&text, &key.confuse(&text)));
-    }
-    if took(knobs, OidcFault::UnknownKey) {
-        let other = Key::new();
-        let text = unsigned("RS256", &other.kid, &claims);
-        return Some(joined(&text, &other.sign(&text)));
     }
     let text = unsigned("RS256", &key.kid, &claims);
     let signature = key.sign(&text);

@@ -11,9 +11,13 @@ use x509_parser::public_key::RSAPublicKey;
 
 use crate::random;
 
-/// The key in use, once there is one.
+/// The key in use, once there is one, and one that is published nowhere. Making one takes a moment, which no
+/// request should have to wait for: [`Keys::current`] and [`Keys::foreign`] are called beforehand.
 #[derive(Default)]
-pub(super) struct Keys(Option<Key>);
+pub(super) struct Keys {
+    current: Option<Key>,
+    foreign: Option<Key>,
+}
 
 /// A key with its id.
 pub(super) struct Key {
@@ -24,11 +28,16 @@ pub(super) struct Key {
 impl Keys {
     /// The key in use.
     pub(super) fn current(&mut self) -> &Key {
-        self.0.get_or_insert_with(Key::new)
+        self.current.get_or_insert_with(Key::new)
+    }
+
+    /// One that nobody can look up.
+    pub(super) fn foreign(&mut self) -> &Key {
+        self.foreign.get_or_insert_with(Key::new)
     }
 
     pub(super) fn rotate(&mut self) {
-        self.0 = Some(Key::new());
+        self.current = Some(Key::new());
     }
 
     /// As a JWK.
@@ -39,7 +48,7 @@ impl Keys {
 
 impl Key {
     #[expect(clippy::expect_used, reason = "without a key there is no issuer to simulate")]
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         let pair = KeyPair::generate(KeySize::Rsa2048).expect("an RSA key");
         Self { kid: random::base64url::<20>(), pair }
     }

@@ -135,7 +135,12 @@ pub enum DescriptionFault {
 impl World {
     /// Changes how Entra behaves as an issuer for people.
     pub fn oidc(&self, change: impl FnOnce(&mut OidcKnobs)) {
-        self.change(|state| change(&mut state.issuer.knobs));
+        self.change(|state| {
+            change(&mut state.issuer.knobs);
+            if state.issuer.knobs.misbehaves == Some(OidcFault::UnknownKey) {
+                state.issuer.keys.foreign();
+            }
+        });
     }
 
     /// Entra signs with a new key from now on, and publishes it alone.
@@ -146,6 +151,7 @@ impl World {
     /// An app registration's redirect URI, as somebody enters it in the portal.
     pub fn add_redirect_uri(&self, tenant: &str, uri: &str) {
         self.edit_tenant(tenant, |tenant| tenant.app.redirect_uris.push(uri.to_owned()));
+        self.change(|state| state.issuer.keys.current().kid.len());
     }
 
     /// The issuer of a tenant, as it calls itself.
