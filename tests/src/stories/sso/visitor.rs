@@ -179,14 +179,14 @@ pub(super) async fn connected() -> World {
     world
 }
 
-pub(super) async fn connect(world: &World) {
+pub(in crate::stories) async fn connect(world: &World) {
     world.outside.add_redirect_uri(TENANT, &world.app.sso.redirect_uri());
     let admin = world.session(EMAIL).await;
     assert!(world.app.sso.save(&admin, &ask(world)).await.is_ok());
 }
 
 /// Changes what is entered.
-pub(super) async fn change(world: &World, change: impl FnOnce(&mut SsoAsk)) {
+pub(in crate::stories) async fn change(world: &World, change: impl FnOnce(&mut SsoAsk)) {
     let view = world.app.sso.one(world.account).await.unwrap().unwrap();
     let mut ask = SsoAsk {
         version: Some(view.version.0),
