@@ -7,8 +7,8 @@ mod visitor;
 use server::sign_in::make_set_up_link;
 use shared::Code;
 
-pub(super) use self::visitor::{change, connect};
 use self::visitor::{CLIENT, TENANT, Visitor, ask, connected, led_to, linked, told};
+pub(super) use self::visitor::{change, connect};
 use crate::world::{COLLEAGUE, EMAIL, PASSWORD, World};
 
 const MINUTE: i64 = 60_000;
