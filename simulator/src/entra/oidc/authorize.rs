@@ -48,9 +48,10 @@ fn asked(tenant: &Tenant, fields: &[(String, String)]) -> Result<Asked, No> {
         Some("unsupported_response_type")
     } else if !scopes.split(' ').any(|scope| scope == "openid") {
         Some("invalid_scope")
-    } else if text("code_challenge_method") != "S256" || text("code_challenge").len() != 43 {
-        Some("invalid_request")
-    } else if !["", "query"].contains(&text("response_mode").as_str()) {
+    } else if text("code_challenge_method") != "S256"
+        || text("code_challenge").len() != 43
+        || !["", "query"].contains(&text("response_mode").as_str())
+    {
         Some("invalid_request")
     } else if text("prompt") == "none" {
         Some("login_required")

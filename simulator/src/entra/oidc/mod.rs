@@ -47,7 +47,7 @@ struct Code {
 }
 
 /// How the issuer behaves, in this world.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct OidcKnobs {
     /// The page asks for the person's password, too.
     pub asks_password: bool,
@@ -65,21 +65,6 @@ pub struct OidcKnobs {
     pub misbehaves: Option<OidcFault>,
     /// Something is wrong with the description, as long as this is set.
     pub description: Option<DescriptionFault>,
-}
-
-impl Default for OidcKnobs {
-    fn default() -> Self {
-        Self {
-            asks_password: false,
-            amr: Vec::new(),
-            sends_auth_time: false,
-            signed_in_ago_ms: 0,
-            names_issuer: false,
-            basic_only: false,
-            misbehaves: None,
-            description: None,
-        }
-    }
 }
 
 /// What can be wrong with one answer, or with one ID token.
