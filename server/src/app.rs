@@ -23,6 +23,7 @@ use crate::seal::Keys;
 use crate::senders::Senders;
 use crate::settings::Settings;
 use crate::share::Shares;
+use crate::sign_in::sso::Sso;
 use crate::sms::Sms;
 use crate::store::Store;
 use crate::verification::{Methods, Verifications};
@@ -61,6 +62,8 @@ pub struct Parts {
     pub psas: PsaConnections,
     /// What carries accounts' texts and mails.
     pub senders: Senders,
+    /// Accounts' issuers for single sign-on.
+    pub sso: Sso,
     /// Links that one device can open.
     pub shares: Shares,
     /// How end users see accounts and their customers.
@@ -92,7 +95,7 @@ impl App {
         let mail = Mailer::new(outbound.clone(), store.clone(), &settings.server.origin);
         let sms = Sms::new(outbound.clone(), store.clone(), settings.server.origin.clone());
         let psa = Psa::new(outbound.clone(), store.clone(), clock.clone(), settings.clone());
-        let duo = Duo::new(outbound, store.clone(), clock.clone(), settings.clone());
+        let duo = Duo::new(outbound.clone(), store.clone(), clock.clone(), settings.clone());
         let (tasks, stop, bell) = (TaskTracker::new(), CancellationToken::new(), Bell::default());
         let people =
             People::new(store.clone(), psa.clone(), clock.clone(), bell.clone(), tasks.clone());
@@ -124,6 +127,8 @@ impl App {
             stop: stop.clone(),
         };
         let wake = Arc::default();
+        let sso =
+            Sso::new(outbound, store.clone(), clock.clone(), settings.clone(), Arc::clone(&wake));
         let psas = PsaConnections {
             psa: psa.clone(),
             store: store.clone(),
@@ -198,6 +203,7 @@ impl App {
             frames,
             psas,
             senders,
+            sso,
             shares,
             branding,
             policies,

@@ -49,6 +49,12 @@ pub enum Act {
     PersonUnlinked,
     /// A PSA's company became a customer's, or nobody's.
     CompanyMapped,
+    /// The account's issuer has confirmed who a technician is; our own second factor comes next.
+    SsoConfirmed,
+    /// A technician linked themselves to who they are at the account's issuer.
+    SsoLinked,
+    /// That link was taken away.
+    SsoUnlinked,
     /// A set-up link was made.
     SetUpLinkMade,
     /// A set-up link was used: a password was set.

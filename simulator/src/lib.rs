@@ -47,6 +47,7 @@ pub use crate::directory::{
     OwnedObjects, Phone, ScopedRole, Secret, SetBy, Tenant, TwilioAccount, Unit,
 };
 pub use crate::duo::{DuoDevice, DuoPush, DuoUser, PushAnswer, Standing};
+pub use crate::entra::oidc::{DescriptionFault, OidcFault, OidcKnobs};
 pub use crate::fault::{Company, Fault};
 pub use crate::hold::{Held, Moment};
 pub use crate::psa::{
@@ -105,6 +106,7 @@ pub async fn start(options: Options) -> anyhow::Result<World> {
         twilio: sample.twilio,
         tokens: HashMap::new(),
         assertions_seen: HashMap::new(),
+        issuer: entra::oidc::Issuer::default(),
         messages: Vec::new(),
         patches: Vec::new(),
         faults: Vec::new(),

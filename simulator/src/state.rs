@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use crate::directory::{DirectoryUser, Tenant, TwilioAccount};
 use crate::duo;
+use crate::entra::oidc;
 use crate::fault::{Company, Queued};
 use crate::hold::Hold;
 use crate::psa;
@@ -20,6 +21,8 @@ pub(crate) struct State {
     pub(crate) tokens: HashMap<String, Grant>,
     /// Client id and `jti` of client assertions, and when each may be forgotten.
     pub(crate) assertions_seen: HashMap<(String, String), i64>,
+    /// Entra as an issuer for people.
+    pub(crate) issuer: oidc::Issuer,
     pub(crate) messages: Vec<Message>,
     /// Object id and patch, oldest first.
     pub(crate) patches: Vec<(String, PasswordPatch)>,

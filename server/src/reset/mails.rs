@@ -7,7 +7,7 @@ use shared::{Code, CustomerId, IntegrationId};
 use uuid::Uuid;
 
 use super::letters::{self, Letter};
-use super::{Resets, brand_letter, policy_letter, psa_letter, sender_letter, words};
+use super::{Resets, brand_letter, policy_letter, psa_letter, sender_letter, sso_letter, words};
 use crate::brand::change;
 use crate::directory::{Manager, Tenant};
 use crate::integration::health;
@@ -15,6 +15,7 @@ use crate::language::Language;
 use crate::outbound::{Answer, Mail, Mailbox, Refusal};
 use crate::psa::Alarm;
 use crate::random;
+use crate::sign_in::sso;
 use crate::store::{Lease, MAIL_PATIENCE_MS, MailKind, OutboxKind, OutboxRow, Reset, StoreError};
 
 /// A mailbox, and the language that its owner is known to read.
@@ -205,6 +206,9 @@ impl Resets {
         if row.kind == OutboxKind::Mail(MailKind::Psa) {
             return letter_about_psa(row).map(Some);
         }
+        if row.kind == OutboxKind::Mail(MailKind::Sso) {
+            return letter_about_sign_in(row).map(Some);
+        }
         if let Some(id) = row.integration {
             return self.letter_about(row, id).await;
         }
@@ -316,6 +320,13 @@ fn letter_about_psa(row: &OutboxRow) -> Result<Letter, StoreError> {
     let alarm = row.about.as_deref().and_then(Alarm::parse);
     let alarm = alarm.ok_or(StoreError::Inconsistent("a mail about a PSA"))?;
     Ok(psa_letter::changed(alarm, &words::utc(row.give_up_at.plus(-MAIL_PATIENCE_MS))))
+}
+
+/// About how technicians sign in.
+fn letter_about_sign_in(row: &OutboxRow) -> Result<Letter, StoreError> {
+    let alarm = row.about.as_deref().and_then(sso::Alarm::parse);
+    let alarm = alarm.ok_or(StoreError::Inconsistent("a mail about sign-in"))?;
+    Ok(sso_letter::changed(&alarm, &words::utc(row.give_up_at.plus(-MAIL_PATIENCE_MS))))
 }
 
 /// What an admin or the server's keeper can put right.

@@ -23,6 +23,7 @@ mod preflight;
 mod psa_letter;
 mod sender_letter;
 mod share_notes;
+mod sso_letter;
 mod under_way;
 mod view;
 mod words;

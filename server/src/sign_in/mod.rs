@@ -1,4 +1,4 @@
-//! Signing in to our own pages: password, then a code from an authenticator. What a technician
+//! Signing in to our own pages: password, or the account's own issuer (`sso`), then a code from an authenticator. What a technician
 //! is told never says which part was wrong; what the audit says does.
 //!
 //! Between the two steps stands a *half* session, which may finish signing in and nothing else.
@@ -15,6 +15,7 @@ pub mod password;
 pub mod recovery;
 pub mod session;
 pub mod set_up;
+pub mod sso;
 pub mod throttle;
 pub mod totp;
 pub mod whence;
@@ -61,6 +62,9 @@ pub enum Refused {
     /// For a reason that may be told.
     #[error("{}", .0.as_str())]
     Because(Code),
+    /// The account takes nothing but single sign-on, and this technician's password is no exception.
+    #[error("only single sign-on")]
+    OnlySso,
     /// Asked too often.
     #[error("too many tries, {seconds} s to wait")]
     TooMany {
@@ -83,6 +87,9 @@ pub enum Refused {
     #[error("{0}")]
     Ours(&'static str),
 }
+
+/// What to do where a password is not taken.
+pub const ONLY_SSO: &str = "Your company takes single sign-on only: use it on the sign-in page.";
 
 /// What comes after the password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,6 +148,14 @@ pub async fn with_password(
     throttle.forgive_password().await?;
     if !technician.account_on {
         return Err(Refused::Because(Code::AccountOff));
+    }
+    if !sso::may_use_password(app, &technician).await? {
+        let entry = Entry::new(Act::SignInRefused)
+            .by(technician.id)
+            .because(Code::Forbidden)
+            .about("password, where only single sign-on is taken");
+        app.store.note_alone(technician.account, app.clock.now(), &entry).await?;
+        return Err(Refused::OnlySso);
     }
     Ok(begin(app, &technician, old).await?)
 }

@@ -9,11 +9,11 @@ use zeroize::Zeroizing;
 use super::links::address;
 use super::session::Token;
 use super::totp::TotpSecret;
-use super::{Next, Refused, Typed, authenticator, begin, password};
+use super::{Next, Refused, Typed, authenticator, begin, password, sso};
 use crate::app::App;
 use crate::random;
 use crate::seal::Purpose;
-use crate::store::StoreError;
+use crate::store::{StoreError, Technician};
 
 /// How long a set-up link works.
 const LINK_LIFE_MS: i64 = 24 * 60 * 60 * 1000;
@@ -35,6 +35,19 @@ pub async fn make_set_up_link(
     Ok(address(&app.settings.server.origin, &token))
 }
 
+/// Whom a set-up link is for, while it works, and its hash.
+///
+/// # Errors
+/// [`Code::LinkDead`] when it does not.
+pub(super) async fn whose(app: &App, token: &Typed) -> Result<(Technician, Vec<u8>), Refused> {
+    // People paste the whole link, too.
+    let token = token.expose().trim();
+    let token = token.rsplit('#').next().unwrap_or(token);
+    let hash = app.keys.hash(Purpose::SetUp, &[token.as_bytes()]);
+    let found = app.store.technician_by_set_up(&hash, app.clock.now()).await?;
+    Ok((found.ok_or(Refused::Because(Code::LinkDead))?, hash))
+}
+
 /// Sets the password that a set-up link is for, and goes on as after a right password: an
 /// authenticator that is enrolled already is asked for, so a link alone never skips it.
 ///
@@ -47,13 +60,11 @@ pub async fn finish_set_up(
     old: Option<&[u8]>,
 ) -> Result<(Token, Next), Refused> {
     let dead = || Refused::Because(Code::LinkDead);
-    // People paste the whole link, too.
-    let token = token.expose().trim();
-    let token = token.rsplit('#').next().unwrap_or(token);
-    let hash = app.keys.hash(Purpose::SetUp, &[token.as_bytes()]);
     // Looked up first: hashing a password for every made-up link would be work for nothing.
-    let technician =
-        app.store.technician_by_set_up(&hash, app.clock.now()).await?.ok_or_else(dead)?;
+    let (technician, hash) = whose(app, token).await?;
+    if !sso::people::may_choose_password(app, &technician).await? {
+        return Err(Refused::OnlySso);
+    }
     password::fit(new)?;
     let password_hash = password::hash(new).await?;
     let (account, now) = (technician.account, app.clock.now());

@@ -134,6 +134,12 @@ async fn refuse_over(app: &App, name: &str, rule: Rule) -> Result<(), Refused> {
     }
 }
 
+/// Counts a browser that is to be sent to an issuer: each takes a row.
+pub(super) async fn count_trip(app: &App, address: &str) -> Result<(), Refused> {
+    let name = name(&app.keys, "trip", &[network(address).as_bytes()]);
+    refuse_over(app, &name, ADDRESS).await
+}
+
 /// Counts a try in a name that nobody has. Stops nobody.
 pub(super) async fn count_nobody(app: &App) -> Result<(), StoreError> {
     let now = app.clock.now();

@@ -19,6 +19,7 @@ mod reset_rows;
 mod rows;
 mod share_rows;
 mod sqlite;
+mod sso_rows;
 mod team_rows;
 #[cfg(test)]
 mod tests;
@@ -38,6 +39,7 @@ pub use psa_rows::*;
 pub use reset_rows::*;
 pub use rows::*;
 pub use share_rows::*;
+pub use sso_rows::*;
 pub use team_rows::*;
 pub use verification_rows::*;
 

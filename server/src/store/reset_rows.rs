@@ -196,6 +196,8 @@ pub enum MailKind {
     Psa,
     /// Admins, that texts or mails go out elsewhere, or not at all.
     Sender,
+    /// Admins, that technicians sign in elsewhere, or with less asked of them, than before.
+    Sso,
     /// Admins, that texts and pages lead elsewhere or say something else than before.
     Branding,
     /// A technician, with a one-time link: they are invited, or have forgotten their password.
@@ -239,6 +241,7 @@ impl OutboxKind {
             OutboxKind::Mail(MailKind::Loosened) => "mail-loosened",
             OutboxKind::Mail(MailKind::Psa) => "mail-psa",
             OutboxKind::Mail(MailKind::Sender) => "mail-sender",
+            OutboxKind::Mail(MailKind::Sso) => "mail-sso",
             OutboxKind::Mail(MailKind::Branding) => "mail-branding",
             OutboxKind::Mail(MailKind::Link) => "mail-link",
             OutboxKind::Mail(MailKind::SignIn) => "mail-sign-in",
@@ -278,6 +281,7 @@ impl OutboxKind {
             Self::Mail(MailKind::Loosened),
             Self::Mail(MailKind::Psa),
             Self::Mail(MailKind::Sender),
+            Self::Mail(MailKind::Sso),
             Self::Mail(MailKind::Branding),
             Self::Mail(MailKind::Link),
             Self::Mail(MailKind::SignIn),

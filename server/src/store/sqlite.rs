@@ -36,7 +36,7 @@ macro_rules! no_bytes {
 #[expect(clippy::duplicate_mod, reason = "one set of statements, compiled for each database")]
 mod queries;
 
-const MIGRATIONS: [(i64, &str, &str); 12] = [
+const MIGRATIONS: [(i64, &str, &str); 13] = [
     (1, "start", include_str!("../../migrations/sqlite/0001_start.sql")),
     (2, "mail", include_str!("../../migrations/sqlite/0002_mail.sql")),
     (3, "after", include_str!("../../migrations/sqlite/0003_after.sql")),
@@ -48,6 +48,7 @@ const MIGRATIONS: [(i64, &str, &str); 12] = [
     (9, "duo", include_str!("../../migrations/sqlite/0009_duo.sql")),
     (10, "psa", include_str!("../../migrations/sqlite/0010_psa.sql")),
     (11, "people", include_str!("../../migrations/sqlite/0011_people.sql")),
+    (12, "sso", include_str!("../../migrations/sqlite/0012_sso.sql")),
     (16, "senders", include_str!("../../migrations/sqlite/0016_senders.sql")),
 ];
 

@@ -24,6 +24,30 @@ const COOKIE: &str = "__Host-session";
 /// The cookie that continues the pairing of a frame. Browsers keep it apart for each site that frames us.
 const FRAME_COOKIE: &str = "__Host-frame";
 
+/// The cookie of a browser that was sent to an issuer. `Lax`: it comes back by a link from there.
+const TRIP_COOKIE: &str = "__Host-sso";
+
+/// The header that a browser takes along to an issuer, for ten minutes.
+pub fn leaves(token: &Token) -> AppendHeaders<[(header::HeaderName, HeaderValue); 1]> {
+    AppendHeaders([set_cookie(&trip_cookie(token.expose(), cookie::time::Duration::minutes(10)))])
+}
+
+/// The header that makes it forget that trip.
+pub fn comes_back() -> AppendHeaders<[(header::HeaderName, HeaderValue); 1]> {
+    AppendHeaders([set_cookie(&trip_cookie("", cookie::time::Duration::ZERO))])
+}
+
+/// What a browser took along, whatever it is worth.
+#[must_use]
+pub fn trip_token(headers: &HeaderMap) -> Option<String> {
+    cookie_named(headers, TRIP_COOKIE)
+}
+
+fn trip_cookie(value: &str, life: cookie::time::Duration) -> Cookie<'_> {
+    let cookie = Cookie::build((TRIP_COOKIE, value)).path("/").secure(true).http_only(true);
+    cookie.same_site(SameSite::Lax).max_age(life).build()
+}
+
 /// The session token in the cookie, whatever it is worth.
 fn cookie_token(headers: &HeaderMap) -> Option<String> {
     cookie_named(headers, COOKIE)
@@ -247,6 +271,11 @@ impl From<Refused> for Failure {
                 Self(problem)
             }
             Refused::ClockOff { .. } => Code::WrongSignIn.into(),
+            Refused::OnlySso => {
+                let mut problem = Problem::new(Code::Forbidden);
+                problem.detail = sign_in::ONLY_SSO.into();
+                Self(problem)
+            }
             Refused::BadPassword(why) => {
                 let mut problem = Problem::new(Code::BadRequest);
                 problem.detail = why.into();

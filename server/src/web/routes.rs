@@ -28,6 +28,9 @@ pub(super) fn small() -> Table {
         .post(Anybody, "/sign-in/authenticator", pages::sign_in::post_authenticator)
         .get(Anybody, "/sign-in/recovery", pages::recovery::get)
         .post(Anybody, "/sign-in/recovery", pages::recovery::post)
+        .post(Anybody, "/sign-in/sso", pages::sso::begin)
+        .get(Anybody, "/sign-in/sso/callback", pages::sso::callback)
+        .get(Anybody, "/sign-in/sso/{connection}", pages::sso::kept)
         .post(Anybody, "/sign-out", pages::sign_in::out)
         // By its own session: whoever has none signs in.
         .get(Anybody, "/confirm", pages::confirm::get)
@@ -43,6 +46,9 @@ pub(super) fn small() -> Table {
         .get(Person, "/pair", pages::pair::get)
         .post(Person, "/pair", pages::pair::post)
         .post(Person, "/pair/{id}", pages::pair::answer)
+        .get(Person, "/account/sso", pages::sso_account::get)
+        .post(Person, "/account/sso", pages::sso_account::connect)
+        .post(Person, "/account/sso/remove", pages::sso_account::remove)
         .get(Anybody, "/set-up", pages::set_up::get)
         .post(Anybody, "/set-up", pages::set_up::post)
         // Admins, in a browser.
@@ -55,6 +61,7 @@ pub(super) fn small() -> Table {
         .under("/settings/integrations/sms", |table| sender_routes(SenderKind::Sms, table))
         .under("/settings/integrations/mail", |table| sender_routes(SenderKind::Mail, table))
         .under("/settings/team", team_routes)
+        .under("/settings/sign-in", sign_in_routes)
         .under("/settings/branding", brand_routes)
         .under("/settings/branding/{customer}", brand_routes)
         .post(Admin, "/settings/branding/{customer}/forget", settings::branding_acts::forget)
@@ -229,6 +236,20 @@ fn team_routes(table: Table) -> Table {
         .post(Admin, "/{id}/sessions", team_person::sign_out)
         .get(Admin, "/{id}/remove", team_person::ask_remove)
         .post(Admin, "/{id}/remove", team_person::remove)
+}
+
+/// How technicians sign in, in the settings.
+fn sign_in_routes(table: Table) -> Table {
+    use settings::sign_in;
+    table
+        .get(Admin, "", sign_in::get)
+        .post(Admin, "", sign_in::save)
+        .post(Admin, "/test", sign_in::test)
+        .post(Admin, "/trial", sign_in::trial)
+        .post(Admin, "/switch", sign_in::switch)
+        .get(Admin, "/delete", sign_in::ask_delete)
+        .post(Admin, "/delete", sign_in::delete)
+        .post(Admin, "/people/remove", sign_in::unlink)
 }
 
 /// How end users see the account, or one customer, in the settings.

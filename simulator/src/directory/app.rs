@@ -28,6 +28,9 @@ pub struct App {
     pub certificates: Vec<Certificate>,
     /// Application permissions with consent; a change shows only in a new token.
     pub roles: Vec<String>,
+    /// Where it may have people sent back to (platform Web).
+    #[serde(default)]
+    pub redirect_uris: Vec<String>,
     /// Directory roles of the service principal, by display name.
     #[serde(default)]
     pub directory_roles: Vec<String>,

@@ -1,9 +1,11 @@
 //! Microsoft Entra's token endpoint for client credentials
-//! (ENTRA v2-oauth2-client-creds-grant-flow; bodies as captured in `specs/entra-token`).
+//! (ENTRA v2-oauth2-client-creds-grant-flow; bodies as captured in `specs/entra-token`), and Entra as an issuer
+//! for people (`oidc`).
 
 mod access;
 mod assertion;
 mod credential;
+pub(crate) mod oidc;
 
 use serde_json::json;
 
@@ -50,6 +52,17 @@ pub(crate) fn answer(world: &World, call: &Call) -> Answer {
             let text = "The endpoint only accepts POST requests. Received a GET request.";
             refuse(call, &no(400, "invalid_request", 900_561, text))
         }
+        ("GET", [tenant, "v2.0", ".well-known", "openid-configuration"]) => {
+            oidc::describe(world, tenant).unwrap_or_else(|no| refuse(call, &no))
+        }
+        ("GET", [_, "discovery", "v2.0", "keys"]) => oidc::keys(world),
+        ("GET", [tenant, "oauth2", "v2.0", "authorize"]) => {
+            oidc::page(world, call, tenant).unwrap_or_else(|no| refuse(call, &no))
+        }
+        ("POST", [tenant, "oauth2", "v2.0", "authorize"]) => {
+            oidc::picked(world, call, tenant).unwrap_or_else(|no| refuse(call, &no))
+        }
+        ("GET", ["favicon.ico"]) => Answer::empty(404),
         _ => refuse(
             call,
             &no(404, "invalid_request", 900_971, "There is no such endpoint in this stand-in."),
@@ -86,6 +99,9 @@ fn token(world: &World, call: &Call, tenant: &str) -> Result<Answer, No> {
         return Err(no(400, "invalid_request", 9_001_023, text));
     }
     let grant_type = field("grant_type").ok_or_else(|| missing("grant_type"))?;
+    if grant_type == "authorization_code" {
+        return oidc::redeem(world, call, tenant);
+    }
     if grant_type != "client_credentials" {
         let text = format!("The app requested an unsupported grant type '{grant_type}'.");
         return Err(no(400, "unsupported_grant_type", 70_003, text));

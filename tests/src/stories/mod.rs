@@ -53,6 +53,8 @@ mod share;
 mod share_headers;
 mod share_view;
 mod sign_in_page;
+mod sso;
+mod sso_page;
 mod staff;
 mod start;
 mod stop;

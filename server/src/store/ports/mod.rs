@@ -34,6 +34,7 @@ mod seed;
 mod senders;
 mod sessions;
 mod shares;
+mod sso;
 mod team;
 mod technicians;
 mod texts;
@@ -75,6 +76,7 @@ pub use seed::SeedStore;
 pub use senders::SenderStore;
 pub use sessions::SessionStore;
 pub use shares::ShareStore;
+pub use sso::SsoStore;
 pub use team::TeamStore;
 pub use technicians::TechnicianStore;
 pub use texts::TextStore;
@@ -116,6 +118,7 @@ pub trait AnyStore:
     + SessionStore
     + ShareStore
     + TeamStore
+    + SsoStore
     + TechnicianStore
     + TextStore
     + VerificationStore

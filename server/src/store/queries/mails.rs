@@ -216,6 +216,8 @@ pub(super) enum About<'a> {
     Psa(IntegrationId, &'a str),
     /// What carries texts or mails, and what was done, as `senders::Alarm` writes it.
     Sender(IntegrationId, &'a str),
+    /// How technicians sign in: what was done, as `sso::Alarm` writes it.
+    Sso(IntegrationId, &'a str),
 }
 
 async fn put_mail(
@@ -235,9 +237,9 @@ async fn put_mail(
         About::Repeats(reset, of) => (Some(reset.0), None, None, Some(of.as_str())),
         About::Verification(verification) => (None, None, Some(verification.0), None),
         About::Integration(integration) => (None, Some(integration.0), None, None),
-        About::Psa(integration, words) | About::Sender(integration, words) => {
-            (None, Some(integration.0), None, Some(words))
-        }
+        About::Psa(integration, words)
+        | About::Sender(integration, words)
+        | About::Sso(integration, words) => (None, Some(integration.0), None, Some(words)),
     };
     sqlx::query(
         "insert into outbox (id, account, reset, integration, kind, recipient, state, due_at,

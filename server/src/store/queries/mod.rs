@@ -40,6 +40,8 @@ mod share_ends;
 mod share_events;
 mod share_made;
 mod shares;
+mod sso;
+mod sso_people;
 mod team;
 mod technicians;
 mod texts;

@@ -276,6 +276,8 @@ impl TeamStore for Database {
             "delete from secrets where account = $1 and kind = 'totp' and row = $2",
             "delete from pairings where account = $1 and approved_by = $2",
             "delete from psa_people where account = $1 and technician = $2",
+            "delete from sso_people where account = $1 and technician = $2",
+            "delete from sso_trips where account = $1 and technician = $2",
         ] {
             sqlx::query(statement).bind(account.0).bind(id.0).execute(write.db()).await?;
         }

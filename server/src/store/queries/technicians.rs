@@ -135,6 +135,7 @@ impl TechnicianStore for Database {
             "from technicians t join accounts a on a.id = t.account
              where t.role = 'admin' and t.ended_at is null
              and not exists (select 1 from technicians p where p.password_hash is not null)
+             and not exists (select 1 from sso_people)
              order by t.created_at, t.id"
         ))
         .fetch_all(self.read())

@@ -59,6 +59,7 @@ mod sessions;
 mod share_life;
 mod share_sealed;
 mod shares;
+mod sso;
 mod staging;
 mod steps;
 mod sweeps;

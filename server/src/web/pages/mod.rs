@@ -15,6 +15,8 @@ pub mod recovery;
 pub mod set_up;
 pub mod settings;
 pub mod sign_in;
+pub mod sso;
+pub mod sso_account;
 pub mod tickets;
 mod times;
 

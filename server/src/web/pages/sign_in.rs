@@ -13,7 +13,7 @@ use super::recovery::kept;
 use super::{Page, html, html_with};
 use crate::app::App;
 use crate::sign_in::session::lacks_factor;
-use crate::sign_in::{self, Next, Refused, Typed};
+use crate::sign_in::{self, Next, ONLY_SSO, Refused, Typed, sso};
 use crate::store::{Session, SessionKind};
 use crate::web::api::Query;
 use crate::web::auth::{HalfSignedIn, in_cookie, signs_in, signs_out};
@@ -78,6 +78,9 @@ pub(super) fn on_the_page(refused: Refused) -> Result<(StatusCode, Trouble), Fai
     let own_words = match &refused {
         Refused::BadPassword(why) => {
             Some(Trouble { what: "This password can’t be used.".into(), next: (*why).into() })
+        }
+        Refused::OnlySso => {
+            Some(Trouble { what: "This password is not taken.".into(), next: ONLY_SSO.into() })
         }
         Refused::Because(Code::LinkDead) => Some(Trouble {
             what: "This link does not work any more.".into(),
@@ -176,11 +179,26 @@ pub(super) fn way_on(step: Next, next: &str) -> Redirect {
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
-struct SignInPage<'a> {
+pub(super) struct SignInPage<'a> {
     page: Page,
     next: &'a str,
     email: &'a str,
+    /// What was typed for single sign-on.
+    work_email: &'a str,
+    /// Whether the second factor is too old: an issuer asks anew, too.
+    again: bool,
     trouble: Option<Trouble>,
+}
+
+impl<'a> SignInPage<'a> {
+    pub(super) fn new(next: &'a str, trouble: Option<Trouble>) -> Self {
+        let page = Page::outside("Sign in");
+        Self { page, next, email: "", work_email: "", again: false, trouble }
+    }
+
+    pub(super) fn with_work_email(self, work_email: &'a str) -> Self {
+        Self { work_email, ..self }
+    }
 }
 
 /// `GET /sign-in`.
@@ -201,11 +219,19 @@ pub async fn get(
         return Ok(Redirect::to(&with_next("/sign-in/code", next)).into_response());
     }
     let session = session.filter(|session| session.kind == SessionKind::Web);
-    if let (Some(session), None) = (session, going.again) {
-        return Ok(Redirect::to(lead(&session, next)).into_response());
+    if let (Some(session), None) = (&session, going.again) {
+        return Ok(Redirect::to(lead(session, next)).into_response());
     }
     let trouble = going.again.and_then(Again::trouble);
-    html(&SignInPage { page: Page::outside("Sign in"), next, email: "", trouble })
+    let again = matches!(going.again, Some(Again::Factor));
+    // Who came by single sign-on need not type again who they are.
+    let known = match session.filter(|_| again) {
+        Some(session) if sso::is_linked(&app, &session.technician).await? => {
+            session.technician.email
+        }
+        _ => String::new(),
+    };
+    html(&SignInPage { again, ..SignInPage::new(next, trouble).with_work_email(&known) })
 }
 
 /// The first form.
@@ -235,8 +261,10 @@ pub async fn post(
         Err(refused) => {
             let what = "The email address or the password is wrong.";
             let (status, trouble) = in_own_words(refused, what, "Check both and try again.")?;
-            let (page, trouble) = (Page::outside("Sign in"), Some(trouble));
-            html_with(status, &SignInPage { page, next, email: &form.email, trouble })
+            html_with(
+                status,
+                &SignInPage { email: &form.email, ..SignInPage::new(next, Some(trouble)) },
+            )
         }
     }
 }

@@ -159,6 +159,11 @@ impl Wrong {
             "ikey" => "Integration key",
             "skey" => "Secret key",
             "test_person" => "Test person",
+            "issuer" => "Issuer",
+            "label" => "What people call it",
+            "domains" => "Email domains",
+            "mfa_values" => "What counts as its second factor",
+            "only_sso" => "Only single sign-on",
             other => other,
         };
         Self { field, label, words }

@@ -24,6 +24,8 @@ mod psa_fields;
 mod psa_form;
 pub mod senders;
 mod senders_form;
+pub mod sign_in;
+mod sso_form;
 pub mod team;
 mod team_form;
 pub mod team_person;
@@ -75,7 +77,7 @@ fn stale(app: &App, session: &Session, path: &str) -> Option<Stale> {
 }
 
 /// A refusal of the domain as a problem, where no form can show it.
-fn failure(not_done: NotDone) -> Failure {
+pub(super) fn failure(not_done: NotDone) -> Failure {
     match not_done {
         NotDone::Denied(denied) => denied.into(),
         NotDone::Fields(_) => Code::InvalidFields.into(),
@@ -127,6 +129,10 @@ impl Just {
             "psa-off" => Some(
                 "Switched off. Its pods are signed out, and neither tickets nor contacts are read.",
             ),
+            "sso-off" => Some("Switched off. Everybody signs in with their password."),
+            "sso-unlinked" => {
+                Some("Removed. Their sign-ins have ended; they come in by password only.")
+            }
             "pod" => Some(
                 "The pod is made. Each technician moves it to Displayed now, under Pod Configuration.",
             ),
