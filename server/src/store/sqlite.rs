@@ -19,11 +19,10 @@ use crate::seal::Keys;
 /// The database that the statements are compiled for.
 pub(crate) type Db = sqlx::Sqlite;
 pub(crate) type Query<'q> = sqlx::query::Query<'q, Db, <Db as sqlx::Database>::Arguments>;
-/// Reads in it see one moment.
-pub(crate) const SNAPSHOT: &str = "begin";
-/// Appends to an audit chain: account, number, time, body, MAC. Two statements on one errand.
-pub(crate) const APPEND: &str = "insert into audit (account, seq, at, body, mac)
-         values ($1, $2, $3, $4, $5);
+/// Appends to an audit chain: account, number, time, body, MAC, and the columns that it is filtered by.
+/// Two statements on one errand.
+pub(crate) const APPEND: &str = "insert into audit (account, seq, at, body, mac, kind, technician,
+         customer, contact, reset) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
      update accounts set audit_count = $2, audit_head = $5 where id = $1";
 /// A `bytea` of no length.
 macro_rules! no_bytes {
@@ -36,7 +35,7 @@ macro_rules! no_bytes {
 #[expect(clippy::duplicate_mod, reason = "one set of statements, compiled for each database")]
 mod queries;
 
-const MIGRATIONS: [(i64, &str, &str); 10] = [
+const MIGRATIONS: [(i64, &str, &str); 11] = [
     (1, "start", include_str!("../../migrations/sqlite/0001_start.sql")),
     (2, "mail", include_str!("../../migrations/sqlite/0002_mail.sql")),
     (3, "after", include_str!("../../migrations/sqlite/0003_after.sql")),
@@ -47,6 +46,7 @@ const MIGRATIONS: [(i64, &str, &str); 10] = [
     (8, "verifications", include_str!("../../migrations/sqlite/0008_verifications.sql")),
     (9, "duo", include_str!("../../migrations/sqlite/0009_duo.sql")),
     (10, "psa", include_str!("../../migrations/sqlite/0010_psa.sql")),
+    (14, "audit", include_str!("../../migrations/sqlite/0014_audit.sql")),
 ];
 
 /// One file.

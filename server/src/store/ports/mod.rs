@@ -8,6 +8,7 @@ mod applied;
 mod approvals;
 mod attempts;
 mod audit;
+mod audit_reads;
 mod brands;
 mod cards;
 mod checks;
@@ -46,6 +47,7 @@ pub use applied::AppliedStore;
 pub use approvals::ApprovalStore;
 pub use attempts::AttemptStore;
 pub use audit::AuditStore;
+pub use audit_reads::AuditReadStore;
 pub use brands::BrandStore;
 pub use cards::CardStore;
 pub use checks::CheckStore;
@@ -83,6 +85,7 @@ pub trait AnyStore:
     + AppliedStore
     + ApprovalStore
     + AttemptStore
+    + AuditReadStore
     + AuditStore
     + BrandStore
     + CardStore
