@@ -126,6 +126,19 @@ pub struct BrokenChain {
     pub how: Break,
 }
 
+/// What is wrong with an entry behind one with this MAC; nothing when it is as it was written.
+#[must_use]
+pub fn fits(keys: &Keys, account: AccountId, before: &[u8], link: &Link) -> Option<Break> {
+    let right = mac(keys, account, link.seq, link.at, before, &link.body);
+    if !same(&link.mac, &right) {
+        Some(Break::Altered)
+    } else if !link.facets.are_of(&link.body) {
+        Some(Break::Columns)
+    } else {
+        None
+    }
+}
+
 /// A walk along a chain, from its first entry.
 pub struct Walk<'a> {
     keys: &'a Keys,
@@ -159,19 +172,15 @@ impl<'a> Walk<'a> {
         if link.seq != seq {
             return broken(Break::Missing);
         }
-        let right = mac(self.keys, self.account, seq, link.at, &so_far.mac, &link.body);
-        if !same(&link.mac, &right) {
-            return broken(Break::Altered);
-        }
-        if !link.facets.are_of(&link.body) {
-            return broken(Break::Columns);
+        if let Some(how) = fits(self.keys, self.account, &so_far.mac, link) {
+            return broken(how);
         }
         let known = self.known.filter(|known| known.entries == seq);
-        if known.is_some_and(|known| !same(&known.mac, &right)) {
+        if known.is_some_and(|known| !same(&known.mac, &link.mac)) {
             return broken(Break::Rewritten);
         }
         so_far.entries = seq;
-        so_far.mac = right;
+        so_far.mac.clone_from(&link.mac);
         so_far.oldest = so_far.oldest.or(Some(link.at));
         so_far.newest = Some(link.at);
         Ok(())

@@ -2,6 +2,7 @@
 //! holds their one style sheet and their one script.
 
 pub mod approvals;
+pub mod audit;
 mod browser;
 pub mod contacts;
 pub mod frame;
@@ -63,6 +64,11 @@ impl Page {
 
     fn css(&self) -> String {
         assets::app("app.css")
+    }
+
+    /// What a few pages have besides.
+    fn asset(&self, name: &str) -> String {
+        assets::app(name)
     }
 
     fn js(&self) -> String {
