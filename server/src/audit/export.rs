@@ -59,9 +59,26 @@ pub struct Head<'a> {
 }
 
 const COLUMNS: [&str; 20] = [
-    "entry", "time", "kind", "act", "what", "why", "detail", "technician", "customer", "contact", "ticket",
-    "integration", "technician_id", "customer_id", "contact_id", "integration_id", "verification_id",
-    "reset_id", "share_id", "code",
+    "entry",
+    "time",
+    "kind",
+    "act",
+    "what",
+    "why",
+    "detail",
+    "technician",
+    "customer",
+    "contact",
+    "ticket",
+    "integration",
+    "technician_id",
+    "customer_id",
+    "contact_id",
+    "integration_id",
+    "verification_id",
+    "reset_id",
+    "share_id",
+    "code",
 ];
 
 /// Writes a file in pieces.
@@ -200,10 +217,8 @@ fn cells(row: &AuditRow, entry: Option<&Entry>, names: &Names) -> [String; COLUM
     let said = said(entry, names);
     let name = |id: Option<Uuid>| id.map(|id| names.of(id).to_owned()).unwrap_or_default();
     let id = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
-    let (technician, customer) =
-        (entry.technician.map(|id| id.0), entry.customer.map(|id| id.0));
-    let (contact, integration) =
-        (entry.contact.map(|id| id.0), entry.integration.map(|id| id.0));
+    let (technician, customer) = (entry.technician.map(|id| id.0), entry.customer.map(|id| id.0));
+    let (contact, integration) = (entry.contact.map(|id| id.0), entry.integration.map(|id| id.0));
     [
         row.seq.to_string(),
         time(row.at),
@@ -268,7 +283,9 @@ mod tests {
             filter: &[("Technician", name.to_owned())],
         };
         let mut bytes = writer.head(&head).unwrap();
-        bytes.extend(writer.entries([(&row, Some(&entry)), (&newer, None)].into_iter(), &names).unwrap());
+        bytes.extend(
+            writer.entries([(&row, Some(&entry)), (&newer, None)].into_iter(), &names).unwrap(),
+        );
         String::from_utf8(bytes).unwrap()
     }
 
@@ -296,7 +313,9 @@ mod tests {
     fn both_files_say_what_they_are_and_tell_the_same() {
         let csv = file(Format::Csv, "Ann, Ltd.");
         assert!(csv.starts_with("Account,\"Ann, Ltd.\"\r\nMade at,1970-01-01T00:00:00.000Z\r\n"));
-        assert!(csv.contains("7,2026-11-22T14:05:00.042Z,sign-in,signed-out,\"Ann, Ltd. signed out.\""));
+        assert!(
+            csv.contains("7,2026-11-22T14:05:00.042Z,sign-in,signed-out,\"Ann, Ltd. signed out.\"")
+        );
         assert!(csv.contains("\"a \"\"b\"\",\r\nc\""), "{csv}");
         assert!(csv.contains("6,2026-11-22T14:05:00.042Z,,sung,"), "{csv}");
         let lines = file(Format::Jsonl, "Ann");

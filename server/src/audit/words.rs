@@ -160,7 +160,9 @@ const fn sentence(act: Act) -> &'static str {
         Act::FrameEnded => "Somebody else signed in to the host: the frame’s session was ended.",
         Act::PersonLinked => "A person of {integration} was linked to {who}.",
         Act::PersonUnlinked => "{who} took away whom a person of {integration} is here.",
-        Act::CompanyMapped => "{who} said which customer a company of {integration} is: {customer}.",
+        Act::CompanyMapped => {
+            "{who} said which customer a company of {integration} is: {customer}."
+        }
         Act::SetUpLinkMade => "A set-up link was made.",
         Act::SetUpDone => "{who} used their set-up link: a password was set.",
         Act::AuthenticatorEnrolled => "{who} enrolled an authenticator.",
@@ -206,7 +208,9 @@ const fn sentence(act: Act) -> &'static str {
         Act::ResetCompleted => "The reset is complete: everything was sent or given up.",
         Act::ResetGivenUp => "{who} gave up the reset for {contact}.",
         Act::ResetSuperseded => "A newer reset of the same person took this one’s place.",
-        Act::PasswordResealed => "Microsoft refused the password as too simple: another one was made.",
+        Act::PasswordResealed => {
+            "Microsoft refused the password as too simple: another one was made."
+        }
         Act::TextSent => "The link was texted to {contact}.",
         Act::TextFailed => "A text did not get through.",
         Act::TextDelivered => "The text was delivered.",

@@ -21,7 +21,8 @@ use crate::seal::Keys;
 pub(crate) type Db = sqlx::Postgres;
 pub(crate) type Query<'q> = sqlx::query::Query<'q, Db, <Db as sqlx::Database>::Arguments>;
 /// Appends to an audit chain: account, number, time, body, MAC, and the columns that it is filtered by.
-pub(crate) const APPEND: &str = "with entry as (insert into audit (account, seq, at, body, mac, kind,
+pub(crate) const APPEND: &str =
+    "with entry as (insert into audit (account, seq, at, body, mac, kind,
          technician, customer, contact, reset) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10))
      update accounts set audit_count = $2, audit_head = $5 where id = $1";
 /// A `bytea` of no length.

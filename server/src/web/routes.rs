@@ -38,6 +38,7 @@ pub(super) fn small() -> Table {
         .post(Admin, "/audit/export", pages::audit::export::post)
         .get(Admin, "/audit/resets/{id}", pages::audit::story::get)
         .get(Admin, "/audit/{seq}", pages::audit::entry::get)
+        .get(Admin, "/dashboard", pages::dashboard::get)
         .get(Admin, "/settings", settings::home)
         .get(Admin, "/settings/integrations", settings::integrations::list)
         .get(Admin, "/settings/integrations/new", settings::integrations::new)

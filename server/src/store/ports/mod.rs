@@ -14,6 +14,7 @@ mod cards;
 mod checks;
 mod companies;
 mod duo;
+mod figures;
 mod frames;
 mod import;
 mod inspect;
@@ -53,6 +54,7 @@ pub use cards::CardStore;
 pub use checks::CheckStore;
 pub use companies::CompanyStore;
 pub use duo::DuoStore;
+pub use figures::FigureStore;
 pub use frames::FrameStore;
 pub use import::ImportStore;
 pub use inspect::InspectStore;
@@ -92,6 +94,7 @@ pub trait AnyStore:
     + CheckStore
     + CompanyStore
     + DuoStore
+    + FigureStore
     + FrameStore
     + ImportStore
     + InspectStore

@@ -14,6 +14,7 @@ mod cards;
 mod checks;
 mod companies;
 mod duo;
+mod figures;
 mod frames;
 mod import;
 mod inspect;

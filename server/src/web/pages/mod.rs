@@ -5,6 +5,7 @@ pub mod approvals;
 pub mod audit;
 mod browser;
 pub mod contacts;
+pub mod dashboard;
 pub mod frame;
 pub mod pair;
 mod problem;

@@ -29,14 +29,13 @@ impl Moment {
 
 /// How long it took, in two figures at the most: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`, `3 days`.
 pub(in crate::web) fn distance(millis: i64) -> String {
-    let seconds = millis / 1000;
+    let seconds = millis.max(0) / 1000;
     let two = |large: i64, a: &str, small: i64, b: &str| match small {
         0 => format!("{large} {a}"),
         _ => format!("{large} {a} {small} {b}"),
     };
     match seconds {
-        ..0 => "0 s".into(),
-        0 => format!("0.{} s", millis.max(0) / 100),
+        ..=0 => format!("0.{} s", millis.max(0) / 100),
         1..60 => format!("{seconds} s"),
         60..3600 => two(seconds / 60, "min", seconds % 60, "s"),
         3600..172_800 => two(seconds / 3600, "h", seconds % 3600 / 60, "min"),
@@ -92,7 +91,7 @@ mod tests {
     #[test]
     fn distances_have_two_figures() {
         for (millis, said) in [
-            (-5, "0 s"),
+            (-5, "0.0 s"),
             (0, "0.0 s"),
             (449, "0.4 s"),
             (59_999, "59 s"),

@@ -93,8 +93,7 @@ pub async fn post(
     let body = Body::from_stream(stream::unfold(Some(export), next));
     let kind = format.media_type();
     let name = format!("attachment; filename=\"audit.{}\"", format.as_str());
-    let headers =
-        [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)];
+    let headers = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)];
     Ok((headers, body).into_response())
 }
 

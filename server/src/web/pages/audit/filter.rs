@@ -92,7 +92,8 @@ impl Asked {
     }
 
     fn read(&self) -> Filter {
-        const LINK: &str = "The address names something that can’t be: choose from the lists below.";
+        const LINK: &str =
+            "The address names something that can’t be: choose from the lists below.";
         const DAY: &str = "A day is written as 2026-11-30.";
         let mut wrong = Vec::new();
         let id = |text: &str| text.parse::<Uuid>().ok();

@@ -96,10 +96,7 @@ pub async fn get(
         ending: ending(&reset, share.as_ref(), &rows, now),
         lines,
         entries: only(AuditFilter { reset: Some(id), ..AuditFilter::default() }),
-        about_contact: only(AuditFilter {
-            contact: Some(reset.contact),
-            ..AuditFilter::default()
-        }),
+        about_contact: only(AuditFilter { contact: Some(reset.contact), ..AuditFilter::default() }),
         by_technician: only(AuditFilter {
             technician: Some(reset.technician),
             ..AuditFilter::default()
@@ -192,7 +189,9 @@ fn of_link(state: &ShareState, late: bool, lost: Option<Code>) -> Ending {
         (ShareState::Opened { .. }, _) if late => (
             "bad",
             "The link was opened, and another device tried it afterwards.",
-            Some("Ask the person whether they opened it. If not, reset the password again at once."),
+            Some(
+                "Ask the person whether they opened it. If not, reset the password again at once.",
+            ),
         ),
         (ShareState::Opened { .. }, _) => ("good", "The link was opened: the person has it.", None),
         (ShareState::Open { .. }, Some(code)) => {
@@ -224,11 +223,9 @@ fn of_link(state: &ShareState, late: bool, lost: Option<Code>) -> Ending {
             "The link was revoked unopened: nobody has this password.",
             Some("If no newer reset took its place, verify the person and reset again."),
         ),
-        (ShareState::Closed, _) => (
-            "warn",
-            "The link can’t be opened yet.",
-            Some("Reload this page in a moment."),
-        ),
+        (ShareState::Closed, _) => {
+            ("warn", "The link can’t be opened yet.", Some("Reload this page in a moment."))
+        }
     };
     Ending { tone, what: what.into(), next }
 }
