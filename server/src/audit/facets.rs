@@ -40,7 +40,27 @@ impl Kind {
         Self::Setting,
     ];
 
-    /// As in the column and in addresses.
+    /// As in the column.
+    #[must_use]
+    pub const fn number(self) -> i32 {
+        match self {
+            Self::SignIn => 1,
+            Self::Verification => 2,
+            Self::Reset => 3,
+            Self::Link => 4,
+            Self::Message => 5,
+            Self::Setting => 6,
+            Self::People => 7,
+        }
+    }
+
+    /// The kind of this number.
+    #[must_use]
+    pub fn numbered(number: i32) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.number() == number)
+    }
+
+    /// As in addresses.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -236,9 +256,10 @@ pub(crate) mod tests {
         assert!(all.len() > 75, "{}", all.len());
         for kind in Kind::ALL {
             assert_eq!(Kind::parse(kind.as_str()), Some(kind));
+            assert_eq!(Kind::numbered(kind.number()), Some(kind));
             assert!(all.iter().any(|(_, act)| act.kind() == kind), "{kind:?}");
         }
-        assert_eq!(Kind::parse("'"), None);
+        assert_eq!((Kind::parse("'"), Kind::numbered(0)), (None, None));
     }
 
     #[test]

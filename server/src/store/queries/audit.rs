@@ -88,7 +88,7 @@ impl Database {
             .bind(at.0)
             .bind(body)
             .bind(&mac)
-            .bind(facets.kind.map(Kind::as_str))
+            .bind(facets.kind.map(Kind::number))
             .bind(facets.technician.map(|id| id.0))
             .bind(facets.customer.map(|id| id.0))
             .bind(facets.contact.map(|id| id.0))

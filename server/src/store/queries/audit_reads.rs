@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::super::{Database, Db};
+use super::super::{Database, Db, along};
 use crate::audit::chain::Link;
 use crate::audit::{Facets, Head, Kind};
 use crate::store::{AuditChoices, AuditFilter, AuditReadStore, AuditRow, SeqSpan, StoreError};
@@ -37,17 +37,22 @@ impl By {
         }
     }
 
+    /// The index that this filter leads along.
+    fn index(self) -> String {
+        along(&format!("audit_{}", self.column()))
+    }
+
     /// The column in an expression that no index has: this filter is not to lead.
     fn beside(self) -> String {
         match self {
-            Self::Kind(_) => "kind || ''".into(),
+            Self::Kind(_) => "kind + 0".into(),
             Self::Id(column, _) => format!("coalesce({column}, {column})"),
         }
     }
 
     fn bind(self, query: &mut QueryBuilder<Db>) {
         match self {
-            Self::Kind(kind) => query.push_bind(kind.as_str()),
+            Self::Kind(kind) => query.push_bind(kind.number()),
             Self::Id(_, id) => query.push_bind(id),
         };
     }
@@ -78,14 +83,14 @@ fn row(line: &Line) -> Result<AuditRow, sqlx::Error> {
 
 fn link(line: &Line) -> Result<Link, sqlx::Error> {
     let id = |column: &str| line.try_get::<Option<Uuid>, _>(column);
-    let kind: Option<String> = line.try_get("kind")?;
+    let kind: Option<i32> = line.try_get("kind")?;
     Ok(Link {
         seq: line.try_get("seq")?,
         at: Millis(line.try_get("at")?),
         body: line.try_get("body")?,
         mac: line.try_get("mac")?,
         facets: Facets {
-            kind: kind.as_deref().and_then(Kind::parse),
+            kind: kind.and_then(Kind::numbered),
             technician: id("technician")?.map(TechnicianId),
             customer: id("customer")?.map(CustomerId),
             contact: id("contact")?.map(ContactId),
@@ -143,8 +148,9 @@ impl AuditReadStore for Database {
             counts.sort_by_key(|(count, _)| *count);
             by = counts.into_iter().map(|(_, filter)| filter).collect();
         }
-        let mut query = QueryBuilder::<Db>::new("select seq, at, body from audit where account = ");
-        query.push_bind(account.0);
+        let mut query = QueryBuilder::<Db>::new("select seq, at, body from audit");
+        query.push(by.first().map(|lead| lead.index()).unwrap_or_default());
+        query.push(" where account = ").push_bind(account.0);
         query.push(" and seq >= ").push_bind(span.first);
         query.push(" and seq < ").push_bind(span.end);
         for (place, filter) in by.into_iter().enumerate() {
@@ -300,9 +306,8 @@ impl Database {
         filter: By,
         span: SeqSpan,
     ) -> Result<i64, StoreError> {
-        let mut query =
-            QueryBuilder::<Db>::new("select count(*) from (select 1 from audit where account = ");
-        query.push_bind(account.0);
+        let mut query = QueryBuilder::<Db>::new("select count(*) from (select 1 from audit");
+        query.push(filter.index()).push(" where account = ").push_bind(account.0);
         query.push(" and ").push(filter.column()).push(" = ");
         filter.bind(&mut query);
         query.push(" and seq >= ").push_bind(span.first);

@@ -175,7 +175,7 @@ async fn the_check_finds_what_filters_hide(world: World) {
     let carl = AuditFilter { contact: Some(ours.carl), ..AuditFilter::default() };
     for hide in [
         "update audit set contact = null where account = $1 and seq = 2",
-        "update audit set kind = 'setting' where account = $1 and seq = 2",
+        "update audit set kind = 6 where account = $1 and seq = 2",
         "update audit set kind = null where account = $1 and seq = 2",
         "update audit set technician = account where account = $1 and seq = 2",
         "update audit set customer = account where account = $1 and seq = 2",
@@ -184,8 +184,7 @@ async fn the_check_finds_what_filters_hide(world: World) {
         store.seed(hide, &[ours.account.0]).await;
         let broken = BrokenChain { seq: 2, how: Break::Columns };
         assert_eq!(store.verify_audit(ours.account).await.unwrap(), Err(broken), "{hide}");
-        let back =
-            "update audit set kind = 'link', technician = null, customer = null, reset = null,
+        let back = "update audit set kind = 4, technician = null, customer = null, reset = null,
             contact = (select contact from audit b where b.account = $1 and b.seq = 3)
             where account = $1 and seq = 2";
         store.seed(back, &[ours.account.0]).await;
