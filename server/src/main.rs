@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use server::audit::{BrokenChain, KnownHead};
 use server::clock::Clock;
 use server::settings::{DEFAULTS, LogFormat, Settings};
 use server::sign_in::make_set_up_link;
@@ -48,6 +49,10 @@ enum Command {
     AuditVerify {
         /// The account's id.
         account: shared::AccountId,
+        /// A head that was kept elsewhere (ENTRIES:MAC, from the log or an earlier check): without one,
+        /// entries that were cut off the end don't show.
+        #[arg(long)]
+        known: Option<String>,
     },
 }
 
@@ -109,15 +114,29 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             println!("{}", *link);
             Ok(())
         }
-        Command::AuditVerify { account } => {
-            let app = serve::open(settings, Clock::system()).await?;
-            match app.store.verify_audit(account).await? {
-                Ok(entries) => {
-                    println!("{entries} entries, chain intact");
-                    Ok(())
-                }
-                Err(broken) => anyhow::bail!("the chain is broken at entry {}", broken.seq),
-            }
+        Command::AuditVerify { account, known } => verify_audit(settings, account, known).await,
+    }
+}
+
+async fn verify_audit(
+    settings: Settings,
+    account: shared::AccountId,
+    known: Option<String>,
+) -> anyhow::Result<()> {
+    let known = match known {
+        None => None,
+        Some(text) => Some(KnownHead::parse(&text).ok_or_else(|| {
+            anyhow::anyhow!("--known {text} is no head: it is ENTRIES:MAC, as the log prints it")
+        })?),
+    };
+    let app = serve::open(settings, Clock::system()).await?;
+    match app.store.check_audit(account, known.as_ref()).await? {
+        Ok(intact) => {
+            println!("{} entries, chain intact; head {}", intact.entries, intact.fingerprint());
+            Ok(())
+        }
+        Err(BrokenChain { seq, how }) => {
+            anyhow::bail!("the chain is broken at entry {seq}: {}", how.words())
         }
     }
 }

@@ -177,9 +177,22 @@ impl Desk {
 
     /// A form, as one of our own pages sends it; what came of it.
     pub(crate) async fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> u16 {
+        self.form(path, fields).await.0
+    }
+
+    /// The same, with what came back.
+    pub(crate) async fn form(&self, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
         let request = self.client.post(format!("{}{path}", self.origin));
         let request = request.header("origin", &self.origin).header("cookie", &self.cookie);
-        request.form(fields).send().await.unwrap().status().as_u16()
+        let response = request.form(fields).send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    }
+
+    /// The value of the form token in one of our own pages.
+    pub(crate) async fn form_token(&self, path: &str) -> String {
+        let page = self.page(path).await;
+        let (_, rest) = page.split_once("name=\"form\" value=\"").unwrap();
+        rest.split('"').next().unwrap().to_owned()
     }
 
     async fn hear(&self, request: reqwest::RequestBuilder) -> Reply {

@@ -3,10 +3,13 @@
 //!
 //! `ports/` says what the domain asks, `queries/` how both databases do it: the same statements,
 //! compiled once for each database through `#[path]`. `sqlite.rs` and `postgres.rs` hold what
-//! differs: connections, how a write begins, and three words of SQL.
+//! differs: connections, how a write begins, and two pieces of SQL.
 
 mod after_rows;
+mod audit_rows;
 mod brand_rows;
+mod chain;
+mod figure_rows;
 mod group_commit;
 mod import_rows;
 mod integration_rows;
@@ -30,7 +33,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use after_rows::*;
+pub use audit_rows::*;
 pub use brand_rows::*;
+pub use figure_rows::*;
 pub use import_rows::ImportRow;
 pub use integration_rows::*;
 pub use policy_rows::*;

@@ -314,10 +314,3 @@ pub struct LimitHit {
     /// Seconds until it is worth asking again.
     pub retry_after: u32,
 }
-
-/// Where an account's chain stops being intact.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BrokenChain {
-    /// The first entry that does not fit, or the one that is missing.
-    pub seq: i64,
-}

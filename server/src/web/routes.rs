@@ -52,6 +52,13 @@ pub(super) fn small() -> Table {
         .get(Anybody, "/set-up", pages::set_up::get)
         .post(Anybody, "/set-up", pages::set_up::post)
         // Admins, in a browser.
+        .get(Admin, "/audit", pages::audit::list)
+        .get(Admin, "/audit/check", pages::audit::check::get)
+        .post(Admin, "/audit/check", pages::audit::check::post)
+        .post(Admin, "/audit/export", pages::audit::export::post)
+        .get(Admin, "/audit/resets/{id}", pages::audit::story::get)
+        .get(Admin, "/audit/{seq}", pages::audit::entry::get)
+        .get(Admin, "/dashboard", pages::dashboard::get)
         .get(Admin, "/settings", settings::home)
         .get(Admin, "/settings/integrations", settings::integrations::list)
         .get(Admin, "/settings/integrations/new", settings::integrations::new)

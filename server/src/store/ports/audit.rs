@@ -1,7 +1,7 @@
 //! The audit chain. Entries are only ever written inside the transaction that they tell of (P7).
 
 use crate::audit::Entry;
-use crate::store::{BrokenChain, StoreError};
+use crate::store::StoreError;
 use async_trait::async_trait;
 use shared::{AccountId, Millis};
 
@@ -24,13 +24,4 @@ pub trait AuditStore {
     /// # Errors
     /// When the database can't be read.
     async fn audit(&self, account: AccountId) -> Result<Vec<(i64, Millis, String)>, StoreError>;
-
-    /// Recomputes the account's chain.
-    ///
-    /// # Errors
-    /// When the database can't be read; a broken chain is an answer, not an error.
-    async fn verify_audit(
-        &self,
-        account: AccountId,
-    ) -> Result<Result<i64, BrokenChain>, StoreError>;
 }

@@ -8,11 +8,13 @@ mod applied;
 mod approvals;
 mod attempts;
 mod audit;
+mod audit_reads;
 mod brands;
 mod cards;
 mod checks;
 mod companies;
 mod duo;
+mod figures;
 mod frames;
 mod import;
 mod inspect;
@@ -50,11 +52,13 @@ pub use applied::AppliedStore;
 pub use approvals::ApprovalStore;
 pub use attempts::AttemptStore;
 pub use audit::AuditStore;
+pub use audit_reads::AuditReadStore;
 pub use brands::BrandStore;
 pub use cards::CardStore;
 pub use checks::CheckStore;
 pub use companies::CompanyStore;
 pub use duo::DuoStore;
+pub use figures::FigureStore;
 pub use frames::FrameStore;
 pub use import::ImportStore;
 pub use inspect::InspectStore;
@@ -91,12 +95,14 @@ pub trait AnyStore:
     + AppliedStore
     + ApprovalStore
     + AttemptStore
+    + AuditReadStore
     + AuditStore
     + BrandStore
     + CardStore
     + CheckStore
     + CompanyStore
     + DuoStore
+    + FigureStore
     + FrameStore
     + ImportStore
     + InspectStore

@@ -1,14 +1,13 @@
 //! The audit chain. Entries are only ever written inside the transaction that they tell of (P7).
 
-use super::super::{APPEND, Database, Db, SNAPSHOT, Write};
-use crate::store::{AuditStore, BrokenChain, StoreError};
+use super::super::{APPEND, Database, Db, Write};
+use crate::store::{AuditStore, StoreError};
 use async_trait::async_trait;
 use shared::{AccountId, Millis};
 use sqlx::Row;
 use uuid::Uuid;
 
-use crate::audit::{self, Entry, Head};
-use crate::seal::same;
+use crate::audit::{self, Entry, Facets, Head, Kind};
 
 type Line = <Db as sqlx::Database>::Row;
 
@@ -59,41 +58,6 @@ impl AuditStore for Database {
             .map(|row| Ok((row.try_get(0)?, Millis(row.try_get(1)?), row.try_get(2)?)))
             .collect()
     }
-
-    async fn verify_audit(
-        &self,
-        account: AccountId,
-    ) -> Result<Result<i64, BrokenChain>, StoreError> {
-        // One snapshot: an entry written between two reads is no damage.
-        let mut tx = self.read().begin_with(SNAPSHOT).await?;
-        let head = sqlx::query("select audit_count, audit_head from accounts where id = $1")
-            .bind(account.0)
-            .fetch_optional(&mut *tx)
-            .await?
-            .ok_or_else(|| StoreError::Unusable(format!("there is no account {account}")))?;
-        let (count, newest): (i64, Vec<u8>) = (head.try_get(0)?, head.try_get(1)?);
-        let rows =
-            sqlx::query("select seq, at, body, mac from audit where account = $1 order by seq")
-                .bind(account.0)
-                .fetch_all(&mut *tx)
-                .await?;
-        let mut before = Vec::new();
-        for (row, expected) in rows.iter().zip(1..) {
-            let (seq, at, body): (i64, i64, String) =
-                (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-            let mac: Vec<u8> = row.try_get(3)?;
-            let right = audit::mac(&self.keys, account, seq, Millis(at), &before, &body);
-            if seq != expected || !same(&mac, &right) {
-                return Ok(Err(BrokenChain { seq: expected }));
-            }
-            before = mac;
-        }
-        let len = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-        if len != count || before != newest {
-            return Ok(Err(BrokenChain { seq: len + 1 }));
-        }
-        Ok(Ok(count))
-    }
 }
 
 impl Database {
@@ -117,12 +81,18 @@ impl Database {
         let body = serde_json::to_string(entry)
             .map_err(|_| StoreError::Inconsistent("an audit entry that is no JSON"))?;
         let mac = audit::mac(&self.keys, account, seq, at, &before, &body);
+        let facets = Facets::from(entry);
         sqlx::query(APPEND)
             .bind(account.0)
             .bind(seq)
             .bind(at.0)
             .bind(body)
             .bind(&mac)
+            .bind(facets.kind.map(Kind::number))
+            .bind(facets.technician.map(|id| id.0))
+            .bind(facets.customer.map(|id| id.0))
+            .bind(facets.contact.map(|id| id.0))
+            .bind(facets.reset.map(|id| id.0))
             .execute(write.db())
             .await?;
         // Nobody else writes to this chain before the end of this write.

@@ -3,8 +3,8 @@
 use shared::AccountId;
 
 use super::fixture::{START, World, after, new_id};
-use crate::audit::{Act, Entry};
-use crate::store::{BrokenChain, StoreError};
+use crate::audit::{Act, Break, BrokenChain, Entry};
+use crate::store::StoreError;
 
 on_both!(
     entries_stand_in_order,
@@ -40,23 +40,23 @@ async fn every_tampering_shows(world: World) {
     for _ in 0..4 {
         store.note_alone(ours, START, &Entry::new(Act::SignedOut)).await.unwrap();
     }
-    let broken_at = async |seq| {
-        assert_eq!(store.verify_audit(ours).await.unwrap(), Err(BrokenChain { seq }));
+    let broken_at = async |seq, how| {
+        assert_eq!(store.verify_audit(ours).await.unwrap(), Err(BrokenChain { seq, how }));
         // Their chain has nothing to do with it.
         assert_eq!(store.verify_audit(world.theirs.account).await.unwrap(), Ok(1));
     };
     let change = |statement| store.seed(statement, std::slice::from_ref(&ours.0));
     change("update audit set at = at + 1 where account = $1 and seq = 3").await;
-    broken_at(3).await;
+    broken_at(3, Break::Altered).await;
     change("update audit set at = at - 1 where account = $1 and seq = 3").await;
     assert_eq!(store.verify_audit(ours).await.unwrap(), Ok(5));
     change("update audit set body = '{}' where account = $1 and seq = 2").await;
-    broken_at(2).await;
+    broken_at(2, Break::Altered).await;
     change("delete from audit where account = $1 and seq < 5").await;
-    broken_at(1).await;
+    broken_at(1, Break::Missing).await;
     // A cut tail, and a head put right after it that has no key.
     change("delete from audit where account = $1").await;
-    broken_at(1).await;
+    broken_at(1, Break::Tail).await;
 }
 
 async fn many_at_once_make_one_chain(world: World) {

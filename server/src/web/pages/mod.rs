@@ -4,8 +4,10 @@
 pub mod account;
 pub mod account_factor;
 pub mod approvals;
+pub mod audit;
 pub mod confirm;
 pub mod contacts;
+pub mod dashboard;
 pub mod forgot;
 pub mod frame;
 pub mod pair;
@@ -73,6 +75,11 @@ impl Page {
 
     fn css(&self) -> String {
         assets::app("app.css")
+    }
+
+    /// What a few pages have besides.
+    fn asset(&self, name: &str) -> String {
+        assets::app(name)
     }
 
     fn js(&self) -> String {

@@ -27,6 +27,22 @@ impl Moment {
     }
 }
 
+/// How long it took, in two figures at the most: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`, `3 days`.
+pub(in crate::web) fn distance(millis: i64) -> String {
+    let seconds = millis.max(0) / 1000;
+    let two = |large: i64, a: &str, small: i64, b: &str| match small {
+        0 => format!("{large} {a}"),
+        _ => format!("{large} {a} {small} {b}"),
+    };
+    match seconds {
+        ..=0 => format!("0.{} s", millis.max(0) / 100),
+        1..60 => format!("{seconds} s"),
+        60..3600 => two(seconds / 60, "min", seconds % 60, "s"),
+        3600..172_800 => two(seconds / 3600, "h", seconds % 3600 / 60, "min"),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
 /// Two figures at the most: what a list needs.
 fn age(millis: i64) -> String {
     let minutes = millis / 60_000;
@@ -69,6 +85,23 @@ mod tests {
             (-1000, "1969-12-31T23:59:59Z"),
         ] {
             assert_eq!(Moment::new(Millis(at), Millis(at)).iso, iso);
+        }
+    }
+
+    #[test]
+    fn distances_have_two_figures() {
+        for (millis, said) in [
+            (-5, "0.0 s"),
+            (0, "0.0 s"),
+            (449, "0.4 s"),
+            (59_999, "59 s"),
+            (60_000, "1 min"),
+            (200_000, "3 min 20 s"),
+            (7_500_000, "2 h 5 min"),
+            (86_400_000, "24 h"),
+            (86_400_000 * 3, "3 days"),
+        ] {
+            assert_eq!(distance(millis), said, "{millis}");
         }
     }
 

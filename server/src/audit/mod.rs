@@ -1,9 +1,20 @@
 //! The audit: what is written down about every act. Entries hold ids, never a name, a phone in
 //! full, a code, a link or a password (names stand in `audit_names` and can be erased).
 //!
-//! Each account's entries form a chain: every MAC covers the one before.
+//! Each account's entries form a chain: every MAC covers the one before. What an entry is filtered by
+//! stands beside it in columns of its own ([`Facets`]); the check of the chain ([`chain`]) holds them
+//! against it. Its words are in [`words`].
 
-use serde::Serialize;
+pub mod chain;
+pub mod export;
+pub mod facets;
+pub mod heads;
+pub mod words;
+
+pub use chain::{Break, BrokenChain, Intact, KnownHead};
+pub use facets::{Facets, Kind};
+
+use serde::{Deserialize, Serialize};
 use shared::{
     AccountId, Code, ContactId, CustomerId, IntegrationId, Millis, ResetId, ShareId, TechnicianId,
     TicketId, VerificationId,
@@ -12,7 +23,7 @@ use shared::{
 use crate::seal::{Keys, Purpose};
 
 /// Where an account's chain ends, as a write has read it and holds it.
-pub(crate) struct Head {
+pub struct Head {
     /// Whose.
     pub account: AccountId,
     /// The newest entry's number; 0 before the first.
@@ -22,7 +33,7 @@ pub(crate) struct Head {
 }
 
 /// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Act {
     /// Accounts, people or connections came in from a file.
@@ -207,43 +218,45 @@ pub enum Act {
     ShareExpired,
     /// It was ended before its time.
     ShareRevoked,
+    /// Entries of this audit left as a file.
+    AuditExported,
 }
 
 /// One entry.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Entry {
     /// What.
     pub act: Act,
     /// Who did it; `None` for the server itself and for end users.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub technician: Option<TechnicianId>,
     /// For which customer.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<CustomerId>,
     /// About whom.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<ContactId>,
     /// In which ticket.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<TicketId>,
     /// Which integration.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub integration: Option<IntegrationId>,
     /// Which verification.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verification: Option<VerificationId>,
     /// Which reset.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reset: Option<ResetId>,
     /// Which share: its row, which leads to no link.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<ShareId>,
     /// Why not.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<Code>,
     /// Ids of the other side (Microsoft's request id, the provider's message id), a masked
     /// destination, a number of tries. Never a secret.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<String>,
 }
 

@@ -1,0 +1,318 @@
+//! Reading the audit. Lists must answer at a million entries: each filter has its index with the number
+//! behind it, so that a page is a short walk along one of them.
+
+use std::collections::HashMap;
+
+use super::super::{Database, Db, along};
+use crate::audit::chain::Link;
+use crate::audit::{Facets, Head, Kind};
+use crate::store::{AuditChoices, AuditFilter, AuditReadStore, AuditRow, SeqSpan, StoreError};
+use async_trait::async_trait;
+use shared::{AccountId, ContactId, CustomerId, Millis, ResetId, TechnicianId};
+use sqlx::{QueryBuilder, Row};
+use uuid::Uuid;
+
+type Line = <Db as sqlx::Database>::Row;
+
+/// How far entries may stand out of the order of their times.
+const DISORDER_MS: i64 = 10 * 60_000;
+/// Of two filters the one with fewer entries leads the walk; so many are counted, no more.
+const COUNTED: i64 = 20_000;
+/// Ids whose names are looked up at once.
+const NAMES: usize = 100;
+
+/// A filter by an index of its own.
+#[derive(Clone, Copy)]
+enum By {
+    Kind(Kind),
+    Id(&'static str, Uuid),
+}
+
+impl By {
+    /// The column as an index has it.
+    fn column(self) -> &'static str {
+        match self {
+            Self::Kind(_) => "kind",
+            Self::Id(column, _) => column,
+        }
+    }
+
+    /// The index that this filter leads along.
+    fn index(self) -> String {
+        along(&format!("audit_{}", self.column()))
+    }
+
+    /// The column in an expression that no index has: this filter is not to lead.
+    fn beside(self) -> String {
+        match self {
+            Self::Kind(_) => "kind + 0".into(),
+            Self::Id(column, _) => format!("coalesce({column}, {column})"),
+        }
+    }
+
+    fn bind(self, query: &mut QueryBuilder<Db>) {
+        match self {
+            Self::Kind(kind) => query.push_bind(kind.number()),
+            Self::Id(_, id) => query.push_bind(id),
+        };
+    }
+}
+
+/// The filters in use, those that leave least over first: a reset has some twenty entries, a contact some
+/// hundreds.
+fn by(filter: &AuditFilter) -> Vec<By> {
+    [
+        filter.reset.map(|id| By::Id("reset", id.0)),
+        filter.contact.map(|id| By::Id("contact", id.0)),
+        filter.technician.map(|id| By::Id("technician", id.0)),
+        filter.customer.map(|id| By::Id("customer", id.0)),
+        filter.kind.map(By::Kind),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn row(line: &Line) -> Result<AuditRow, sqlx::Error> {
+    Ok(AuditRow {
+        seq: line.try_get("seq")?,
+        at: Millis(line.try_get("at")?),
+        body: line.try_get("body")?,
+    })
+}
+
+fn link(line: &Line) -> Result<Link, sqlx::Error> {
+    let id = |column: &str| line.try_get::<Option<Uuid>, _>(column);
+    let kind: Option<i32> = line.try_get("kind")?;
+    Ok(Link {
+        seq: line.try_get("seq")?,
+        at: Millis(line.try_get("at")?),
+        body: line.try_get("body")?,
+        mac: line.try_get("mac")?,
+        facets: Facets {
+            kind: kind.and_then(Kind::numbered),
+            technician: id("technician")?.map(TechnicianId),
+            customer: id("customer")?.map(CustomerId),
+            contact: id("contact")?.map(ContactId),
+            reset: id("reset")?.map(ResetId),
+        },
+    })
+}
+
+fn head(line: &Line) -> Result<Head, sqlx::Error> {
+    Ok(Head {
+        account: AccountId(line.try_get("id")?),
+        count: line.try_get("audit_count")?,
+        mac: line.try_get("audit_head")?,
+    })
+}
+
+#[async_trait]
+impl AuditReadStore for Database {
+    async fn audit_span(
+        &self,
+        account: AccountId,
+        from: Option<Millis>,
+        until: Option<Millis>,
+    ) -> Result<SeqSpan, StoreError> {
+        let newest: Option<i64> =
+            sqlx::query_scalar("select max(seq) from audit where account = $1")
+                .bind(account.0)
+                .fetch_one(self.read())
+                .await?;
+        let end = newest.unwrap_or(0) + 1;
+        let first = match from {
+            Some(from) => self.first_at(account, end, from.plus(-DISORDER_MS)).await?,
+            None => i64::MIN,
+        };
+        let end = match until {
+            Some(until) => self.first_at(account, end, until.plus(DISORDER_MS)).await?,
+            None => i64::MAX,
+        };
+        Ok(SeqSpan { first, end })
+    }
+
+    async fn audit_page(
+        &self,
+        account: AccountId,
+        filter: &AuditFilter,
+        span: SeqSpan,
+        most: u32,
+    ) -> Result<Vec<AuditRow>, StoreError> {
+        let mut by = by(filter);
+        if filter.reset.is_none() && filter.contact.is_none() && by.len() > 1 {
+            let mut counts = Vec::new();
+            for filter in by {
+                counts.push((self.counted(account, filter, span).await?, filter));
+            }
+            counts.sort_by_key(|(count, _)| *count);
+            by = counts.into_iter().map(|(_, filter)| filter).collect();
+        }
+        let mut query = QueryBuilder::<Db>::new("select seq, at, body from audit");
+        query.push(by.first().map(|lead| lead.index()).unwrap_or_default());
+        query.push(" where account = ").push_bind(account.0);
+        query.push(" and seq >= ").push_bind(span.first);
+        query.push(" and seq < ").push_bind(span.end);
+        for (place, filter) in by.into_iter().enumerate() {
+            let column = if place == 0 { filter.column().into() } else { filter.beside() };
+            query.push(" and ").push(column).push(" = ");
+            filter.bind(&mut query);
+        }
+        if let Some(from) = filter.from {
+            query.push(" and at >= ").push_bind(from.0);
+        }
+        if let Some(until) = filter.until {
+            query.push(" and at < ").push_bind(until.0);
+        }
+        query.push(" order by seq desc limit ").push_bind(i64::from(most));
+        let rows = query.build().fetch_all(self.read()).await?;
+        Ok(rows.iter().map(row).collect::<Result<_, _>>()?)
+    }
+
+    async fn audit_head(&self, account: AccountId) -> Result<Option<Head>, StoreError> {
+        let row = sqlx::query("select id, audit_count, audit_head from accounts where id = $1")
+            .bind(account.0)
+            .fetch_optional(self.read())
+            .await?;
+        Ok(row.as_ref().map(head).transpose()?)
+    }
+
+    async fn audit_heads(&self) -> Result<Vec<Head>, StoreError> {
+        let rows = sqlx::query("select id, audit_count, audit_head from accounts order by id")
+            .fetch_all(self.read())
+            .await?;
+        Ok(rows.iter().map(head).collect::<Result<_, _>>()?)
+    }
+
+    async fn audit_links(
+        &self,
+        account: AccountId,
+        after: i64,
+        last: i64,
+        most: u32,
+    ) -> Result<Vec<Link>, StoreError> {
+        let rows = sqlx::query(
+            "select seq, at, body, mac, kind, technician, customer, contact, reset from audit
+             where account = $1 and seq > $2 and seq <= $3 order by seq limit $4",
+        )
+        .bind(account.0)
+        .bind(after)
+        .bind(last)
+        .bind(i64::from(most))
+        .fetch_all(self.read())
+        .await?;
+        Ok(rows.iter().map(link).collect::<Result<_, _>>()?)
+    }
+
+    async fn audit_has_strays(&self, account: AccountId) -> Result<bool, StoreError> {
+        // One statement, one moment: an entry that is written meanwhile is in the head too.
+        let stray: Option<i32> = sqlx::query_scalar(
+            "select 1 from accounts a where a.id = $1 and (
+                 exists (select 1 from audit e where e.account = $1 and e.seq < 1)
+                 or exists (select 1 from audit e where e.account = $1 and e.seq > a.audit_count))",
+        )
+        .bind(account.0)
+        .fetch_optional(self.read())
+        .await?;
+        Ok(stray.is_some())
+    }
+
+    async fn audit_names(
+        &self,
+        account: AccountId,
+        ids: &[Uuid],
+    ) -> Result<HashMap<Uuid, String>, StoreError> {
+        let mut names = HashMap::new();
+        for ids in ids.chunks(NAMES) {
+            let mut query = QueryBuilder::<Db>::new("");
+            // The later ones count: what stands in its own table is the newest name.
+            for (place, (table, name)) in [
+                ("audit_names", "name"),
+                ("technicians", "name"),
+                ("customers", "name"),
+                ("contacts", "name"),
+                ("tickets", "'#' || coalesce(psa_number, number)"),
+                ("integrations", "name"),
+            ]
+            .into_iter()
+            .enumerate()
+            {
+                if place > 0 {
+                    query.push(" union all ");
+                }
+                query.push(format!("select id, {name} as name from {table} where account = "));
+                query.push_bind(account.0).push(" and id in (");
+                let mut list = query.separated(", ");
+                for id in ids {
+                    list.push_bind(*id);
+                }
+                query.push(")");
+            }
+            // Another number of ids is another statement: not worth a place among those that are kept.
+            for row in query.build().persistent(false).fetch_all(self.read()).await? {
+                let (id, name): (Uuid, String) = (row.try_get("id")?, row.try_get("name")?);
+                if !name.is_empty() {
+                    names.insert(id, name);
+                }
+            }
+        }
+        Ok(names)
+    }
+
+    async fn audit_choices(&self, account: AccountId) -> Result<AuditChoices, StoreError> {
+        let named = |rows: Vec<Line>| -> Result<Vec<(Uuid, String)>, sqlx::Error> {
+            rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+        };
+        let technicians =
+            sqlx::query("select id, name from technicians where account = $1 order by name, id")
+                .bind(account.0)
+                .fetch_all(self.read())
+                .await?;
+        let customers =
+            sqlx::query("select id, name from customers where account = $1 order by name, id")
+                .bind(account.0)
+                .fetch_all(self.read())
+                .await?;
+        Ok(AuditChoices { technicians: named(technicians)?, customers: named(customers)? })
+    }
+}
+
+impl Database {
+    /// The number of the first entry of this time or later: numbers are in the order of time, so that
+    /// some twenty looks find it among a million.
+    async fn first_at(&self, account: AccountId, end: i64, at: Millis) -> Result<i64, StoreError> {
+        let (mut low, mut high) = (1, end);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let found: Option<i64> = sqlx::query_scalar(
+                "select at from audit where account = $1 and seq >= $2 order by seq limit 1",
+            )
+            .bind(account.0)
+            .bind(middle)
+            .fetch_optional(self.read())
+            .await?;
+            match found {
+                Some(found) if found < at.0 => low = middle + 1,
+                _ => high = middle,
+            }
+        }
+        Ok(low)
+    }
+
+    /// How many entries a filter alone lets through, up to [`COUNTED`].
+    async fn counted(
+        &self,
+        account: AccountId,
+        filter: By,
+        span: SeqSpan,
+    ) -> Result<i64, StoreError> {
+        let mut query = QueryBuilder::<Db>::new("select count(*) from (select 1 from audit");
+        query.push(filter.index()).push(" where account = ").push_bind(account.0);
+        query.push(" and ").push(filter.column()).push(" = ");
+        filter.bind(&mut query);
+        query.push(" and seq >= ").push_bind(span.first);
+        query.push(" and seq < ").push_bind(span.end);
+        query.push(" limit ").push_bind(COUNTED).push(") counted");
+        Ok(query.build_query_scalar().fetch_one(self.read()).await?)
+    }
+}
