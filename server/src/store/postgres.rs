@@ -37,7 +37,7 @@ macro_rules! no_bytes {
 #[expect(clippy::duplicate_mod, reason = "one set of statements, compiled for each database")]
 mod queries;
 
-const MIGRATIONS: [(i64, &str, &str); 10] = [
+const MIGRATIONS: [(i64, &str, &str); 11] = [
     (1, "start", include_str!("../../migrations/postgres/0001_start.sql")),
     (2, "mail", include_str!("../../migrations/postgres/0002_mail.sql")),
     (3, "after", include_str!("../../migrations/postgres/0003_after.sql")),
@@ -48,6 +48,7 @@ const MIGRATIONS: [(i64, &str, &str); 10] = [
     (8, "verifications", include_str!("../../migrations/postgres/0008_verifications.sql")),
     (9, "duo", include_str!("../../migrations/postgres/0009_duo.sql")),
     (10, "psa", include_str!("../../migrations/postgres/0010_psa.sql")),
+    (13, "lists", include_str!("../../migrations/postgres/0013_lists.sql")),
 ];
 
 /// What each connection must hold to, whatever the server's own settings say: a commit is on disk
@@ -147,6 +148,7 @@ impl Database {
         let writers = Arc::new(Semaphore::new((connections as usize * 3 / 4).max(1)));
         let database = Self { pool, writers, keys };
         database.check_key().await?;
+        database.make_words().await?;
         Ok(database)
     }
 

@@ -20,6 +20,7 @@ mod integrations;
 mod keys;
 mod limits;
 mod links;
+mod lists;
 mod m365;
 mod mails;
 mod outbox;
@@ -27,6 +28,7 @@ mod people;
 mod phones;
 mod policies;
 mod psa;
+mod psa_lists;
 mod psa_people;
 mod reset_reads;
 mod resets;
@@ -41,6 +43,7 @@ mod technicians;
 mod texts;
 mod verification_notes;
 mod verifications;
+mod words;
 
 use sqlx::Row;
 

@@ -42,6 +42,7 @@ mod inspect;
 mod integrations;
 mod limits;
 mod links;
+mod lists;
 mod m365;
 mod mails;
 mod msp;

@@ -138,6 +138,12 @@ impl Just {
             "psa-off" => Some(
                 "Switched off. Its pods are signed out, and neither tickets nor contacts are read.",
             ),
+            "listed" => Some(
+                "Listed. Its tickets and contacts stand on our own pages now; all admins get a mail.",
+            ),
+            "unlisted" => Some(
+                "Not listed any more. Contacts that a pod has shown already stay on the list of contacts.",
+            ),
             "pod" => Some(
                 "The pod is made. Each technician moves it to Displayed now, under Pod Configuration.",
             ),
