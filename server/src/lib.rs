@@ -7,6 +7,7 @@ pub mod bell;
 pub mod brand;
 pub mod branding;
 pub mod clock;
+pub mod contacts;
 pub mod denied;
 pub mod directory;
 pub mod duo;

@@ -7,6 +7,7 @@
 
 mod after_rows;
 mod brand_rows;
+mod contact_rows;
 mod group_commit;
 mod import_rows;
 mod integration_rows;
@@ -30,6 +31,7 @@ use std::sync::Arc;
 
 pub use after_rows::*;
 pub use brand_rows::*;
+pub use contact_rows::*;
 pub use import_rows::ImportRow;
 pub use integration_rows::*;
 pub use list_rows::*;

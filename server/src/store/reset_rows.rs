@@ -194,6 +194,8 @@ pub enum MailKind {
     Loosened,
     /// Admins, that a PSA leads elsewhere, or was deleted.
     Psa,
+    /// Admins, that a file has changed the numbers of contacts.
+    Contacts,
     /// Admins, that texts and pages lead elsewhere or say something else than before.
     Branding,
 }
@@ -230,6 +232,7 @@ impl OutboxKind {
             OutboxKind::Mail(MailKind::Failing) => "mail-failing",
             OutboxKind::Mail(MailKind::Loosened) => "mail-loosened",
             OutboxKind::Mail(MailKind::Psa) => "mail-psa",
+            OutboxKind::Mail(MailKind::Contacts) => "mail-contacts",
             OutboxKind::Mail(MailKind::Branding) => "mail-branding",
         }
     }
@@ -265,6 +268,7 @@ impl OutboxKind {
             Self::Mail(MailKind::Failing),
             Self::Mail(MailKind::Loosened),
             Self::Mail(MailKind::Psa),
+            Self::Mail(MailKind::Contacts),
             Self::Mail(MailKind::Branding),
         ]
         .into_iter()

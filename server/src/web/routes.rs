@@ -8,7 +8,7 @@ use super::table::Table;
 use super::table::Who::{Admin, Anybody, Person, Pod, Technician};
 use super::{assets, auth, check, health, hooks, logo, reveal, share};
 
-/// Every route but the ones of [`large`].
+/// Every route but the ones of [`large`] and [`files`].
 pub(super) fn small() -> Table {
     Table::new()
         // Technicians, in a browser.
@@ -17,6 +17,7 @@ pub(super) fn small() -> Table {
         .get(Technician, "/tickets/{id}", pages::tickets::one)
         .get(Technician, "/contacts", pages::contacts::list)
         .get(Technician, "/contacts/{id}", pages::contacts::one)
+        .get(Admin, "/contacts/import", pages::contact_import::get)
         .get(Technician, "/approvals", pages::approvals::list)
         .post(Technician, "/approvals/{id}", pages::approvals::answer)
         .get(Anybody, "/sign-in", pages::sign_in::get)
@@ -195,6 +196,14 @@ fn brand_routes(table: Table) -> Table {
         .post(Admin, "/preview", branding_preview::post)
         .post(Admin, "/text", branding_preview::text)
         .post(Admin, "/logo/remove", branding_acts::remove_logo)
+}
+
+/// The few that take a file of contacts.
+pub(super) fn files() -> Table {
+    use pages::contact_import;
+    Table::new()
+        .post(Admin, "/contacts/import", contact_import::look)
+        .post(Admin, "/contacts/import/now", contact_import::import)
 }
 
 /// The few that take more than a form does: pictures.

@@ -12,6 +12,7 @@ mod brands;
 mod cards;
 mod checks;
 mod companies;
+mod contacts;
 mod duo;
 mod frames;
 mod import;
@@ -50,6 +51,7 @@ pub use brands::BrandStore;
 pub use cards::CardStore;
 pub use checks::CheckStore;
 pub use companies::CompanyStore;
+pub use contacts::ContactStore;
 pub use duo::DuoStore;
 pub use frames::FrameStore;
 pub use import::ImportStore;
@@ -88,6 +90,7 @@ pub trait AnyStore:
     + CardStore
     + CheckStore
     + CompanyStore
+    + ContactStore
     + DuoStore
     + FrameStore
     + ImportStore

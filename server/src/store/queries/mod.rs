@@ -12,6 +12,7 @@ mod brands;
 mod cards;
 mod checks;
 mod companies;
+mod contacts;
 mod duo;
 mod frames;
 mod import;

@@ -32,6 +32,7 @@ mod brands;
 mod cards;
 mod checks;
 mod companies;
+mod contacts;
 mod coverage;
 mod duo;
 mod fixture;

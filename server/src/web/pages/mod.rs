@@ -3,6 +3,7 @@
 
 pub mod approvals;
 mod browser;
+pub mod contact_import;
 pub mod contacts;
 pub mod frame;
 pub mod pair;

@@ -54,7 +54,7 @@ impl FromRequestParts<App> for Admin {
 
 /// Whether this admin may change something now: by a form made for this session, with a fresh
 /// second factor (design §9).
-fn may_change(app: &App, session: &Session, token: &str) -> Result<(), Failure> {
+pub(super) fn may_change(app: &App, session: &Session, token: &str) -> Result<(), Failure> {
     check_form_token(app, session, token)?;
     if fresh_second_factor(session, app.clock.now()) {
         Ok(())
@@ -67,14 +67,14 @@ fn may_change(app: &App, session: &Session, token: &str) -> Result<(), Failure> 
 const TYPING_MS: i64 = 15 * 60_000;
 
 /// Why what is typed into a page now could not be saved, as `templates/settings/stale.html` says it.
-struct Stale {
-    words: &'static str,
+pub(super) struct Stale {
+    pub(super) words: &'static str,
     /// Where to sign in, and back.
-    sign_in: String,
+    pub(super) sign_in: String,
 }
 
 /// Whether the second factor will last for what is about to be typed at `path`.
-fn stale(app: &App, session: &Session, path: &str) -> Option<Stale> {
+pub(super) fn stale(app: &App, session: &Session, path: &str) -> Option<Stale> {
     let words = match session.second_factor_at {
         None => {
             "This sign-in has no second factor, so nothing can be changed here. Ask your operator to \
