@@ -104,9 +104,7 @@ impl Recent {
     /// A contact's, as a technician has them who has no ticket open.
     #[must_use]
     pub fn of_contact(&self, contact: ContactId, technician: TechnicianId) -> Shields {
-        let here = |it: &&Verification| {
-            it.contact == contact && is_from_here(it, None, technician)
-        };
+        let here = |it: &&Verification| it.contact == contact && is_from_here(it, None, technician);
         self.shields(self.verifications.iter().filter(here))
     }
 
@@ -118,7 +116,11 @@ impl Recent {
 
     /// Contacts that stand so, of those who were verified lately.
     #[must_use]
-    pub fn contacts(&self, technician: TechnicianId, stand: impl Fn(State) -> bool) -> Vec<ContactId> {
+    pub fn contacts(
+        &self,
+        technician: TechnicianId,
+        stand: impl Fn(State) -> bool,
+    ) -> Vec<ContactId> {
         let mut by_contact: HashMap<ContactId, Vec<&Verification>> = HashMap::new();
         for it in self.verifications.iter().filter(|it| is_from_here(it, None, technician)) {
             by_contact.entry(it.contact).or_default().push(it);
@@ -143,9 +145,7 @@ impl Recent {
         of: HashMap<Id, Vec<&Verification>>,
         stand: impl Fn(State) -> bool,
     ) -> Vec<Id> {
-        let stands = |them: &Vec<&Verification>| {
-            stand(self.shields(them.iter().copied()).state())
-        };
+        let stands = |them: &Vec<&Verification>| stand(self.shields(them.iter().copied()).state());
         of.into_iter().filter(|(_, them)| stands(them)).map(|(id, _)| id).collect()
     }
 
@@ -251,7 +251,8 @@ mod tests {
             Some(Standing::Failed(shared::Code::CodeExpired))
         );
         // A second number does not turn the first one's green away, and a newer attempt at one does.
-        let other = Verification { destination_hash: vec![8], channel: Channel::SmsCode, ..pending };
+        let other =
+            Verification { destination_hash: vec![8], channel: Channel::SmsCode, ..pending };
         assert_eq!(stands(&[other.clone(), good()], 1).phone, green);
         let again = Verification { destination_hash: good().destination_hash, ..other };
         assert_eq!(stands(&[again, good()], 1).phone, Some(Standing::Pending));

@@ -76,9 +76,15 @@ mod tests {
             " ada dental example northwind park"
         );
         assert_eq!(line(&["O'Neil \"Bo\" 100% _x_\0", ""]), " 100 bo neil o x");
-        assert_eq!(line(&["Änne MÜLLER", "田中", "İpek", "Zoe\u{308}"]), " i\u{307}pek müller zoe\u{308} änne 田中");
+        assert_eq!(
+            line(&["Änne MÜLLER", "田中", "İpek", "Zoe\u{308}"]),
+            " i\u{307}pek müller zoe\u{308} änne 田中"
+        );
         assert_eq!(words(["a".repeat(99).as_str()]).first().map(String::len), Some(LONGEST));
-        assert!(words([(0..99).map(|n| n.to_string()).collect::<Vec<_>>().join(" ").as_str()]).len() <= MOST_KEPT);
+        assert!(
+            words([(0..99).map(|n| n.to_string()).collect::<Vec<_>>().join(" ").as_str()]).len()
+                <= MOST_KEPT
+        );
     }
 
     #[test]
@@ -96,7 +102,8 @@ mod tests {
 
     #[test]
     fn every_word_that_begins_so_stands_before_the_end() {
-        for (beginning, word) in [("an", "anna"), ("a", "a"), ("ä", "ä田"), ("z", "z\u{10FFFE}")] {
+        for (beginning, word) in [("an", "anna"), ("a", "a"), ("ä", "ä田"), ("z", "z\u{10FFFE}")]
+        {
             assert!(word >= beginning && word < end_of(beginning).as_str(), "{word}");
         }
         assert!("b" > end_of("a").as_str());

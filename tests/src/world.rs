@@ -190,7 +190,8 @@ impl World {
 
     /// The ticket with this number.
     pub(crate) async fn ticket(&self, number: &str) -> server::store::Ticket {
-        let found = self.app.store.tickets(self.account, &ListAsk::search(number, 2)).await.unwrap().rows;
+        let found =
+            self.app.store.tickets(self.account, &ListAsk::search(number, 2)).await.unwrap().rows;
         assert_eq!(found.len(), 1, "ticket {number}");
         found.into_iter().next().unwrap()
     }

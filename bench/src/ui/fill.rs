@@ -14,23 +14,71 @@ use crate::office::{PASSWORD, TOTP_SECRET};
 pub(crate) const EMAIL: &str = "looks@bench.example";
 
 const FIRST: [&str; 40] = [
-    "Ada", "Adam", "Anna", "Ben", "Berta", "Bruno", "Carl", "Clara", "Dora", "Emil", "Emma", "Erik",
-    "Eva", "Felix", "Finn", "Frieda", "Gero", "Greta", "Hanna", "Hugo", "Ida", "Ivan", "Jana", "Jonas",
-    "Karla", "Lena", "Leo", "Lukas", "Maja", "Max", "Mia", "Nora", "Oskar", "Paula", "Rosa", "Sofia",
-    "Theo", "Uwe", "Vera", "Zoë",
+    "Ada", "Adam", "Anna", "Ben", "Berta", "Bruno", "Carl", "Clara", "Dora", "Emil", "Emma",
+    "Erik", "Eva", "Felix", "Finn", "Frieda", "Gero", "Greta", "Hanna", "Hugo", "Ida", "Ivan",
+    "Jana", "Jonas", "Karla", "Lena", "Leo", "Lukas", "Maja", "Max", "Mia", "Nora", "Oskar",
+    "Paula", "Rosa", "Sofia", "Theo", "Uwe", "Vera", "Zoë",
 ];
 const LAST: [&str; 50] = [
-    "Adler", "Albrecht", "Arnold", "Bauer", "Beck", "Berger", "Böhm", "Brandt", "Braun", "Busch",
-    "Dietrich", "Engel", "Fischer", "Franke", "Friedrich", "Fuchs", "Graf", "Groß", "Haas", "Hahn",
-    "Hartmann", "Heinrich", "Herrmann", "Hofmann", "Horn", "Huber", "Jansen", "Jung", "Kaiser", "Keller",
-    "Klein", "Koch", "König", "Kraus", "Krüger", "Lang", "Lehmann", "Maier", "Meyer", "Möller", "Otto",
-    "Peters", "Roth", "Schmidt", "Schulz", "Seidel", "Vogel", "Weber", "Winter", "Ziegler",
+    "Adler",
+    "Albrecht",
+    "Arnold",
+    "Bauer",
+    "Beck",
+    "Berger",
+    "Böhm",
+    "Brandt",
+    "Braun",
+    "Busch",
+    "Dietrich",
+    "Engel",
+    "Fischer",
+    "Franke",
+    "Friedrich",
+    "Fuchs",
+    "Graf",
+    "Groß",
+    "Haas",
+    "Hahn",
+    "Hartmann",
+    "Heinrich",
+    "Herrmann",
+    "Hofmann",
+    "Horn",
+    "Huber",
+    "Jansen",
+    "Jung",
+    "Kaiser",
+    "Keller",
+    "Klein",
+    "Koch",
+    "König",
+    "Kraus",
+    "Krüger",
+    "Lang",
+    "Lehmann",
+    "Maier",
+    "Meyer",
+    "Möller",
+    "Otto",
+    "Peters",
+    "Roth",
+    "Schmidt",
+    "Schulz",
+    "Seidel",
+    "Vogel",
+    "Weber",
+    "Winter",
+    "Ziegler",
 ];
 const TRADE: [&str; 8] =
     ["Dental", "Legal", "Logistics", "Foods", "Steel", "Design", "Insurance", "Energy"];
 const SUMMARY: [&str; 5] = [
-    "Can't sign in since this morning", "Printer on the second floor is offline", "Outlook asks for a password",
-    "New phone, authenticator is gone", "VPN does not connect from home",
+    "Can't sign in since this morning",
+    "Printer on the second floor is offline",
+    "Outlook asks for a password",
+    "New phone, authenticator is gone",
+    "VPN does not connect from home",
 ];
 
 /// An account with so many customers and contacts, each contact with a ticket.
@@ -54,7 +102,8 @@ pub(crate) fn office(customers: u32, contacts: u32) -> Value {
 fn contact(nth: u32) -> Value {
     // Spread, so that neighbours in the list are not of one customer.
     let mixed = nth.wrapping_mul(2_654_435_761) >> 8;
-    let (first, last) = (FIRST[mixed as usize % FIRST.len()], LAST[(mixed / 40) as usize % LAST.len()]);
+    let (first, last) =
+        (FIRST[mixed as usize % FIRST.len()], LAST[(mixed / 40) as usize % LAST.len()]);
     json!({
         "name": format!("{first} {last}"),
         "email": format!("{}.{nth}@customer.example", last.to_lowercase()),

@@ -54,7 +54,8 @@ impl Table {
         );
         if let Some(slowest) = self.rows.iter().max_by_key(|row| row.latency.p95()) {
             let most = slowest.latency.p95();
-            let says = format!("slowest: {}, p95 {}, budget {}", slowest.name, ms(most), ms(BUDGET));
+            let says =
+                format!("slowest: {}, p95 {}, budget {}", slowest.name, ms(most), ms(BUDGET));
             text += &verdict(Some(most <= BUDGET), says);
         }
         text

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 pub use self::decode::text;
-use self::plan::{There, customers_in, plan};
 pub use self::plan::{BadLine, Fate, Line, Plan, compare_card, key, missing};
+use self::plan::{There, customers_in, plan};
 pub use self::sheet::{Column, MOST_LINES, Sheet, Unreadable};
 use crate::bell::Bell;
 use crate::clock::Clock;
@@ -96,7 +96,10 @@ fn file(plan: &Plan, new_customers: bool, now: Millis) -> ContactFile {
     let customers: Vec<(CustomerId, String)> =
         names.map(|name| (CustomerId(random::id(now)), name.clone())).collect();
     let made = |name: &str| {
-        customers.iter().find(|(_, new)| new == name).map_or(CustomerId(uuid::Uuid::nil()), |it| it.0)
+        customers
+            .iter()
+            .find(|(_, new)| new == name)
+            .map_or(CustomerId(uuid::Uuid::nil()), |it| it.0)
     };
     let line = |line: &Line| CardLine {
         id: ContactId(random::id(now)),
@@ -106,5 +109,9 @@ fn file(plan: &Plan, new_customers: bool, now: Millis) -> ContactFile {
         phones: line.phones.clone(),
     };
     let lines = plan.lines.iter().filter(|it| it.fate != Fate::Same).map(line).collect();
-    ContactFile { same: plan.lines.iter().filter(|it| it.fate == Fate::Same).count(), customers, lines }
+    ContactFile {
+        same: plan.lines.iter().filter(|it| it.fate == Fate::Same).count(),
+        customers,
+        lines,
+    }
 }

@@ -335,7 +335,11 @@ mod tests {
         };
         let ada = Fate::Changed(ContactId(Uuid::from_u128(11)));
         assert_eq!(fate("Ada Park,ADA@x.example,1234,,alpine"), Fate::Same);
-        assert_eq!(fate("Ada Park,ada@x.example,,,Alpine"), Fate::Same, "no number takes none away");
+        assert_eq!(
+            fate("Ada Park,ada@x.example,,,Alpine"),
+            Fate::Same,
+            "no number takes none away"
+        );
         assert_eq!(fate("Ada Parker,ada@x.example,,,Alpine"), ada);
         assert_eq!(fate("Ada Park,ada@x.example,1234,5678,Alpine"), ada);
         assert_eq!(fate("Ada Park,new@x.example,,,Alpine"), Fate::New);

@@ -76,7 +76,15 @@ impl Column {
         let head: String = head.to_lowercase().chars().filter(letters).collect();
         let is = |names: &[&str]| names.contains(&head.as_str());
         let has = |parts: &[&str]| parts.iter().any(|part| head.contains(part));
-        if is(&["name", "fullname", "displayname", "contact", "contactname", "vollständigername", "anzeigename"]) {
+        if is(&[
+            "name",
+            "fullname",
+            "displayname",
+            "contact",
+            "contactname",
+            "vollständigername",
+            "anzeigename",
+        ]) {
             Self::Name
         } else if is(&["firstname", "first", "givenname", "vorname", "prénom", "prenom"]) {
             Self::FirstName
@@ -84,13 +92,33 @@ impl Column {
             Self::LastName
         } else if has(&["mail"]) {
             Self::Email
-        } else if has(&["phone", "mobile", "cell", "telefon", "handy", "mobil", "téléphone", "telephone"])
-            || is(&["tel", "direct", "office"])
+        } else if has(&[
+            "phone",
+            "mobile",
+            "cell",
+            "telefon",
+            "handy",
+            "mobil",
+            "téléphone",
+            "telephone",
+        ]) || is(&["tel", "direct", "office"])
         {
             Self::Phone
-        } else if is(&["customer", "customername", "company", "companyname", "organization", "organisation",
-            "account", "accountname", "client", "clientname", "kunde", "firma", "société"])
-        {
+        } else if is(&[
+            "customer",
+            "customername",
+            "company",
+            "companyname",
+            "organization",
+            "organisation",
+            "account",
+            "accountname",
+            "client",
+            "clientname",
+            "kunde",
+            "firma",
+            "société",
+        ]) {
             Self::Customer
         } else {
             Self::Nothing
@@ -169,7 +197,9 @@ impl Sheet {
         let (_, heads) = lines.remove(0);
         let mut columns: Vec<Column> = heads.iter().map(|head| Column::of(head)).collect();
         // Of several that could be it the first is; people have several numbers.
-        for once in [Column::Name, Column::FirstName, Column::LastName, Column::Email, Column::Customer] {
+        for once in
+            [Column::Name, Column::FirstName, Column::LastName, Column::Email, Column::Customer]
+        {
             let again = columns.iter_mut().filter(|it| **it == once).skip(1);
             again.for_each(|it| *it = Column::Nothing);
         }
@@ -241,7 +271,10 @@ mod tests {
     fn heads_say_what_a_column_is() {
         for (heads, columns) in [
             ("Name,Email,Phone,Mobile Phone,Customer", "name email phone phone customer"),
-            ("First Name,Last Name,E-mail Address,Company Name", "first-name last-name email customer"),
+            (
+                "First Name,Last Name,E-mail Address,Company Name",
+                "first-name last-name email customer",
+            ),
             ("Vorname;Nachname;E-Mail;Telefon;Firma", "first-name last-name email phone customer"),
             ("id,NAME,Email,Email 2,Notes", "nothing name email nothing nothing"),
         ] {

@@ -37,8 +37,8 @@ use self::table::Table;
 pub use self::table::{Route, Who};
 use crate::app::App;
 use crate::brand::logo::MOST_BYTES;
-use crate::contacts::MOST_BYTES as MOST_FILE_BYTES;
 use crate::clock::Clock;
+use crate::contacts::MOST_BYTES as MOST_FILE_BYTES;
 use crate::random;
 
 /// The largest body that anybody may send us.
@@ -55,7 +55,10 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Every route, and who may call it.
 #[must_use]
 pub fn all_routes() -> Vec<Route> {
-    [routes::small(), routes::large(), routes::files()].into_iter().flat_map(Table::into_routes).collect()
+    [routes::small(), routes::large(), routes::files()]
+        .into_iter()
+        .flat_map(Table::into_routes)
+        .collect()
 }
 
 /// Whether this process can do its work; one that can't should be started anew.

@@ -201,9 +201,11 @@ fn brand_routes(table: Table) -> Table {
 /// The few that take a file of contacts.
 pub(super) fn files() -> Table {
     use pages::contact_import;
-    Table::new()
-        .post(Admin, "/contacts/import", contact_import::look)
-        .post(Admin, "/contacts/import/now", contact_import::import)
+    Table::new().post(Admin, "/contacts/import", contact_import::look).post(
+        Admin,
+        "/contacts/import/now",
+        contact_import::import,
+    )
 }
 
 /// The few that take more than a form does: pictures.

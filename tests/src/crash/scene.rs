@@ -144,7 +144,8 @@ impl Scene {
             expires_at: now.plus(HOUR_MS),
             technician,
         };
-        let found = self.app().store.tickets(who.technician.account, &ListAsk::all(2)).await.unwrap().rows;
+        let found =
+            self.app().store.tickets(who.technician.account, &ListAsk::all(2)).await.unwrap().rows;
         let (contact, ticket) = (found[0].contact, Some(found[0].id));
         let sealed = self.confirm(&who, contact, ticket, &phone).await;
         Case {

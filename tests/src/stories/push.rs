@@ -146,7 +146,8 @@ async fn what_is_no_yes_proves_nothing() {
         assert_eq!(refused.code(), code, "{:?}", refused.body);
     }
     // A customer without Duo has no such shield.
-    let paula = world.app.store.contacts(world.account, &ListAsk::search("Paula", 1)).await.unwrap().rows;
+    let paula =
+        world.app.store.contacts(world.account, &ListAsk::search("Paula", 1)).await.unwrap().rows;
     let ask = json!({ "contact": paula[0].id, "destination": "duo", "channel": "duo-push" });
     let refused = desk.call(Method::POST, "/api/verifications", Some(ask)).await;
     assert_eq!(refused.code(), "destination-unknown", "{:?}", refused.body);

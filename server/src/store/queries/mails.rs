@@ -218,7 +218,9 @@ async fn put_mail(
 ) -> Result<(), StoreError> {
     let (reset, integration, verification, words) = match about {
         About::Account => (None, None, None, None),
-        About::Brand(words) | About::Policy(words) | About::Contacts(words) => (None, None, None, Some(words)),
+        About::Brand(words) | About::Policy(words) | About::Contacts(words) => {
+            (None, None, None, Some(words))
+        }
         About::Reset(reset) => (Some(reset.0), None, None, None),
         About::Repeats(reset, of) => (Some(reset.0), None, None, Some(of.as_str())),
         About::Verification(verification) => (None, None, Some(verification.0), None),

@@ -2,9 +2,7 @@
 
 use super::super::{Database, Db};
 use super::lists::{Noun, Sorted};
-use crate::store::{
-    Contact, ListAsk, Listed, PeopleStore, PsaRef, StoreError, Ticket, TicketNote,
-};
+use crate::store::{Contact, ListAsk, Listed, PeopleStore, PsaRef, StoreError, Ticket, TicketNote};
 use async_trait::async_trait;
 use shared::{AccountId, ContactId, CustomerId, IntegrationId, Millis, TicketId};
 use sqlx::Row;

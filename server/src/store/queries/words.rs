@@ -50,15 +50,13 @@ pub(super) async fn find_contact(
         (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
     let before: Option<String> = row.try_get(3)?;
     let now = words([name.as_str(), &email, &customer]);
-    sqlx::query(
-        "update contacts set sort_name = $3, found_by = $4 where account = $1 and id = $2",
-    )
-    .bind(account.0)
-    .bind(id)
-    .bind(sort_name(&name))
-    .bind(line(&now))
-    .execute(write.db())
-    .await?;
+    sqlx::query("update contacts set sort_name = $3, found_by = $4 where account = $1 and id = $2")
+        .bind(account.0)
+        .bind(id)
+        .bind(sort_name(&name))
+        .bind(line(&now))
+        .execute(write.db())
+        .await?;
     if !keep(write, OF_CONTACTS, account, id, before.as_deref(), &now).await? || before.is_none() {
         return Ok(());
     }
@@ -90,8 +88,7 @@ pub(super) async fn find_ticket(
     .bind(id)
     .fetch_one(write.db())
     .await?;
-    let texts: [String; 4] =
-        [row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?];
+    let texts: [String; 4] = [row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?];
     let before: Option<String> = row.try_get(4)?;
     let now = words(texts.iter().map(String::as_str));
     if keep(write, OF_TICKETS, account, id, before.as_deref(), &now).await? || before.is_none() {

@@ -51,7 +51,10 @@ async fn a_file_makes_contacts_and_their_customers(world: World) {
     let dora = store.contact(ours.account, file.lines[1].id).await.unwrap().unwrap();
     assert_eq!((dora.name.as_str(), dora.customer), ("Dora Dean", ours.customer));
     let told = &world.told("contacts-imported").await[0];
-    assert_eq!(told["about"], "2 new, 0 changed, 0 of them with other numbers, 3 as they were, 1 new customers");
+    assert_eq!(
+        told["about"],
+        "2 new, 0 changed, 0 of them with other numbers, 3 as they were, 1 new customers"
+    );
     assert_eq!(told["technician"], ours.ann.to_string());
     // A customer of that name is there by now: nothing is written.
     let again = ContactFile {
@@ -86,7 +89,10 @@ async fn a_file_twice_changes_nothing(world: World) {
     let done = import(&world, vec![named]).await;
     assert_eq!(done, Imported { changed: 1, ..Imported::default() });
     let carl = world.store.contact(ours.account, ours.carl).await.unwrap().unwrap();
-    assert_eq!((carl.name.as_str(), carl.phones.as_slice()), ("Carl B. Carter", &["1234".to_owned()][..]));
+    assert_eq!(
+        (carl.name.as_str(), carl.phones.as_slice()),
+        ("Carl B. Carter", &["1234".to_owned()][..])
+    );
 }
 
 async fn other_numbers_hide_what_was_proved_before(world: World) {
@@ -95,9 +101,7 @@ async fn other_numbers_hide_what_was_proved_before(world: World) {
     let on_card = |at| Verification { source: shared::Source::Contact, ..ours.verification(at) };
     store.begin_verification(&on_card(START), &[]).await.unwrap().unwrap();
     store.begin_verification(&ours.verification(START), &[]).await.unwrap().unwrap();
-    let shown = async || {
-        store.recent_verifications(ours.account, None, START).await.unwrap().len()
-    };
+    let shown = async || store.recent_verifications(ours.account, None, START).await.unwrap().len();
     assert_eq!(shown().await, 2);
     import(&world, vec![line(ours.customer, "Carl C.", "carl@contoso.example", &[])]).await;
     assert_eq!(shown().await, 2, "another name is no other number");

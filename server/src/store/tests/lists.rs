@@ -132,9 +132,11 @@ async fn a_list_keeps_to_a_customer_and_to_rows(world: World) {
     assert!(names(&world, &among(Among::Only(Vec::new()))).await.is_empty());
     let only = ListAsk { search: "carl", ..among(Among::Only(vec![ada, ours.carl])) };
     assert_eq!(names(&world, &only).await, ["Carl Carter"]);
-    assert!(names(&world, &ListAsk { customer: Some(ours.customer), ..among(Among::Only(vec![ada])) })
-        .await
-        .is_empty());
+    assert!(
+        names(&world, &ListAsk { customer: Some(ours.customer), ..among(Among::Only(vec![ada])) })
+            .await
+            .is_empty()
+    );
     let all: ListAsk<'_, TicketId> = ListAsk::all(9);
     let tickets = async |ask: ListAsk<'static, TicketId>| {
         world.store.tickets(ours.account, &ask).await.unwrap().rows.len()

@@ -107,18 +107,11 @@ impl DonePage {
 ///
 /// # Errors
 /// When nobody is signed in or it is no admin.
-pub async fn get(
-    State(app): State<App>,
-    Admin(session): Admin,
-) -> Result<Response, Failure> {
+pub async fn get(State(app): State<App>, Admin(session): Admin) -> Result<Response, Failure> {
     upload(&app, &session, None)
 }
 
-fn upload(
-    app: &App,
-    session: &Session,
-    wrong: Option<&'static str>,
-) -> Result<Response, Failure> {
+fn upload(app: &App, session: &Session, wrong: Option<&'static str>) -> Result<Response, Failure> {
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = UploadPage {
         page: Page::inside(app, session, "Import contacts", "contacts"),
@@ -142,8 +135,10 @@ fn sent(upload: OwnUpload) -> Result<Sent, &'static str> {
         Some(text) if upload.file.is_empty() => text,
         _ if upload.file.is_empty() => return Err("Choose a file first."),
         _ if upload.file.len() > MOST_BYTES => {
-            return Err("The file is larger than 5 MB. Cut it into several: importing one after the other is \
-                        as good.");
+            return Err(
+                "The file is larger than 5 MB. Cut it into several: importing one after the other is \
+                        as good.",
+            );
         }
         _ => text(&upload.file).ok_or(
             "This is no text. A workbook of Excel is saved as “CSV UTF-8” first: File, Save as.",
@@ -223,7 +218,8 @@ pub async fn import(
         Err(crate::denied::Denied::Because(finding))
             if finding.code == shared::Code::ChangedMeanwhile =>
         {
-            let refused = "A customer came or went meanwhile, so nothing was written. Look at it again.";
+            let refused =
+                "A customer came or went meanwhile, so nothing was written. Look at it again.";
             preview(&app, &session, sent, Some(refused)).await
         }
         Err(denied) => Err(denied.into()),
@@ -252,7 +248,8 @@ async fn preview(
         }
     }
     let columns = sheet.heads.iter().zip(&sheet.columns).enumerate().map(|(nth, (head, taken))| {
-        let first = sheet.lines.iter().find_map(|(_, cells)| cells.get(nth).filter(|it| !it.is_empty()));
+        let first =
+            sheet.lines.iter().find_map(|(_, cells)| cells.get(nth).filter(|it| !it.is_empty()));
         Choice {
             head: if head.is_empty() { format!("Column {}", nth + 1) } else { head.clone() },
             such_as: first.map(|it| it.chars().take(40).collect()).unwrap_or_default(),

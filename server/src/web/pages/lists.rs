@@ -38,7 +38,10 @@ pub(super) enum Whose {
     All,
     One(Customer),
     /// What was typed is no customer's name; these are like it.
-    Nobody { typed: String, like: Vec<Customer> },
+    Nobody {
+        typed: String,
+        like: Vec<Customer>,
+    },
 }
 
 /// What a list is asked for, as its page shows it.
@@ -329,8 +332,12 @@ mod tests {
 
     #[test]
     fn a_customer_is_found_by_id_and_by_what_is_typed() {
-        let all =
-            [customer(1, "Alpine"), customer(2, "Äpfel & Co"), customer(3, "Twin"), customer(4, "twin")];
+        let all = [
+            customer(1, "Alpine"),
+            customer(2, "Äpfel & Co"),
+            customer(3, "Twin"),
+            customer(4, "twin"),
+        ];
         let found = |asked: &str| match whose(&all, asked) {
             Whose::All => "all".to_owned(),
             Whose::One(it) => it.name,
@@ -357,10 +364,8 @@ mod tests {
             order: Order::Other,
             ..filters("a&b", Whose::One(customer(1, "A")))
         };
-        let start = format!(
-            "/contacts?q=a%26b&customer={}&state=waiting&order=other",
-            Uuid::from_u128(1)
-        );
+        let start =
+            format!("/contacts?q=a%26b&customer={}&state=waiting&order=other", Uuid::from_u128(1));
         assert_eq!(some.beside(Edge::First).alone(), start);
         let beside = some.beside(Edge::After(row)).with(row);
         assert_eq!(beside, format!("{start}&after={row}&open={row}"));

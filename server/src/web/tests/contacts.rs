@@ -70,7 +70,11 @@ async fn a_file_is_looked_at_before_anything_is_written() {
     assert_eq!(names(&world).await, before);
 
     let done = upload(&world, &cookie, &path, &form, &fields).await;
-    assert!(done.body.contains("2 new, 0 changed, 0 as they were, 1 new customer."), "{}", done.body);
+    assert!(
+        done.body.contains("2 new, 0 changed, 0 as they were, 1 new customer."),
+        "{}",
+        done.body
+    );
     assert!(done.body.contains("Line 3"), "{}", done.body);
     let now = names(&world).await;
     assert_eq!(now.len(), before.len() + 2);

@@ -214,8 +214,7 @@ async fn people(
     let mut found = None;
     if finds {
         let search = posted.text("find");
-        let ask =
-            ListAsk { customer: Some(customer.id), ..ListAsk::search(search, MOST_FOUND) };
+        let ask = ListAsk { customer: Some(customer.id), ..ListAsk::search(search, MOST_FOUND) };
         let all = app.store.contacts(account, &ask).await?.rows;
         found = Some(all.len());
         let new = all.iter().filter(|contact| !chosen.contains(&contact.id));
