@@ -1,6 +1,7 @@
 //! How callers stand, for the rows of a list: the shields of the pod that opens beside the row, by the same
 //! rule, and which rows a choice of them keeps. Two questions to the database, whatever the list's length.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use shared::{AccountId, ContactId, CustomerId, DestinationKind, Millis, TechnicianId, TicketId};
@@ -94,8 +95,8 @@ impl Recent {
         let mut policies = HashMap::new();
         for verification in &verifications {
             let customer = verification.customer;
-            if !policies.contains_key(&customer) {
-                policies.insert(customer, policy(&said, said.customers.get(&customer))?);
+            if let Entry::Vacant(place) = policies.entry(customer) {
+                place.insert(policy(&said, said.customers.get(&customer))?);
             }
         }
         Ok(Self { now, verifications, policies })
