@@ -1,6 +1,7 @@
 //! Contacts from a file: looked at first, with what each line would do and why one can't be taken, and
 //! written when an admin says so. The file travels with the page: nothing is kept before.
 
+mod card;
 mod decode;
 mod plan;
 mod sheet;
