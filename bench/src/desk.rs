@@ -117,7 +117,7 @@ impl Desk {
         Ok((contact.to_owned(), ticket.to_owned()))
     }
 
-    async fn page(&self, path: &str) -> Result<String> {
+    pub(crate) async fn page(&self, path: &str) -> Result<String> {
         let url = format!("{}{path}", self.origin);
         let response = self.client.get(url).header("cookie", &self.cookie).send().await?;
         ensure!(response.status() == 200, "{path}: {}", response.status());
@@ -152,7 +152,7 @@ fn text(value: &Value, name: &str) -> Result<String> {
     Ok(value[name].as_str().with_context(|| format!("no {name} in the answer"))?.to_owned())
 }
 
-fn between<'t>(text: &'t str, before: &str, after: &str) -> Option<&'t str> {
+pub(crate) fn between<'t>(text: &'t str, before: &str, after: &str) -> Option<&'t str> {
     text.split_once(before)?.1.split_once(after).map(|(found, _)| found)
 }
 

@@ -1,7 +1,7 @@
 //! `cargo xtask bench …` builds and starts this: it drives the real `msp-reset` over HTTP, as
 //! technicians' pods do, against a simulated Microsoft and Twilio that answer at once, and as phones
 //! do that open links, and prints what that costs. It knows the server only from outside, but for
-//! `share/make.rs`; docs/bench.md says what is measured.
+//! `share/make.rs` and `ui/fill.rs`; docs/bench.md says what is measured.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints")]
 
 mod desk;
@@ -14,6 +14,7 @@ mod server;
 mod share;
 mod stats;
 mod table;
+mod ui;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -39,9 +40,14 @@ enum What {
     Reset(Ask),
     /// Links made, looked at and opened per second, and what each costs.
     Share(share::Ask),
+    /// How long each page of the web UI takes at a large MSP.
+    Ui(ui::Ask),
     /// The part of `share` that makes the links, on the settings in the environment.
     #[command(hide = true)]
     MakeShares(share::MakeAsk),
+    /// The part of `ui` that writes what no import brings.
+    #[command(hide = true)]
+    FillUi(ui::FillAsk),
 }
 
 /// Resets per second, latency, memory and commits per sync of the real server.
@@ -129,6 +135,8 @@ async fn perform(what: &What) -> Result<()> {
         What::Reset(ask) => measure(ask).await,
         What::Share(ask) => share::measure(ask).await,
         What::MakeShares(ask) => share::make(ask).await,
+        What::Ui(ask) => ui::measure(ask).await,
+        What::FillUi(ask) => ui::fill(ask).await,
     }
 }
 

@@ -16,6 +16,10 @@ impl Sample {
         self.at(50)
     }
 
+    pub(crate) fn p95(&self) -> Duration {
+        self.at(95)
+    }
+
     pub(crate) fn p99(&self) -> Duration {
         self.at(99)
     }
@@ -43,6 +47,7 @@ mod tests {
     fn ranks_are_the_nearest() {
         let hundred = sample((1..=100).rev());
         assert_eq!(hundred.median(), Duration::from_millis(50));
+        assert_eq!(hundred.p95(), Duration::from_millis(95));
         assert_eq!(hundred.p99(), Duration::from_millis(99));
         assert_eq!(sample([7]).p99(), Duration::from_millis(7));
         assert_eq!(sample([1, 2]).median(), Duration::from_millis(1));

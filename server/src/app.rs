@@ -9,6 +9,7 @@ use tokio_util::task::TaskTracker;
 use crate::bell::Bell;
 use crate::branding::Branding;
 use crate::clock::Clock;
+use crate::contacts::Contacts;
 use crate::directory::Directory;
 use crate::duo::{Connections, Duo};
 use crate::frames::Frames;
@@ -70,6 +71,8 @@ pub struct Parts {
     pub branding: Branding,
     /// What accounts demand, and their customers where they differ.
     pub policies: Policies,
+    /// Contacts of our own list, as admins bring them in.
+    pub contacts: Contacts,
     /// The reset engine.
     pub resets: Resets,
 }
@@ -187,6 +190,12 @@ impl App {
             wake,
             under_way: UnderWay::default(),
         };
+        let contacts = Contacts {
+            store: store.clone(),
+            clock: clock.clone(),
+            bell: resets.bell.clone(),
+            wake: Arc::clone(&resets.wake),
+        };
         let keys = store.keys.clone();
         Ok(Self(Arc::new(Parts {
             settings,
@@ -207,6 +216,7 @@ impl App {
             shares,
             branding,
             policies,
+            contacts,
             resets,
         })))
     }

@@ -6,7 +6,7 @@ use server::app::App;
 use server::clock::Clock;
 use server::settings::Settings;
 use server::sign_in::totp::TotpSecret;
-use server::store::{Session, SessionKind};
+use server::store::{ListAsk, Session, SessionKind};
 use server::{import, serve};
 use shared::{AccountId, Millis, TicketId};
 use simulator::{Options, Ports};
@@ -194,7 +194,8 @@ impl World {
 
     /// The ticket with this number.
     pub(crate) async fn ticket(&self, number: &str) -> server::store::Ticket {
-        let found = self.app.store.tickets(self.account, number, 2, 0).await.unwrap();
+        let found =
+            self.app.store.tickets(self.account, &ListAsk::search(number, 2)).await.unwrap().rows;
         assert_eq!(found.len(), 1, "ticket {number}");
         found.into_iter().next().unwrap()
     }

@@ -22,6 +22,8 @@ enum What {
     Reset(ResetAsk),
     /// Links made, looked at and opened per second; CPU and memory; what a link costs.
     Share(ShareAsk),
+    /// How long each page of the web UI takes with 100 000 contacts.
+    Ui(UiAsk),
 }
 
 #[derive(Args)]
@@ -39,6 +41,22 @@ struct ResetAsk {
     /// commits share one on a slow disk.
     #[arg(long)]
     slow_sync_ms: Option<u32>,
+}
+
+#[derive(Args)]
+struct UiAsk {
+    /// Customers (500 without it).
+    #[arg(long)]
+    customers: Option<String>,
+    /// Contacts, each with a ticket (100000 without it).
+    #[arg(long)]
+    contacts: Option<String>,
+    /// Audit entries (1000000 without it).
+    #[arg(long)]
+    audit: Option<String>,
+    /// Looks at each page (100 without it).
+    #[arg(long)]
+    looks: Option<String>,
 }
 
 #[derive(Args)]
@@ -74,6 +92,15 @@ pub(crate) fn perform(machine: &Machine, ask: &Ask) -> Result<()> {
                 ("--links", ask.links.clone()),
             ];
             ("share", None, flags)
+        }
+        What::Ui(ask) => {
+            let flags = vec![
+                ("--customers", ask.customers.clone()),
+                ("--contacts", ask.contacts.clone()),
+                ("--audit", ask.audit.clone()),
+                ("--looks", ask.looks.clone()),
+            ];
+            ("ui", None, flags)
         }
     };
     let mut report = Report::new(machine);

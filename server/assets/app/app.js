@@ -178,12 +178,111 @@ async function freshNotes(looks) {
 }
 
 // A panel that never came says so.
-for (const words of document.querySelectorAll('msp-password-reset > .loading')) {
-  setTimeout(() => {
-    if (customElements.get('msp-password-reset')) return;
-    words.textContent = 'The password reset panel could not be loaded. Reload the page to try again.';
-    words.setAttribute('role', 'alert');
-  }, 15000);
+function watchPanels(root) {
+  for (const words of root.querySelectorAll('msp-password-reset > .loading')) {
+    setTimeout(() => {
+      if (customElements.get('msp-password-reset')) return;
+      words.textContent = 'The password reset panel could not be loaded. Reload the page to try again.';
+      words.setAttribute('role', 'alert');
+    }, 15000);
+  }
+}
+watchPanels(document);
+
+// A list: a row opens beside it without a new page, and the keyboard goes through the rows.
+const beside = document.querySelector('[data-list] #beside');
+if (beside) list(beside);
+
+function list(place) {
+  const rows = () => [...document.querySelectorAll('.list tbody tr')];
+  // The one of a row's two links that is shown at this width.
+  const link = (row) => [...row.querySelectorAll('td.summary a')].find((it) => it.offsetParent);
+  const current = () => document.querySelector('.list tr.current');
+  for (const help of byData('keys')) help.hidden = false;
+  // The back button leads through what stood beside the list.
+  let newest = 0;
+
+  const mark = (id) => {
+    for (const row of rows()) {
+      const is = row.id === `row-${id}`;
+      row.classList.toggle('current', is);
+      row.querySelector('a.opens').toggleAttribute('aria-current', is);
+      if (is) row.querySelector('a.opens').setAttribute('aria-current', 'true');
+    }
+  };
+  const show = async (address, focus) => {
+    newest += 1;
+    const mine = newest;
+    mark(new URL(address, location.href).searchParams.get('open'));
+    const answer = await fetch(address, { headers: { accept: 'text/html' } }).catch(() => null);
+    if (mine !== newest) return;
+    // Signed out, or trouble: the page itself says what it is.
+    const page = answer && !answer.redirected && new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const fresh = page && page.getElementById('beside');
+    if (mine !== newest) return;
+    if (!fresh) return location.assign(address);
+    localTimes(fresh);
+    document.title = page.title;
+    place.replaceChildren(...fresh.children);
+    watchPanels(place);
+    if (focus) document.getElementById('beside-title')?.focus();
+  };
+  const close = (address) => {
+    newest += 1;
+    const row = current();
+    history.pushState(null, '', address);
+    document.title = `${document.querySelector('h1').textContent} · Password Reset`;
+    mark(null);
+    place.replaceChildren();
+    (row && link(row))?.focus();
+  };
+  document.addEventListener('click', (event) => {
+    const a = event.target.closest?.('a.opens, a[data-close]');
+    if (!a || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    if ('close' in a.dataset) return close(a.href);
+    if (a.href !== location.href) history.pushState(null, '', a.href);
+    // By keyboard one goes on in what has opened; a mouse is there anyway.
+    show(a.href, event.detail === 0);
+  });
+  addEventListener('popstate', () => show(location.href, false));
+
+  // The row's shields follow those of the pod beside it.
+  for (const event of ['verified', 'verification-ended']) {
+    document.addEventListener(event, async () => {
+      const row = current();
+      const answer = row && await fetch(location.href, { headers: { accept: 'text/html' } });
+      if (!answer?.ok || answer.redirected) return;
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      const fresh = page.getElementById(row.id)?.querySelector('.marks');
+      if (fresh) row.querySelector('.marks').replaceWith(fresh);
+    });
+  }
+
+  addEventListener('keydown', (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const path = event.composedPath();
+    // Whoever types, chooses or answers a question of the pod means that.
+    if (path.some((it) => it.matches?.('input, select, textarea, dialog, [contenteditable], [role=radio]'))) return;
+    const there = path.includes(place);
+    const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
+    if (event.key === '/') {
+      document.getElementById('q').focus();
+    } else if (event.key === 'Escape' && place.querySelector('[data-close]')) {
+      close(place.querySelector('[data-close]').href);
+    } else if (step && !there) {
+      const links = rows().map(link).filter(Boolean);
+      const at = links.indexOf(document.activeElement);
+      const from = at >= 0 ? at : rows().indexOf(current());
+      const next = links[from < 0 ? (step > 0 ? 0 : links.length - 1) : from + step];
+      if (!next) return;
+      next.focus();
+      next.scrollIntoView({ block: 'nearest' });
+    } else {
+      return;
+    }
+    event.preventDefault();
+  });
 }
 
 localTimes(document);

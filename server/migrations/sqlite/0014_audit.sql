@@ -40,7 +40,7 @@ update audit set
             'integration-moved', 'credential-replaced', 'certificate-made', 'integration-switched-on',
             'integration-switched-off', 'integration-deleted', 'integration-tested', 'self-test-begun',
             'integration-failing', 'integration-works', 'integration-expiring', 'brand-changed',
-            'audit-exported')
+            'audit-exported', 'psa-listed', 'psa-unlisted', 'contacts-imported')
             then 6
         when json_extract(body, '$.act') in (
             'person-linked', 'person-unlinked', 'card-changed', 'directory-linked', 'directory-lost',

@@ -165,6 +165,9 @@ impl Act {
             | Self::MailFailed => Kind::Message,
             Self::Imported
             | Self::CompanyMapped
+            | Self::PsaListed
+            | Self::PsaUnlisted
+            | Self::ContactsImported
             | Self::PolicyChanged
             | Self::IntegrationAdded
             | Self::IntegrationChanged

@@ -66,6 +66,12 @@ pub enum Act {
     SsoLinked,
     /// That link was taken away.
     SsoUnlinked,
+    /// Our own pages list what is in a PSA from then on.
+    PsaListed,
+    /// They do not any more.
+    PsaUnlisted,
+    /// Contacts were imported from a file.
+    ContactsImported,
     /// A set-up link was made.
     SetUpLinkMade,
     /// A set-up link was used: a password was set.

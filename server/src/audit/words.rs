@@ -179,6 +179,11 @@ const fn sentence(act: Act) -> &'static str {
         Act::CompanyMapped => {
             "{who} said which customer a company of {integration} is: {customer}."
         }
+        Act::PsaListed => {
+            "{who} had tickets and contacts of {integration} listed on our own pages."
+        }
+        Act::PsaUnlisted => "{who} took tickets and contacts of {integration} off our own pages.",
+        Act::ContactsImported => "{who} imported contacts from a file.",
         Act::SetUpLinkMade => "A set-up link was made.",
         Act::SetUpDone => "{who} used their set-up link: a password was set.",
         Act::AuthenticatorEnrolled => "{who} enrolled an authenticator.",

@@ -1,12 +1,12 @@
 //! One shield per destination, how each stands, and what came before. Pure, but for the two digits
 //! that are unsealed for the technician who sent a link.
 
-use shared::{Code, HistoryView, Millis, Outcome, Proof, Sends, Shield, ShieldState};
+use shared::{Code, HistoryView, Millis, Proof, Sends, Shield, ShieldState};
 
 use crate::duo::DuoSettings;
 use crate::policy::Policy;
 use crate::store::{Session, Store, Verification};
-use crate::verification::{Destination, outcome_at, say, shown_until};
+use crate::verification::{Destination, Standing, outcome_at, say, standing};
 
 /// Who looks, by which rules, when.
 pub(super) struct Eye<'a> {
@@ -50,11 +50,11 @@ pub(super) fn shield(
 }
 
 fn state(eye: &Eye<'_>, newest: &Verification) -> ShieldState {
-    // A failure is worth showing as long as a success would be.
-    let shown = eye.now.since(newest.sent_at) < eye.policy.shown_ms;
-    let failed = |code| if shown { ShieldState::Failed { code } } else { ShieldState::Grey };
-    match outcome_at(newest, eye.now) {
-        Outcome::Pending => ShieldState::Pending {
+    match standing(newest, eye.policy, eye.now) {
+        Standing::Grey => ShieldState::Grey,
+        Standing::Verified(until) => ShieldState::Verified { until },
+        Standing::Failed(code) => ShieldState::Failed { code },
+        Standing::Pending => ShieldState::Pending {
             verification: newest.id,
             channel: newest.channel,
             say: say(eye.store, eye.who, newest),
@@ -62,15 +62,6 @@ fn state(eye: &Eye<'_>, newest: &Verification) -> ShieldState {
             expires_at: newest.expires_at,
             tries_left: newest.tries_left,
         },
-        Outcome::Verified => match shown_until(newest, eye.policy) {
-            Some(until) if until > eye.now => ShieldState::Verified { until },
-            _ => ShieldState::Grey,
-        },
-        Outcome::Expired => failed(Code::CodeExpired),
-        Outcome::TriesSpent => failed(Code::CodeTriesSpent),
-        Outcome::Denied => failed(Code::CallerDenied),
-        Outcome::Unsent => failed(newest.code.unwrap_or(Code::SmsUnavailable)),
-        Outcome::Replaced => ShieldState::Grey,
     }
 }
 

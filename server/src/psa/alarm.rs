@@ -1,4 +1,4 @@
-//! What all admins are told of at once: a PSA leads elsewhere, or is gone. Pure.
+//! What all admins are told of at once: a PSA leads elsewhere, is gone, or is listed on our own pages. Pure.
 
 use std::fmt;
 
@@ -11,6 +11,8 @@ pub enum Alarm {
     Moved(PsaKind),
     /// It was deleted.
     Deleted(PsaKind),
+    /// Our own pages list its tickets and contacts.
+    Listed(PsaKind),
 }
 
 impl Alarm {
@@ -22,6 +24,7 @@ impl Alarm {
         match what {
             "moved" => Some(Self::Moved(kind)),
             "deleted" => Some(Self::Deleted(kind)),
+            "listed" => Some(Self::Listed(kind)),
             _ => None,
         }
     }
@@ -33,6 +36,7 @@ impl fmt::Display for Alarm {
         match self {
             Self::Moved(kind) => write!(f, "moved {}", kind.as_str()),
             Self::Deleted(kind) => write!(f, "deleted {}", kind.as_str()),
+            Self::Listed(kind) => write!(f, "listed {}", kind.as_str()),
         }
     }
 }
@@ -44,7 +48,7 @@ mod tests {
     #[test]
     fn an_alarm_is_read_as_it_was_written() {
         for kind in PsaKind::ALL {
-            for alarm in [Alarm::Moved(kind), Alarm::Deleted(kind)] {
+            for alarm in [Alarm::Moved(kind), Alarm::Deleted(kind), Alarm::Listed(kind)] {
                 assert_eq!(Alarm::parse(&alarm.to_string()), Some(alarm));
             }
         }

@@ -53,6 +53,8 @@ pub struct PsaView {
     pub pod_url: String,
     /// Whether it is switched on.
     pub is_on: bool,
+    /// Whether our own pages list its tickets and contacts.
+    pub list_here: bool,
 }
 
 impl PsaConnections {
@@ -164,6 +166,27 @@ impl PsaConnections {
         Ok(())
     }
 
+    /// Says whether our own pages list its tickets and contacts. Listed, everybody who may use these pages
+    /// reads numbers, summaries and names that the PSA may keep from them: all admins hear of it.
+    ///
+    /// # Errors
+    /// `NotFound`; `ChangedMeanwhile` when it is so already.
+    pub async fn list_here(
+        &self,
+        who: &Session,
+        id: IntegrationId,
+        on: bool,
+    ) -> Result<(), NotDone> {
+        self.may_change(who)?;
+        let (account, now) = (who.technician.account, self.clock.now());
+        self.row(account, id).await?;
+        self.store.list_psa(account, who.technician.id, now, id, on).await?;
+        if on {
+            self.wake.notify_one();
+        }
+        Ok(())
+    }
+
     /// Deletes it with its secrets, its companies and its people; contacts, tickets and the audit stay.
     ///
     /// # Errors
@@ -198,6 +221,7 @@ impl PsaConnections {
             pod_url: settings.pod_url(&self.settings.server.origin, it.id),
             settings,
             is_on: it.is_on,
+            list_here: row.list_here,
         })
     }
 

@@ -229,6 +229,21 @@ pub(super) fn loosened(name: &str, customer: &str) -> Letter {
     }
 }
 
+/// To the admins: a file has changed the numbers that callers are verified by.
+pub(super) fn renumbered(how_many: &str, at: &str) -> Letter {
+    let contacts = if how_many == "1" { "contact" } else { "contacts" };
+    Letter {
+        subject: format!("An import changed the numbers of {how_many} {contacts}"),
+        body: format!(
+            "An admin of yours has imported a file of contacts: {at}. {how_many} {contacts} who were there \
+             before have other phone numbers now. Codes and links to verify a caller go to numbers on the \
+             card, where your policy takes these.\n\n\
+             If nobody meant to do that, import the right numbers under Contacts, and have that admin's \
+             sign-in looked at. The audit says who did it and when.\n"
+        ),
+    }
+}
+
 /// For a subject: one line that is not too long.
 fn short(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(30).collect()

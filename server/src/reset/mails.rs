@@ -241,6 +241,9 @@ impl Resets {
                 letters::repeats(reset?, ticket.as_deref(), of)
             }
             OutboxKind::Mail(MailKind::Brake) => letters::brake(brand, &at),
+            OutboxKind::Mail(MailKind::Contacts) => {
+                letters::renumbered(row.about.as_deref().unwrap_or("some"), &at)
+            }
             _ => return Err(StoreError::Inconsistent("a text among mails")),
         }))
     }

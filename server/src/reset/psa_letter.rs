@@ -1,4 +1,4 @@
-//! The mail to all admins about a PSA that leads elsewhere or is gone. In English; names no address and
+//! The mail to all admins about a PSA that leads elsewhere, is gone, or is listed on our own pages. In English; names no address and
 //! has no link, as every letter here.
 
 use super::letters::Letter;
@@ -25,6 +25,17 @@ pub(super) fn changed(alarm: Alarm, at: &str) -> Letter {
                 kind.name()
             ),
             "connect it anew under Settings, Integrations".to_owned(),
+        ),
+        Alarm::Listed(kind) => (
+            format!("{} is listed on our own pages", kind.name()),
+            format!(
+                "An admin of yours has switched on that our own pages list what is in {}: {at}. Everybody \
+                 who may use these pages sees its ticket numbers, summaries and contact names from now on, \
+                 also of tickets that {} itself does not show them.",
+                kind.name(),
+                kind.name()
+            ),
+            format!("switch it off under Settings, Integrations, {}", kind.name()),
         ),
     };
     Letter {
@@ -53,6 +64,10 @@ mod tests {
         let (subject, body) = said(Alarm::Moved(PsaKind::Halo));
         assert_eq!(subject, "HaloPSA leads elsewhere");
         assert!(body.contains("open Settings, Integrations, HaloPSA, and put it right"), "{body}");
+        let (subject, body) = said(Alarm::Listed(PsaKind::ConnectWise));
+        assert_eq!(subject, "ConnectWise PSA is listed on our own pages");
+        assert!(body.contains("Everybody who may use these pages sees"), "{body}");
+        assert!(body.contains("switch it off under Settings"), "{body}");
         let (subject, body) = said(Alarm::Deleted(PsaKind::ConnectWise));
         assert!(subject.ends_with("was deleted"));
         assert!(body.contains("connect it anew"), "{body}");

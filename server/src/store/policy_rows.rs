@@ -1,5 +1,7 @@
 //! What stands in the table of policies, as types.
 
+use std::collections::HashMap;
+
 use shared::{CustomerId, Millis};
 
 use super::Customer;
@@ -21,6 +23,15 @@ pub struct PolicyRows {
     pub account: Option<PolicyRow>,
     /// What the customer says, where one was asked for.
     pub customer: Option<PolicyRow>,
+}
+
+/// Everything that is said of policy in an account.
+#[derive(Debug, Clone, Default)]
+pub struct Policies {
+    /// What the account says.
+    pub account: Layer,
+    /// What customers say that say something.
+    pub customers: HashMap<CustomerId, Layer>,
 }
 
 /// A customer, and what it says itself.

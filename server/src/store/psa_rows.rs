@@ -14,6 +14,8 @@ pub struct PsaRow {
     pub integration: Integration,
     /// Which PSA.
     pub kind: PsaKind,
+    /// Whether our own pages list its tickets and contacts.
+    pub list_here: bool,
 }
 
 /// A new PSA.

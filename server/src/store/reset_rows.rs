@@ -198,6 +198,8 @@ pub enum MailKind {
     Sender,
     /// Admins, that technicians sign in elsewhere, or with less asked of them, than before.
     Sso,
+    /// Admins, that a file has changed the numbers of contacts.
+    Contacts,
     /// Admins, that texts and pages lead elsewhere or say something else than before.
     Branding,
     /// A technician, with a one-time link: they are invited, or have forgotten their password.
@@ -242,6 +244,7 @@ impl OutboxKind {
             OutboxKind::Mail(MailKind::Psa) => "mail-psa",
             OutboxKind::Mail(MailKind::Sender) => "mail-sender",
             OutboxKind::Mail(MailKind::Sso) => "mail-sso",
+            OutboxKind::Mail(MailKind::Contacts) => "mail-contacts",
             OutboxKind::Mail(MailKind::Branding) => "mail-branding",
             OutboxKind::Mail(MailKind::Link) => "mail-link",
             OutboxKind::Mail(MailKind::SignIn) => "mail-sign-in",
@@ -282,6 +285,7 @@ impl OutboxKind {
             Self::Mail(MailKind::Psa),
             Self::Mail(MailKind::Sender),
             Self::Mail(MailKind::Sso),
+            Self::Mail(MailKind::Contacts),
             Self::Mail(MailKind::Branding),
             Self::Mail(MailKind::Link),
             Self::Mail(MailKind::SignIn),

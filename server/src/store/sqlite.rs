@@ -40,7 +40,7 @@ macro_rules! no_bytes {
 #[expect(clippy::duplicate_mod, reason = "one set of statements, compiled for each database")]
 mod queries;
 
-const MIGRATIONS: [(i64, &str, &str); 14] = [
+const MIGRATIONS: [(i64, &str, &str); 15] = [
     (1, "start", include_str!("../../migrations/sqlite/0001_start.sql")),
     (2, "mail", include_str!("../../migrations/sqlite/0002_mail.sql")),
     (3, "after", include_str!("../../migrations/sqlite/0003_after.sql")),
@@ -53,6 +53,7 @@ const MIGRATIONS: [(i64, &str, &str); 14] = [
     (10, "psa", include_str!("../../migrations/sqlite/0010_psa.sql")),
     (11, "people", include_str!("../../migrations/sqlite/0011_people.sql")),
     (12, "sso", include_str!("../../migrations/sqlite/0012_sso.sql")),
+    (13, "lists", include_str!("../../migrations/sqlite/0013_lists.sql")),
     (14, "audit", include_str!("../../migrations/sqlite/0014_audit.sql")),
     (16, "senders", include_str!("../../migrations/sqlite/0016_senders.sql")),
 ];
@@ -120,6 +121,7 @@ impl Database {
             keys,
         };
         database.check_key().await?;
+        database.make_words().await?;
         Ok(database)
     }
 

@@ -35,7 +35,7 @@ pub use method::Methods;
 pub use page::LinkView;
 #[cfg(test)]
 pub(crate) use rules::tests::good;
-pub use rules::{Occasion, choose, counts, fresh_until, is_from_here, shown_until};
+pub use rules::{Occasion, Standing, choose, counts, fresh_until, is_from_here, standing};
 pub use vouching::{Unfit, Voucher, may_vouch};
 pub use warnings::{Seen, warnings};
 pub use words::{by, note};

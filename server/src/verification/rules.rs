@@ -5,6 +5,7 @@ use shared::{
     VerificationId,
 };
 
+use super::outcome_at;
 use crate::policy::Policy;
 use crate::store::Verification;
 
@@ -49,9 +50,41 @@ pub fn is_from_here(
     }
 }
 
-/// Until when a shield stays green; `None` when it never was.
+/// What a destination's shield shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing.
+    Grey,
+    /// An answer is waited for.
+    Pending,
+    /// Green, until then.
+    Verified(Millis),
+    /// The newest attempt came to nothing, a short while ago.
+    Failed(Code),
+}
+
+/// How a destination stands by its newest verification: one rule for pods and lists.
 #[must_use]
-pub fn shown_until(verification: &Verification, policy: &Policy) -> Option<Millis> {
+pub fn standing(newest: &Verification, policy: &Policy, now: Millis) -> Standing {
+    // A failure is worth showing as long as a success would be.
+    let shown = now.since(newest.sent_at) < policy.shown_ms;
+    let failed = |code| if shown { Standing::Failed(code) } else { Standing::Grey };
+    match outcome_at(newest, now) {
+        Outcome::Pending => Standing::Pending,
+        Outcome::Verified => match shown_until(newest, policy) {
+            Some(until) if until > now => Standing::Verified(until),
+            _ => Standing::Grey,
+        },
+        Outcome::Expired => failed(Code::CodeExpired),
+        Outcome::TriesSpent => failed(Code::CodeTriesSpent),
+        Outcome::Denied => failed(Code::CallerDenied),
+        Outcome::Unsent => failed(newest.code.unwrap_or(Code::SmsUnavailable)),
+        Outcome::Replaced => Standing::Grey,
+    }
+}
+
+/// Until when a shield stays green; `None` when it never was.
+fn shown_until(verification: &Verification, policy: &Policy) -> Option<Millis> {
     match (verification.outcome, verification.verified_at) {
         (Outcome::Verified, Some(at)) => Some(at.plus(policy.shown_ms)),
         _ => None,

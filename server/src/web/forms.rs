@@ -3,6 +3,7 @@
 //! Browsers say so in `Origin` (and `Sec-Fetch-Site`), which no page can forge. Behind a session
 //! there is a form token too, bound to that session.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 
 use axum::Form;
@@ -82,12 +83,17 @@ impl FromRequest<App> for OwnFile {
     }
 }
 
+/// Fields beside a file; no form of ours has so many.
+const MOST_FIELDS: usize = 100;
+
 /// A form with one file, sent from one of our own pages.
 pub struct OwnUpload {
     /// The form's token.
     pub form: String,
     /// What was chosen; empty when nothing was.
     pub file: Bytes,
+    /// What else was typed, by its name.
+    pub fields: HashMap<String, String>,
 }
 
 impl FromRequest<App> for OwnUpload {
@@ -100,14 +106,17 @@ impl FromRequest<App> for OwnUpload {
         };
         let mut parts =
             Multipart::from_request(request, app).await.map_err(|_| Code::BadRequest)?;
-        let mut upload = Self { form: String::new(), file: Bytes::new() };
+        let mut upload = Self { form: String::new(), file: Bytes::new(), fields: HashMap::new() };
         while let Some(part) = parts.next_field().await.map_err(|error| refused(&error))? {
             let name = part.name().unwrap_or_default().to_owned();
             let bytes = part.bytes().await.map_err(|error| refused(&error))?;
             match name.as_str() {
                 "form" => upload.form = String::from_utf8_lossy(&bytes).into_owned(),
                 "file" => upload.file = bytes,
-                _ => {}
+                _ if upload.fields.len() < MOST_FIELDS => {
+                    upload.fields.insert(name, String::from_utf8_lossy(&bytes).into_owned());
+                }
+                _ => return Err(Code::BadRequest.into()),
             }
         }
         Ok(upload)

@@ -22,7 +22,7 @@ mod tests;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{MatchedPath, State};
+use axum::extract::{DefaultBodyLimit, MatchedPath, State};
 use axum::http::{HeaderName, Request, StatusCode};
 use axum::middleware;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -33,16 +33,20 @@ use tower_http::request_id::{
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
+use self::table::Table;
 pub use self::table::{Route, Who};
 use crate::app::App;
 use crate::brand::logo::MOST_BYTES;
 use crate::clock::Clock;
+use crate::contacts::MOST_BYTES as MOST_FILE_BYTES;
 use crate::random;
 
 /// The largest body that anybody may send us.
 const MAX_BODY: usize = 64 * 1024;
 /// A picture, and the form around it.
 const MAX_LOGO_BODY: usize = MOST_BYTES + 16 * 1024;
+/// A file of contacts, as it was written or as the form carries it: what was one byte may be three then.
+const MAX_FILE_BODY: usize = 3 * MOST_FILE_BYTES + 64 * 1024;
 /// Longer than a long poll, shorter than a proxy's patience.
 const TIME_LIMIT: Duration = Duration::from_secs(55);
 
@@ -51,9 +55,10 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Every route, and who may call it.
 #[must_use]
 pub fn all_routes() -> Vec<Route> {
-    let (mut all, large) = (routes::small().into_routes(), routes::large().into_routes());
-    all.extend(large);
-    all
+    [routes::small(), routes::large(), routes::files()]
+        .into_iter()
+        .flat_map(Table::into_routes)
+        .collect()
 }
 
 /// Whether this process can do its work; one that can't should be started anew.
@@ -66,8 +71,13 @@ pub fn router(app: App) -> Router {
     // A body has a size, a request has a time.
     let small = routes::small().into_router().layer(RequestBodyLimitLayer::new(MAX_BODY));
     let large = routes::large().into_router().layer(RequestBodyLimitLayer::new(MAX_LOGO_BODY));
+    let files = routes::files().into_router();
+    // A form with a file has a limit of its own in axum, which is lower.
+    let files = files.layer(DefaultBodyLimit::disable());
+    let files = files.layer(RequestBodyLimitLayer::new(MAX_FILE_BODY));
     small
         .merge(large)
+        .merge(files)
         .fallback(pages::nothing_here)
         // Problems as pages, for browsers.
         .layer(middleware::from_fn(pages::in_words))

@@ -9,7 +9,7 @@ use super::table::Who::{Admin, Anybody, Person, Pod, Technician};
 use super::{assets, auth, check, health, hooks, logo, reveal, share};
 use crate::senders::SenderKind;
 
-/// Every route but the ones of [`large`].
+/// Every route but the ones of [`large`] and [`files`].
 pub(super) fn small() -> Table {
     Table::new()
         // Technicians, in a browser.
@@ -18,6 +18,7 @@ pub(super) fn small() -> Table {
         .get(Technician, "/tickets/{id}", pages::tickets::one)
         .get(Technician, "/contacts", pages::contacts::list)
         .get(Technician, "/contacts/{id}", pages::contacts::one)
+        .get(Admin, "/contacts/import", pages::contact_import::get)
         .get(Technician, "/approvals", pages::approvals::list)
         .post(Technician, "/approvals/{id}", pages::approvals::answer)
         .get(Anybody, "/sign-in", pages::sign_in::get)
@@ -124,6 +125,7 @@ pub(super) fn small() -> Table {
         .put(Admin, "/api/psas/{id}", psas::put)
         .delete(Admin, "/api/psas/{id}", psas::delete)
         .post(Admin, "/api/psas/{id}/switch", psas::switch)
+        .post(Admin, "/api/psas/{id}/list", psas::list_here)
         .post(Admin, "/api/psas/{id}/test", psas::test)
         .get(Admin, "/api/psas/{id}/companies", psas::companies)
         .post(Admin, "/api/psas/{id}/companies", psas::load)
@@ -204,6 +206,7 @@ fn psa_routes(table: Table) -> Table {
         .post(Admin, "/{id}/test", psa::test)
         .post(Admin, "/{id}/pod", psa::install_pod)
         .post(Admin, "/{id}/switch", psa::switch)
+        .post(Admin, "/{id}/list", psa::list_here)
         .get(Admin, "/{id}/delete", psa::ask_delete)
         .post(Admin, "/{id}/delete", psa::delete)
         .get(Admin, "/{id}/companies", psa_companies::list)
@@ -269,6 +272,16 @@ fn brand_routes(table: Table) -> Table {
         .post(Admin, "/preview", branding_preview::post)
         .post(Admin, "/text", branding_preview::text)
         .post(Admin, "/logo/remove", branding_acts::remove_logo)
+}
+
+/// The few that take a file of contacts.
+pub(super) fn files() -> Table {
+    use pages::contact_import;
+    Table::new().post(Admin, "/contacts/import", contact_import::look).post(
+        Admin,
+        "/contacts/import/now",
+        contact_import::import,
+    )
 }
 
 /// The few that take more than a form does: pictures.

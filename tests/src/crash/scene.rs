@@ -7,7 +7,7 @@ use std::cell::Cell;
 use server::app::App;
 use server::clock::Clock;
 use server::settings::Settings;
-use server::store::{Session, SessionKind};
+use server::store::{ListAsk, Session, SessionKind};
 use server::{import, serve};
 use shared::{
     AnswerAsk, Channel, ContactId, Host, Millis, ResetAsk, ResetId, TicketId, VerificationAsk,
@@ -145,7 +145,8 @@ impl Scene {
             trace: server::store::Trace::default(),
             technician,
         };
-        let found = self.app().store.tickets(who.technician.account, "", 2, 0).await.unwrap();
+        let found =
+            self.app().store.tickets(who.technician.account, &ListAsk::all(2)).await.unwrap().rows;
         let (contact, ticket) = (found[0].contact, Some(found[0].id));
         let sealed = self.confirm(&who, contact, ticket, &phone).await;
         Case {

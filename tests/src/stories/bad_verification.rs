@@ -4,7 +4,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::store::{Ending, ImportRow, Ticket};
+use server::store::{Ending, ImportRow, ListAsk, Ticket};
 use shared::{Code, TicketId, VerificationId};
 use simulator::Company;
 use uuid::Uuid;
@@ -159,7 +159,15 @@ async fn somebody_elses() {
 
     // The same person with the same phone, at another MSP.
     let stranger = case.world.stranger_account().await;
-    let theirs = case.world.app.store.tickets(stranger, "48213", 2, 0).await.unwrap().remove(0);
+    let theirs = case
+        .world
+        .app
+        .store
+        .tickets(stranger, &ListAsk::search("48213", 2))
+        .await
+        .unwrap()
+        .rows
+        .remove(0);
     let other = EMAIL.replace("@brightline.example", "@other-msp.example");
     let other = Desk::sign_in_as(&case.world, &other).await;
     other.verify(&case.world, &theirs, ADA_PHONE).await;

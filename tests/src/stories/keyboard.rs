@@ -64,6 +64,11 @@ async fn a_reset_without_a_mouse() {
     tab_to(&page, "link", "Skip to content").await;
     tab_to(&page, "link", "Can't sign in to Outlook").await;
     page.press(ENTER).await;
+    // Beside the list, and from there on a page of its own.
+    focus_moves_to(&page, "heading", "Can't sign in to Outlook").await;
+    tab_to(&page, "link", "Full page").await;
+    page.press(ENTER).await;
+    page.find("navigation", "Breadcrumb").await;
     page.find("button", "Send code").await;
 
     // A button that does not work can be reached, says why, and does nothing.

@@ -27,6 +27,7 @@ mod integration_page;
 mod integrations;
 mod keyboard;
 mod languages;
+mod lists_page;
 mod look_up;
 mod mail;
 mod meanwhile;

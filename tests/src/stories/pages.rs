@@ -15,7 +15,7 @@ async fn a_contact_without_a_ticket_has_the_pod_too() {
     page.find("heading", "Contacts").await;
     in_every_light(&page, "20-contacts").await;
     page.fill("searchbox", "Search", "Ada").await;
-    page.click("button", "Search").await;
+    page.click("button", "Show").await;
     page.gone("link", "Ben Ortiz").await;
     page.click("link", "Ada Park").await;
     page.find("button", "Password Reset").await;

@@ -3,7 +3,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::store::Ticket;
+use server::store::{ListAsk, Ticket};
 use simulator::{Company, Fault, PushAnswer};
 use uuid::Uuid;
 
@@ -146,7 +146,8 @@ async fn what_is_no_yes_proves_nothing() {
         assert_eq!(refused.code(), code, "{:?}", refused.body);
     }
     // A customer without Duo has no such shield.
-    let paula = world.app.store.contacts(world.account, "Paula", 1, 0).await.unwrap();
+    let paula =
+        world.app.store.contacts(world.account, &ListAsk::search("Paula", 1)).await.unwrap().rows;
     let ask = json!({ "contact": paula[0].id, "destination": "duo", "channel": "duo-push" });
     let refused = desk.call(Method::POST, "/api/verifications", Some(ask)).await;
     assert_eq!(refused.code(), "destination-unknown", "{:?}", refused.body);

@@ -3,7 +3,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::store::Ticket;
+use server::store::{ListAsk, Ticket};
 use shared::ContactId;
 use uuid::Uuid;
 
@@ -133,7 +133,14 @@ async fn who_may_not_vouch_gets_no_code() {
     let ada = line.world.ticket("48213").await.contact;
     assert_eq!(line.send(ada, NOTE).await.code(), "voucher-unfit", "no manager of his");
     assert_eq!(line.send(line.hugo.contact, NOTE).await.code(), "voucher-unfit", "himself");
-    let paula = line.world.app.store.contacts(line.world.account, "Paula", 1, 0).await.unwrap();
+    let paula = line
+        .world
+        .app
+        .store
+        .contacts(line.world.account, &ListAsk::search("Paula", 1))
+        .await
+        .unwrap()
+        .rows;
     assert_eq!(line.send(paula[0].id, NOTE).await.code(), "voucher-unfit", "another customer");
     assert_eq!(line.send(ContactId(Uuid::nil()), NOTE).await.status, 404);
     assert!(line.world.outside.texts(GRETA_PHONE).is_empty());

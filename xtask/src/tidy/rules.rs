@@ -150,9 +150,12 @@ fn crates_keep_apart(files: &[File]) -> Vec<String> {
     found
 }
 
+/// Where the bench may know the server from inside.
+const ENGINE: [&str; 2] = ["bench/src/share/make.rs", "bench/src/ui/fill.rs"];
+
 fn bench_stays_outside(files: &[File]) -> Vec<String> {
-    let instead = "the bench measures the program that ships, from outside: only bench/src/share/make.rs makes links through the engine";
-    let allowed = |f: &File| !f.within("bench") || f.path == "bench/src/share/make.rs";
+    let instead = "the bench measures the program that ships, from outside: only bench/src/share/make.rs makes links through the engine, and bench/src/ui/fill.rs rows that no import brings";
+    let allowed = |f: &File| !f.within("bench") || ENGINE.contains(&f.path.as_str());
     misplaced(files, "engine::", allowed, instead)
 }
 

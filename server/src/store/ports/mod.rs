@@ -13,6 +13,7 @@ mod brands;
 mod cards;
 mod checks;
 mod companies;
+mod contacts;
 mod duo;
 mod figures;
 mod frames;
@@ -57,6 +58,7 @@ pub use brands::BrandStore;
 pub use cards::CardStore;
 pub use checks::CheckStore;
 pub use companies::CompanyStore;
+pub use contacts::ContactStore;
 pub use duo::DuoStore;
 pub use figures::FigureStore;
 pub use frames::FrameStore;
@@ -101,6 +103,7 @@ pub trait AnyStore:
     + CardStore
     + CheckStore
     + CompanyStore
+    + ContactStore
     + DuoStore
     + FigureStore
     + FrameStore

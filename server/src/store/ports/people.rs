@@ -1,10 +1,10 @@
-//! Contacts and tickets of the built-in list.
+//! Contacts and tickets, and their lists.
 
-use crate::store::{Contact, StoreError, Ticket, TicketNote};
+use crate::store::{Contact, ListAsk, Listed, StoreError, Ticket, TicketNote};
 use async_trait::async_trait;
 use shared::{AccountId, ContactId, CustomerId, TicketId};
 
-/// Contacts and tickets of the built-in list.
+/// Contacts and tickets.
 #[async_trait]
 pub trait PeopleStore {
     /// One contact.
@@ -30,29 +30,16 @@ pub trait PeopleStore {
         address_hash: &[u8],
     ) -> Result<Option<Contact>, StoreError>;
 
-    /// Contacts by name; `search` looks at name, e-mail address and customer, empty finds all.
+    /// A page of the contacts that are listed: by name, or the newest first. A search finds beginnings of
+    /// words of name, e-mail address and customer, and a PSA's contact by its whole address.
     ///
     /// # Errors
     /// When the database can't be read.
     async fn contacts(
         &self,
         account: AccountId,
-        search: &str,
-        limit: u32,
-        offset: u32,
-    ) -> Result<Vec<Contact>, StoreError>;
-
-    /// Contacts of one customer by name; `search` looks at name and e-mail address, empty finds all.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    async fn contacts_of(
-        &self,
-        account: AccountId,
-        customer: CustomerId,
-        search: &str,
-        limit: u32,
-    ) -> Result<Vec<Contact>, StoreError>;
+        ask: &ListAsk<'_, ContactId>,
+    ) -> Result<Listed<Contact>, StoreError>;
 
     /// One ticket.
     ///
@@ -60,20 +47,19 @@ pub trait PeopleStore {
     /// When the database can't be read.
     async fn ticket(&self, account: AccountId, id: TicketId) -> Result<Option<Ticket>, StoreError>;
 
-    /// Open tickets of the built-in list, newest first (what a PSA shows to whom is the PSA's affair); `search` looks at number, summary, contact and customer, and
-    /// finds closed ones too; empty finds all open ones.
+    /// A page of the open tickets that are listed, by when they were opened: what a PSA shows to whom is the
+    /// PSA's affair, until an admin lists its tickets here. A search finds beginnings of words of number,
+    /// summary, contact and customer, and closed tickets too.
     ///
     /// # Errors
     /// When the database can't be read.
     async fn tickets(
         &self,
         account: AccountId,
-        search: &str,
-        limit: u32,
-        offset: u32,
-    ) -> Result<Vec<Ticket>, StoreError>;
+        ask: &ListAsk<'_, TicketId>,
+    ) -> Result<Listed<Ticket>, StoreError>;
 
-    /// The newest tickets of the built-in list about one contact, closed ones too.
+    /// The newest tickets about one contact that are listed, closed ones too.
     ///
     /// # Errors
     /// When the database can't be read.

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use shared::{AccountId, CustomerId, Millis, TechnicianId};
 
 use crate::policy::Policy;
-use crate::store::{PolicyChange, PolicyCustomer, PolicyRows, StoreError};
+use crate::store::{Policies, PolicyChange, PolicyCustomer, PolicyRows, StoreError};
 
 /// Policies.
 #[async_trait]
@@ -26,6 +26,12 @@ pub trait PolicyStore {
         account: AccountId,
         customer: Option<CustomerId>,
     ) -> Result<PolicyRows, StoreError>;
+
+    /// What the account says, and all of its customers that say something themselves.
+    ///
+    /// # Errors
+    /// As [`PolicyStore::policy`].
+    async fn policies(&self, account: AccountId) -> Result<Policies, StoreError>;
 
     /// Every customer, and what it says itself, by name.
     ///

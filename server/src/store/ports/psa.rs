@@ -70,6 +70,20 @@ pub trait PsaStore {
         on: bool,
     ) -> Result<(), StoreError>;
 
+    /// Says whether our own pages list its tickets and contacts: those that are here, and those that will
+    /// be. On, all admins are told by mail. Off, contacts that a pod has shown stay listed.
+    ///
+    /// # Errors
+    /// `MovedOn` when it is so already, or there is none.
+    async fn list_psa(
+        &self,
+        account: AccountId,
+        by: TechnicianId,
+        now: Millis,
+        id: IntegrationId,
+        on: bool,
+    ) -> Result<(), StoreError>;
+
     /// Writes down that somebody has tested one, and what came of it.
     ///
     /// # Errors

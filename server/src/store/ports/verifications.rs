@@ -64,4 +64,16 @@ pub trait VerificationStore {
         contact: ContactId,
         most: u32,
     ) -> Result<Vec<Verification>, StoreError>;
+
+    /// Verifications that could be answered at `since` or later, newest first: of these contacts, or of
+    /// the account's. Some thousands at the most.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    async fn recent_verifications(
+        &self,
+        account: AccountId,
+        of: Option<&[ContactId]>,
+        since: Millis,
+    ) -> Result<Vec<Verification>, StoreError>;
 }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::super::{Database, Write};
 use super::psa::entry;
+use super::words::{find_contact, find_ticket};
 use super::{kept, storable};
 use crate::audit::Act;
 use crate::psa::Company;
@@ -265,6 +266,7 @@ async fn mirror_contact(
         .bind(seen.address_hash)
         .execute(write.db())
         .await?;
+        find_contact(write, account, contact.0).await?;
         return Ok(contact);
     };
     let contact: Uuid = before.try_get(0)?;
@@ -289,6 +291,7 @@ async fn mirror_contact(
     .bind(now.0)
     .execute(write.db())
     .await?;
+    find_contact(write, account, contact).await?;
     Ok(ContactId(contact))
 }
 
@@ -303,9 +306,9 @@ async fn mirror_ticket(
     let closed_at = seen.closed.then_some(now.0);
     let ticket: Uuid = sqlx::query_scalar(
         "insert into tickets (id, account, customer, contact, number, summary, created_at,
-             closed_at, psa, psa_id, psa_number)
-         select $1, $2, c.customer, c.id, $4, $5, $6, $7, $8, $9, $10 from contacts c
-         where c.id = $3
+             closed_at, psa, psa_id, psa_number, listed)
+         select $1, $2, c.customer, c.id, $4, $5, $6, $7, $8, $9, $10, i.list_here
+         from contacts c cross join integrations i where c.id = $3 and i.id = $8
          on conflict (account, number) do update set customer = excluded.customer,
              contact = excluded.contact, summary = excluded.summary,
              closed_at = case when excluded.closed_at is null then null
@@ -324,5 +327,6 @@ async fn mirror_ticket(
     .bind(kept(seen.number))
     .fetch_one(write.db())
     .await?;
+    find_ticket(write, account, ticket).await?;
     Ok(TicketId(ticket))
 }

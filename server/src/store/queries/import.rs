@@ -1,6 +1,7 @@
 //! An account and everything in it, in one transaction.
 
 use super::super::{Database, Write};
+use super::words::{find_contact, find_ticket};
 use crate::store::{ImportRow, ImportStore, StoreError};
 use async_trait::async_trait;
 use shared::{AccountId, Millis};
@@ -19,8 +20,13 @@ impl ImportStore for Database {
         let mut write = self.write(account).await?;
         for row in rows {
             insert(&mut write, account, now, row).await.map_err(StoreError::taken)?;
-            if let ImportRow::Technician { id, name, .. } = row {
-                self.name(&mut write, account, id.0, name).await?;
+            match row {
+                ImportRow::Technician { id, name, .. } => {
+                    self.name(&mut write, account, id.0, name).await?;
+                }
+                ImportRow::Contact { id, .. } => find_contact(&mut write, account, id.0).await?,
+                ImportRow::Ticket { id, .. } => find_ticket(&mut write, account, id.0).await?,
+                _ => {}
             }
         }
         let entry = Entry::new(Act::Imported).about(format!("{} rows", rows.len()));

@@ -203,6 +203,8 @@ pub(super) enum About<'a> {
     Brand(&'a str),
     /// The account's policy or a customer's: which, and what of it.
     Policy(&'a str),
+    /// Contacts whose numbers an import has changed: how many.
+    Contacts(&'a str),
     Reset(ResetId),
     /// Several resets in a short time: the newest, and of what there are several.
     Repeats(ResetId, Code),
@@ -230,9 +232,11 @@ async fn put_mail(
 ) -> Result<(), StoreError> {
     let (reset, integration, verification, words) = match about {
         About::Account => (None, None, None, None),
-        About::Brand(words) | About::Policy(words) | About::Team(words) | About::SignIn(words) => {
-            (None, None, None, Some(words))
-        }
+        About::Brand(words)
+        | About::Contacts(words)
+        | About::Policy(words)
+        | About::Team(words)
+        | About::SignIn(words) => (None, None, None, Some(words)),
         About::Reset(reset) => (Some(reset.0), None, None, None),
         About::Repeats(reset, of) => (Some(reset.0), None, None, Some(of.as_str())),
         About::Verification(verification) => (None, None, Some(verification.0), None),

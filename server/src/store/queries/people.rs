@@ -1,8 +1,8 @@
 //! Contacts and tickets of the built-in list.
 
 use super::super::{Database, Db};
-use super::storable;
-use crate::store::{Contact, PeopleStore, PsaRef, StoreError, Ticket, TicketNote};
+use super::lists::{Noun, Sorted};
+use crate::store::{Contact, ListAsk, Listed, PeopleStore, PsaRef, StoreError, Ticket, TicketNote};
 use async_trait::async_trait;
 use shared::{AccountId, ContactId, CustomerId, IntegrationId, Millis, TicketId};
 use sqlx::Row;
@@ -10,21 +10,42 @@ use sqlx::Row;
 type Found = <Db as sqlx::Database>::Row;
 
 /// The columns that [`contact`] reads, in its order.
+macro_rules! contact_fields {
+    () => {
+        "c.id, c.customer, u.name, u.is_on, c.name, c.email, c.phones, c.psa, c.psa_id,
+         c.address_hash"
+    };
+}
+
+/// Contacts of an account.
 macro_rules! contact_columns {
     () => {
-        "select c.id, c.customer, u.name, u.is_on, c.name, c.email, c.phones, c.psa, c.psa_id,
-             c.address_hash
-         from contacts c join customers u on u.id = c.customer where c.account = $1 "
+        concat!(
+            "select ",
+            contact_fields!(),
+            " from contacts c join customers u on u.id = c.customer where c.account = $1 "
+        )
     };
 }
 
 /// The columns that [`ticket`] reads, in its order.
+macro_rules! ticket_fields {
+    () => {
+        "t.id, t.contact, c.name, u.name, coalesce(t.psa_number, t.number), t.summary,
+         t.created_at, t.psa, t.psa_id"
+    };
+}
+
+/// Tickets of an account.
 macro_rules! ticket_columns {
     () => {
-        "select t.id, t.contact, c.name, u.name, coalesce(t.psa_number, t.number), t.summary,
-         t.created_at, t.psa, t.psa_id
-         from tickets t join contacts c on c.id = t.contact join customers u on u.id = t.customer
-         where t.account = $1 "
+        concat!(
+            "select ",
+            ticket_fields!(),
+            " from tickets t join contacts c on c.id = t.contact
+                 join customers u on u.id = t.customer
+             where t.account = $1 "
+        )
     };
 }
 
@@ -66,59 +87,49 @@ fn psa_ref(row: &Found, first: usize) -> Result<Option<PsaRef>, StoreError> {
     Ok(integration.map(|it| PsaRef { integration: IntegrationId(it), id }))
 }
 
-/// What a search looks for, anywhere in a text and in either case.
-///
-/// What `lower` does beyond ASCII differs: SQLite leaves such letters alone, PostgreSQL does as its
-/// locale says. So the statement looks for ASCII only, and [`Search::page`] for the rest.
-struct Search {
-    text: String,
-    limit: u32,
-    offset: u32,
-}
+const CONTACTS: Noun = Noun {
+    it: "c",
+    columns: contact_fields!(),
+    from: "contacts c cross join customers u",
+    joined: "u.id = c.customer",
+    count: "select count(*) from (select 1 from contact_words
+         where account = $1 and word >= $2 and word < $3 limit $4) found",
+    having: "select distinct contact from contact_words",
+    at_address: Some("select id from contacts"),
+    unless_searched: "",
+    orders: [
+        Sorted {
+            column: Some("c.sort_name"),
+            falls: false,
+            key: "select sort_name from contacts where account = $1 and id = $2",
+        },
+        // An id begins with the time at which it was made.
+        Sorted {
+            column: None,
+            falls: true,
+            key: "select 1 from contacts where account = $1 and id = $2",
+        },
+    ],
+};
 
-/// No name is longer; and SQLite refuses patterns beyond 50 000 bytes.
-const LONGEST_SEARCH: usize = 1_000;
+const TICKETS: Noun = Noun {
+    it: "t",
+    columns: ticket_fields!(),
+    from: "tickets t cross join contacts c cross join customers u",
+    joined: "c.id = t.contact and u.id = t.customer",
+    count: "select count(*) from (select 1 from ticket_words
+         where account = $1 and word >= $2 and word < $3 limit $4) found",
+    having: "select distinct ticket from ticket_words",
+    at_address: None,
+    unless_searched: " and t.closed_at is null",
+    orders: [NEWEST, Sorted { falls: false, ..NEWEST }],
+};
 
-impl Search {
-    /// `None` for what no text in a table can hold.
-    fn new(text: &str, limit: u32, offset: u32) -> Option<Self> {
-        let text = text.trim().to_lowercase();
-        let can_be = storable(&text) && text.len() <= LONGEST_SEARCH;
-        can_be.then_some(Self { text, limit, offset })
-    }
-
-    /// A `like` pattern with the longest part that is ASCII; what `like` would read as a wildcard
-    /// is escaped.
-    fn pattern(&self) -> String {
-        let parts = self.text.split(|c: char| !c.is_ascii());
-        let part = parts.max_by_key(|part| part.len()).unwrap_or_default();
-        let mut pattern = String::with_capacity(part.len() + 2);
-        pattern.push('%');
-        for c in part.chars() {
-            if matches!(c, '%' | '_' | '\\') {
-                pattern.push('\\');
-            }
-            pattern.push(c);
-        }
-        pattern.push('%');
-        pattern
-    }
-
-    /// Which of the rows that fit the pattern are read: the page, or all where some don't count.
-    fn limit_and_offset(&self) -> (i64, i64) {
-        if self.text.is_ascii() { (self.limit.into(), self.offset.into()) } else { (i64::MAX, 0) }
-    }
-
-    /// The page of what was read, by each row's texts.
-    fn page<T, const N: usize>(&self, read: Vec<T>, texts: fn(&T) -> [&str; N]) -> Vec<T> {
-        if self.text.is_ascii() {
-            return read;
-        }
-        let holds = |text: &str| text.to_lowercase().contains(&self.text);
-        let found = read.into_iter().filter(|row| texts(row).into_iter().any(holds));
-        found.skip(self.offset as usize).take(self.limit as usize).collect()
-    }
-}
+const NEWEST: Sorted = Sorted {
+    column: Some("t.created_at"),
+    falls: true,
+    key: "select created_at from tickets where account = $1 and id = $2",
+};
 
 #[async_trait]
 impl PeopleStore for Database {
@@ -167,50 +178,9 @@ impl PeopleStore for Database {
     async fn contacts(
         &self,
         account: AccountId,
-        search: &str,
-        limit: u32,
-        offset: u32,
-    ) -> Result<Vec<Contact>, StoreError> {
-        let Some(search) = Search::new(search, limit, offset) else { return Ok(Vec::new()) };
-        let (limit, offset) = search.limit_and_offset();
-        let rows = sqlx::query(concat!(
-            contact_columns!(),
-            "and (lower(c.name) like $2 escape '\\' or lower(c.email) like $2 escape '\\'
-             or lower(u.name) like $2 escape '\\')
-             order by lower(c.name), c.id limit $3 offset $4"
-        ))
-        .bind(account.0)
-        .bind(search.pattern())
-        .bind(limit)
-        .bind(offset)
-        .fetch_all(self.read())
-        .await?;
-        let read = rows.iter().map(contact).collect::<Result<_, _>>()?;
-        Ok(search.page(read, |c| [&c.name, &c.email, &c.customer_name]))
-    }
-
-    async fn contacts_of(
-        &self,
-        account: AccountId,
-        customer: CustomerId,
-        search: &str,
-        limit: u32,
-    ) -> Result<Vec<Contact>, StoreError> {
-        let Some(search) = Search::new(search, limit, 0) else { return Ok(Vec::new()) };
-        let rows = sqlx::query(concat!(
-            contact_columns!(),
-            "and c.customer = $2
-             and (lower(c.name) like $3 escape '\\' or lower(c.email) like $3 escape '\\')
-             order by lower(c.name), c.id limit $4"
-        ))
-        .bind(account.0)
-        .bind(customer.0)
-        .bind(search.pattern())
-        .bind(search.limit_and_offset().0)
-        .fetch_all(self.read())
-        .await?;
-        let read = rows.iter().map(contact).collect::<Result<_, _>>()?;
-        Ok(search.page(read, |c| [&c.name, &c.email]))
+        ask: &ListAsk<'_, ContactId>,
+    ) -> Result<Listed<Contact>, StoreError> {
+        self.page(&CONTACTS, account, ask, |id| id.0, contact).await
     }
 
     async fn ticket(&self, account: AccountId, id: TicketId) -> Result<Option<Ticket>, StoreError> {
@@ -225,32 +195,9 @@ impl PeopleStore for Database {
     async fn tickets(
         &self,
         account: AccountId,
-        search: &str,
-        limit: u32,
-        offset: u32,
-    ) -> Result<Vec<Ticket>, StoreError> {
-        let all_open = search.trim().is_empty();
-        // People write "#1042" as they see it.
-        let search = search.trim().trim_start_matches('#');
-        let Some(search) = Search::new(search, limit, offset) else { return Ok(Vec::new()) };
-        let (limit, offset) = search.limit_and_offset();
-        let rows = sqlx::query(concat!(
-            ticket_columns!(),
-            "and t.psa is null and (($5 and t.closed_at is null)
-                 or (not $5 and (lower(t.number) like $2 escape '\\'
-             or lower(t.summary) like $2 escape '\\' or lower(c.name) like $2 escape '\\'
-             or lower(u.name) like $2 escape '\\')))
-             order by t.created_at desc, t.number desc limit $3 offset $4"
-        ))
-        .bind(account.0)
-        .bind(search.pattern())
-        .bind(limit)
-        .bind(offset)
-        .bind(all_open)
-        .fetch_all(self.read())
-        .await?;
-        let read = rows.iter().map(ticket).collect::<Result<_, _>>()?;
-        Ok(search.page(read, |t| [&t.number, &t.summary, &t.contact_name, &t.customer_name]))
+        ask: &ListAsk<'_, TicketId>,
+    ) -> Result<Listed<Ticket>, StoreError> {
+        self.page(&TICKETS, account, ask, |id| id.0, ticket).await
     }
 
     async fn tickets_of(
@@ -261,7 +208,7 @@ impl PeopleStore for Database {
     ) -> Result<Vec<Ticket>, StoreError> {
         let rows = sqlx::query(concat!(
             ticket_columns!(),
-            "and t.psa is null and t.contact = $2 order by t.created_at desc, t.number desc limit $3"
+            "and t.listed and t.contact = $2 order by t.created_at desc, t.id desc limit $3"
         ))
         .bind(account.0)
         .bind(contact.0)
@@ -294,19 +241,5 @@ impl PeopleStore for Database {
                 })
             })
             .collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_search_is_taken_literally() {
-        let pattern = |text| Search::new(text, 1, 0).unwrap().pattern();
-        assert_eq!(pattern(" 50%_\\A "), "%50\\%\\_\\\\a%");
-        assert_eq!(pattern(""), "%%");
-        assert_eq!(pattern("Änne Müller"), "%nne m%");
-        assert!(Search::new("a\0", 1, 0).is_none());
     }
 }

@@ -11,7 +11,7 @@ use crate::audit::{Act, Entry};
 use crate::policy::Policy;
 use crate::policy::layers::{Layer, effective};
 use crate::store::{
-    Customer, MailKind, PolicyChange, PolicyCustomer, PolicyRow, PolicyRows, PolicyStore,
+    Customer, MailKind, Policies, PolicyChange, PolicyCustomer, PolicyRow, PolicyRows, PolicyStore,
     StoreError,
 };
 
@@ -59,6 +59,23 @@ impl PolicyStore for Database {
             *place = Some(policy_row(row)?);
         }
         Ok(rows)
+    }
+
+    async fn policies(&self, account: AccountId) -> Result<Policies, StoreError> {
+        let found = sqlx::query("select customer, body from policies where account = $1")
+            .bind(account.0)
+            .fetch_all(self.read())
+            .await?;
+        let mut policies = Policies::default();
+        for row in &found {
+            let said = Layer::read(row.try_get(1)?).ok_or(UNREADABLE)?;
+            let customer: Uuid = row.try_get(0)?;
+            match customer.is_nil() {
+                true => policies.account = said,
+                false => drop(policies.customers.insert(CustomerId(customer), said)),
+            }
+        }
+        Ok(policies)
     }
 
     async fn policy_customers(

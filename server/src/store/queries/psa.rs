@@ -8,6 +8,7 @@ use super::super::{Database, Db, Write};
 use super::integrations::integration;
 use super::m365::keep;
 use super::mails::About;
+use super::psa_lists::unlist;
 use crate::audit::{Act, Entry};
 use crate::psa::{Alarm, PsaKind};
 use crate::store::{
@@ -30,7 +31,8 @@ macro_rules! psa_rows {
 fn psa(row: &Line) -> Result<PsaRow, StoreError> {
     let kind: String = row.try_get("kind")?;
     let kind = PsaKind::parse(&kind).ok_or(StoreError::Inconsistent("a PSA's kind"))?;
-    Ok(PsaRow { integration: integration(row)?, kind })
+    let list_here = row.try_get("list_here")?;
+    Ok(PsaRow { integration: integration(row)?, kind, list_here })
 }
 
 pub(super) fn entry(act: Act, by: TechnicianId, id: IntegrationId) -> Entry {
@@ -128,6 +130,8 @@ impl PsaStore for Database {
         }
         if change.moved {
             forget(&mut write, id).await?;
+            // Nobody has said yet who may see what is in the new one.
+            unlist(&mut write, id).await?;
             detach(&mut write, id, now).await?;
             self.alarm(&mut write, account, now, id, Alarm::Moved(seen.kind)).await?;
         }
@@ -165,6 +169,17 @@ impl PsaStore for Database {
         let act = if on { Act::IntegrationSwitchedOn } else { Act::IntegrationSwitchedOff };
         self.note(&mut write, account, now, &entry(act, by, id)).await?;
         write.commit().await
+    }
+
+    async fn list_psa(
+        &self,
+        account: AccountId,
+        by: TechnicianId,
+        now: Millis,
+        id: IntegrationId,
+        on: bool,
+    ) -> Result<(), StoreError> {
+        self.list_psa_here(account, by, now, id, on).await
     }
 
     async fn note_psa_test(
@@ -225,6 +240,7 @@ impl PsaStore for Database {
             .execute(write.db())
             .await?;
         forget(&mut write, id).await?;
+        unlist(&mut write, id).await?;
         self.alarm(&mut write, account, now, id, Alarm::Deleted(kind)).await?;
         self.note(&mut write, account, now, &entry(Act::IntegrationDeleted, by, id)).await?;
         write.commit().await
@@ -261,7 +277,7 @@ impl PsaStore for Database {
 
 impl Database {
     /// All admins hear of it: whoever leads a PSA elsewhere decides who calls.
-    async fn alarm(
+    pub(super) async fn alarm(
         &self,
         write: &mut Write,
         account: AccountId,

@@ -3,7 +3,7 @@
 use shared::{ContactId, Millis, Stage};
 
 use super::fixture::{HOUR, START, World, follows, lease, new_id};
-use crate::store::{LastAnswer, NewSession, SessionKind};
+use crate::store::{LastAnswer, ListAsk, NewSession, SessionKind};
 
 on_both!(
     numbers_at_their_ends,
@@ -81,8 +81,8 @@ async fn long_and_strange_text(world: World) {
         assert_eq!((&read.name, &read.email), (&text, &text));
     }
     // Composed and decomposed are not the same name, in either.
-    let found = store.contacts(ours.account, "\u{e9}", 9, 0).await.unwrap();
-    assert!(found.is_empty());
+    let found = store.contacts(ours.account, &ListAsk::search("\u{e9}", 9)).await.unwrap();
+    assert!(found.rows.is_empty());
     let mut long = ours.verification(START);
     long.masked = "•".repeat(1_000_000);
     store.begin_verification(&long, &[]).await.unwrap().unwrap();

@@ -80,7 +80,7 @@ pub async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// POST `/api/psas/{id}/switch`.
+/// POST `/api/psas/{id}/switch` and `/list`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SwitchAsk {
@@ -98,6 +98,20 @@ pub async fn switch(
     OwnJson(ask): OwnJson<SwitchAsk>,
 ) -> Answer<Json<PsaView>> {
     app.psas.switch(&who, id, ask.on).await?;
+    Ok(Json(app.psas.one(who.technician.account, id).await?))
+}
+
+/// Says whether our own pages list its tickets and contacts.
+///
+/// # Errors
+/// `changed-meanwhile` when it is so already.
+pub async fn list_here(
+    State(app): State<App>,
+    Admin(who): Admin,
+    Path(id): Path<IntegrationId>,
+    OwnJson(ask): OwnJson<SwitchAsk>,
+) -> Answer<Json<PsaView>> {
+    app.psas.list_here(&who, id, ask.on).await?;
     Ok(Json(app.psas.one(who.technician.account, id).await?))
 }
 

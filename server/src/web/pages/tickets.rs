@@ -1,66 +1,47 @@
-//! `/tickets` and `/tickets/{id}`: the built-in list, with the pod beside the ticket.
+//! `/tickets` and `/tickets/{id}`: the list, with a ticket and the pod beside it or on a page of their own.
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
-use shared::{Code, ContactId, TicketId};
+use shared::{Code, ContactId, Millis, TicketId};
 
+use super::lists::{Asked, Filters, Mark, Whose, among, everybodys, marks};
 use super::times::Moment;
-use super::{PAGE_ROWS, Page, Pager, Search, html};
+use super::{Page, Pager, html, html_with};
 use crate::app::App;
+use crate::lists::Recent;
+use crate::store::{Listed, Session, StoreError, Ticket, TicketNote};
 use crate::web::api::{Path, Query};
 use crate::web::auth::SignedIn;
 use crate::web::problem::Failure;
 
-/// One line of a list of tickets.
-pub(super) struct Row {
-    pub(super) id: TicketId,
-    pub(super) number: String,
-    pub(super) summary: String,
-    pub(super) contact: String,
-    pub(super) customer: String,
-    pub(super) opened: Moment,
-}
-
-impl Row {
-    pub(super) fn new(ticket: crate::store::Ticket, now: shared::Millis) -> Self {
-        Self {
-            id: ticket.id,
-            number: ticket.number,
-            summary: ticket.summary,
-            contact: ticket.contact_name,
-            customer: ticket.customer_name,
-            opened: Moment::new(ticket.created_at, now),
-        }
-    }
+/// A line of the list.
+struct Row {
+    id: TicketId,
+    number: String,
+    summary: String,
+    contact: String,
+    customer: String,
+    opened: Moment,
+    marks: Vec<Mark>,
+    /// The list with this ticket beside it.
+    beside: String,
+    /// Whether it is beside it now.
+    open: bool,
 }
 
 #[derive(Template)]
 #[template(path = "tickets.html")]
-struct TicketsPage<'a> {
+struct TicketsPage {
     page: Page,
-    q: &'a str,
+    filters: Filters,
     rows: Vec<Row>,
     pager: Pager,
-}
-
-/// `GET /tickets?q=&page=`.
-///
-/// # Errors
-/// When nobody is signed in, or the database can't be read.
-pub async fn list(
-    State(app): State<App>,
-    SignedIn(session): SignedIn,
-    Query(search): Query<Search>,
-) -> Result<Response, Failure> {
-    let account = session.technician.account;
-    let mut rows =
-        app.store.tickets(account, search.text(), PAGE_ROWS + 1, search.offset()).await?;
-    let pager = search.cut(&mut rows);
-    let now = app.clock.now();
-    let rows = rows.into_iter().map(|ticket| Row::new(ticket, now)).collect();
-    let page = Page::inside(&app, &session, "Tickets", "tickets");
-    html(&TicketsPage { page, q: search.text(), rows, pager })
+    /// What is beside the list; nothing where what is asked for is not there.
+    open: Option<Option<View>>,
+    /// The list without anything beside it.
+    alone: String,
 }
 
 struct Note {
@@ -69,13 +50,103 @@ struct Note {
     at: Moment,
 }
 
+/// A ticket with its notes, beside the list or on a page of its own.
+struct View {
+    id: TicketId,
+    contact: ContactId,
+    contact_name: String,
+    customer: String,
+    number: String,
+    summary: String,
+    opened: Moment,
+    notes: Vec<Note>,
+}
+
+impl View {
+    async fn read(
+        app: &App,
+        session: &Session,
+        id: TicketId,
+        now: Millis,
+    ) -> Result<Option<Self>, StoreError> {
+        let account = session.technician.account;
+        let Some(ticket) = app.store.ticket(account, id).await? else { return Ok(None) };
+        let notes = app.store.ticket_notes(account, id).await?;
+        let note = |note: TicketNote| Note {
+            author: note.technician.unwrap_or_else(|| "Password Reset".into()),
+            body: note.body,
+            at: Moment::new(note.created_at, now),
+        };
+        Ok(Some(Self {
+            id: ticket.id,
+            contact: ticket.contact,
+            contact_name: ticket.contact_name,
+            customer: ticket.customer_name,
+            number: ticket.number,
+            summary: ticket.summary,
+            opened: Moment::new(ticket.created_at, now),
+            notes: notes.into_iter().map(note).collect(),
+        }))
+    }
+}
+
+/// `GET /tickets?q=&customer=&state=&order=&after=&before=&open=`.
+///
+/// # Errors
+/// When nobody is signed in, or the database can't be read.
+pub async fn list(
+    State(app): State<App>,
+    SignedIn(session): SignedIn,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    let account = session.technician.account;
+    let now = app.clock.now();
+    let (edge, open) = (asked.edge(), asked.open());
+    let filters = asked.filters(&app, &session, "/tickets").await?;
+    let all = everybodys(&app, &session, filters.state, now).await?;
+    let among = among(filters.state, |stand| {
+        all.as_ref().map_or_else(Vec::new, |(recent, _)| recent.tickets(stand))
+    });
+    let ask = filters.ask(&app, &session, among, edge.of(TicketId));
+    let listed = match filters.whose {
+        Whose::Nobody { .. } => Listed::nothing(),
+        _ => app.store.tickets(account, &ask).await?,
+    };
+    let contacts: Vec<ContactId> = listed.rows.iter().map(|ticket| ticket.contact).collect();
+    let recent = Recent::read(&app.store, account, Some(&contacts), now).await?;
+    let beside = filters.beside(edge);
+    let pager = filters.pager(&listed, |ticket| ticket.id.0);
+    let row = |ticket: Ticket| Row {
+        marks: marks(&recent.of_ticket(ticket.id), now),
+        beside: beside.with(ticket.id.0),
+        open: open == Some(ticket.id.0),
+        id: ticket.id,
+        number: ticket.number,
+        summary: ticket.summary,
+        contact: ticket.contact_name,
+        customer: ticket.customer_name,
+        opened: Moment::new(ticket.created_at, now),
+    };
+    let rows = listed.rows.into_iter().map(row).collect();
+    let alone = beside.alone();
+    let open = match open {
+        None => None,
+        Some(id) => Some(View::read(&app, &session, TicketId(id), now).await?),
+    };
+    let status = if matches!(open, Some(None)) { StatusCode::NOT_FOUND } else { StatusCode::OK };
+    let title = match &open {
+        Some(Some(view)) => format!("#{} {} · Tickets", view.number, view.summary),
+        _ => "Tickets".into(),
+    };
+    let page = Page::inside(&app, &session, &title, "tickets");
+    html_with(status, &TicketsPage { page, filters, rows, pager, open, alone })
+}
+
 #[derive(Template)]
 #[template(path = "ticket.html")]
 struct TicketPage {
     page: Page,
-    row: Row,
-    contact: ContactId,
-    notes: Vec<Note>,
+    view: View,
 }
 
 /// `GET /tickets/{id}`.
@@ -87,19 +158,8 @@ pub async fn one(
     SignedIn(session): SignedIn,
     Path(id): Path<TicketId>,
 ) -> Result<Response, Failure> {
-    let account = session.technician.account;
-    let ticket = app.store.ticket(account, id).await?.ok_or(Code::NotFound)?;
-    let now = app.clock.now();
-    let notes = app.store.ticket_notes(account, id).await?;
-    let notes = notes
-        .into_iter()
-        .map(|note| Note {
-            author: note.technician.unwrap_or_else(|| "Password Reset".into()),
-            body: note.body,
-            at: Moment::new(note.created_at, now),
-        })
-        .collect();
-    let title = format!("#{} {}", ticket.number, ticket.summary);
+    let view = View::read(&app, &session, id, app.clock.now()).await?.ok_or(Code::NotFound)?;
+    let title = format!("#{} {}", view.number, view.summary);
     let page = Page::inside(&app, &session, &title, "tickets");
-    html(&TicketPage { page, contact: ticket.contact, row: Row::new(ticket, now), notes })
+    html(&TicketPage { page, view })
 }

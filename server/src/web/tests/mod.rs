@@ -28,6 +28,7 @@ const ORIGIN: &str = "http://app.localhost:4400";
 const MINUTE: i64 = 60_000;
 
 mod branding;
+mod contacts;
 mod frames;
 mod own;
 mod pages;

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{ACCOUNT, ANN, Answer, ORIGIN, World, cookie_line};
 use crate::policy::Policy;
+use crate::store::ImportRow;
 
 const PAGE: &str = "/settings/policy";
 const CUSTOMER: CustomerId = CustomerId(Uuid::from_u128(30));
@@ -16,9 +17,14 @@ async fn world() -> (World, String) {
     let store = &world.app.store;
     let insert = "insert into customers (id, account, name) values ($1, $2, 'Northwind <Dental>')";
     store.seed(insert, &[CUSTOMER.0, ACCOUNT.0]).await;
-    let insert = "insert into contacts (id, account, customer, name, email, phones, changed_at)
-        values ($1, $2, $3, 'Carl <Boss>', 'carl@nw.example', '[]', 0)";
-    store.seed(insert, &[CARL.0, ACCOUNT.0, CUSTOMER.0]).await;
+    let carl = ImportRow::Contact {
+        id: CARL,
+        customer: CUSTOMER,
+        name: "Carl <Boss>".into(),
+        email: "carl@nw.example".into(),
+        phones: Vec::new(),
+    };
+    store.import(ACCOUNT, world.app.clock.now(), &[carl]).await.unwrap();
     let cookie = world.sign_in().await;
     (world, cookie)
 }

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::audit::Kind;
 use crate::audit::words::Names;
 use crate::integration::ask::{day, day_after};
-use crate::store::{AuditFilter, Contact, StoreError};
+use crate::store::{AuditFilter, Contact, ListAsk, StoreError};
 
 const DAY_MS: i64 = 24 * 60 * 60_000;
 /// People that a search offers, at most.
@@ -77,7 +77,8 @@ impl Asked {
         if filter.person.is_empty() || filter.entries.contact.is_some() {
             return Ok(filter);
         }
-        let mut people = app.store.contacts(account, &filter.person, MOST_PEOPLE, 0).await?;
+        let mut people =
+            app.store.contacts(account, &ListAsk::search(&filter.person, MOST_PEOPLE)).await?.rows;
         match people.len() {
             0 => filter.wrong.push(
                 "Nobody is called so, or has such an address. Try a part of the name, or leave it empty.",

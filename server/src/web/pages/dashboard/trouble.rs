@@ -11,7 +11,7 @@ use crate::store::{SetUp, StoreError, Unsent, Way};
 /// Where the integrations of the account are.
 const INTEGRATIONS: &str = "/settings/integrations";
 /// Where colleagues are invited.
-const PEOPLE: &str = "/settings";
+const PEOPLE: &str = "/settings/team";
 /// What did not go out in so long.
 const LATELY_MS: i64 = 24 * 60 * 60_000;
 
@@ -141,7 +141,12 @@ pub(super) fn steps(has: SetUp) -> [Step; 5] {
             "/settings/integrations/new#psa",
             has.psa,
         ),
-        step("Set up texts", "Codes and one-time links go out by SMS.", INTEGRATIONS, has.sms),
+        step(
+            "Set up texts",
+            "Codes and one-time links go out by SMS.",
+            "/settings/integrations/sms",
+            has.sms,
+        ),
         step(
             "Set up mails",
             "People and admins hear of resets, and codes can go by mail.",

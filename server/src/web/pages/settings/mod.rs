@@ -133,6 +133,12 @@ impl Just {
             "sso-unlinked" => {
                 Some("Removed. Their sign-ins have ended; they come in by password only.")
             }
+            "listed" => Some(
+                "Listed. Its tickets and contacts stand on our own pages now; all admins get a mail.",
+            ),
+            "unlisted" => Some(
+                "Not listed any more. Contacts that a pod has shown already stay on the list of contacts.",
+            ),
             "pod" => Some(
                 "The pod is made. Each technician moves it to Displayed now, under Pod Configuration.",
             ),

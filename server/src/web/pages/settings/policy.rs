@@ -17,7 +17,7 @@ use super::{Admin, Stale, may_change, stale};
 use crate::app::App;
 use crate::brand::Wrong;
 use crate::policies::PolicyView;
-use crate::store::{Contact, PolicyCustomer, Session};
+use crate::store::{Contact, ListAsk, PolicyCustomer, Session};
 use crate::web::api::{Path, Query};
 use crate::web::forms::{OwnForm, form_token};
 use crate::web::pages::{Page, html_with};
@@ -214,7 +214,8 @@ async fn people(
     let mut found = None;
     if finds {
         let search = posted.text("find");
-        let all = app.store.contacts_of(account, customer.id, search, MOST_FOUND).await?;
+        let ask = ListAsk { customer: Some(customer.id), ..ListAsk::search(search, MOST_FOUND) };
+        let all = app.store.contacts(account, &ask).await?.rows;
         found = Some(all.len());
         let new = all.iter().filter(|contact| !chosen.contains(&contact.id));
         items.extend(new.map(|contact| item(contact.id, called(contact), false)));

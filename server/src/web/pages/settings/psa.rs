@@ -276,6 +276,22 @@ pub async fn switch(
     Ok(to(&path(id), if on { "on" } else { "psa-off" }))
 }
 
+/// `POST …/list`: whether our own pages list what is in it.
+///
+/// # Errors
+/// As for [`add`].
+pub async fn list_here(
+    State(app): State<App>,
+    Admin(session): Admin,
+    Path(id): Path<IntegrationId>,
+    OwnForm(posted): OwnForm<Posted>,
+) -> Result<Response, Failure> {
+    may_change(&app, &session, &posted.form)?;
+    let on = posted.text("on") == "yes";
+    app.psas.list_here(&session, id, on).await.map_err(failure)?;
+    Ok(to(&path(id), if on { "listed" } else { "unlisted" }))
+}
+
 /// `GET …/delete`: asks once more.
 ///
 /// # Errors
