@@ -37,7 +37,7 @@ async fn somebody_is_invited_comes_in_and_is_looked_after() {
     assert_eq!(mail.subject, "Brightline IT invites you to Password Reset");
     let ivy = browser.window(1280, 900).await;
     ivy.go(&link_in(&mail)).await;
-    ivy.find("heading", "Choose your password").await;
+    ivy.find("heading", "Set up your sign-in").await;
     let address = ivy.address().await;
     assert!(!address.contains('#'), "{address}");
     in_every_light(&ivy, "74-choose-password").await;

@@ -28,6 +28,8 @@ struct ConfirmPage<'a> {
     next: &'a str,
     email: &'a str,
     form: String,
+    /// Another way: single sign-on, a recovery code.
+    again: String,
     trouble: Option<Trouble>,
 }
 
@@ -52,7 +54,7 @@ fn show(
     let (status, trouble) = trouble.map_or((StatusCode::OK, None), |(s, t)| (s, Some(t)));
     let page = Page::outside("Confirm that it is you");
     let (email, form) = (session.technician.email.as_str(), form_token(app, session));
-    html_with(status, &ConfirmPage { page, next, email, form, trouble })
+    html_with(status, &ConfirmPage { page, next, email, form, again: sign_in_again(next), trouble })
 }
 
 /// `GET /confirm?next=`.

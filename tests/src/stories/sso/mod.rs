@@ -131,9 +131,14 @@ async fn a_trusted_second_factor_takes_the_place_of_ours() {
         tess.get("/tickets").await;
     }
     let seen = tess.get("/account/sso").await;
-    assert!(seen.to.contains("again=factor"), "{}", seen.to);
+    // She has an authenticator, too; she may as well sign in again.
+    assert!(seen.to.starts_with("/confirm?"), "{}", seen.to);
+    let again = "/sign-in?next=%2Faccount%2Fsso&again=factor";
+    assert!(tess.get(&seen.to).await.body.contains(&again.replace('&', "&#38;")));
+    let seen = tess.get(again).await;
+    assert_eq!(seen.status, 200);
     // The page knows her address, and the issuer is told to ask.
-    let page = tess.get(&seen.to).await.body;
+    let page = seen.body;
     assert!(page.contains("name=\"again\" value=\"factor\"") && page.contains(EMAIL));
     let to = tess.begin(EMAIL, &[("again", "factor"), ("next", "/account/sso")]).await;
     assert!(to.query().unwrap().contains("prompt=login&max_age=0"));
