@@ -201,6 +201,9 @@ function list(place) {
   for (const help of byData('keys')) help.hidden = false;
   // The back button leads through what stood beside the list.
   let newest = 0;
+  // What stands there now. A way within the page, as the one past the head, changes nothing of it.
+  const bare = (address) => new URL(address, location.href).href.split('#')[0];
+  let shown = bare(location.href);
 
   const mark = (id) => {
     for (const row of rows()) {
@@ -213,6 +216,7 @@ function list(place) {
   const show = async (address, focus) => {
     newest += 1;
     const mine = newest;
+    shown = bare(address);
     mark(new URL(address, location.href).searchParams.get('open'));
     const answer = await fetch(address, { headers: { accept: 'text/html' } }).catch(() => null);
     if (mine !== newest) return;
@@ -231,6 +235,7 @@ function list(place) {
     newest += 1;
     const row = current();
     history.pushState(null, '', address);
+    shown = bare(address);
     document.title = `${document.querySelector('h1').textContent} · Password Reset`;
     mark(null);
     place.replaceChildren();
@@ -245,7 +250,9 @@ function list(place) {
     // By keyboard one goes on in what has opened; a mouse is there anyway.
     show(a.href, event.detail === 0);
   });
-  addEventListener('popstate', () => show(location.href, false));
+  addEventListener('popstate', () => {
+    if (bare(location.href) !== shown) show(location.href, false);
+  });
 
   // The row's shields follow those of the pod beside it.
   for (const event of ['verified', 'verification-ended']) {

@@ -1,7 +1,7 @@
 //! A file as lines and columns, and what each column is taken for. Pure.
 
 /// Lines of a file; more are written by hand to nobody's joy, and one transaction should not take longer.
-pub const MOST_LINES: usize = 25_000;
+pub const MOST_LINES: usize = 5_000;
 /// Columns that are looked at.
 const MOST_COLUMNS: usize = 60;
 

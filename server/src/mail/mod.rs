@@ -40,6 +40,13 @@ impl SmtpSettings {
         format!("{} {}", self.host, self.user)
     }
 
+    /// Whether a password that was entered for these is not for those: another port of a host may be another
+    /// program, and without encryption anybody hears it.
+    #[must_use]
+    pub fn is_elsewhere(&self, other: &Self) -> bool {
+        self.bound_to() != other.bound_to() || self.port != other.port || self.tls != other.tls
+    }
+
     /// A sentence for whoever enters them, when they can't work.
     ///
     /// # Errors

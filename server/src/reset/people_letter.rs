@@ -80,6 +80,18 @@ fn own_sign_in(about: &str, to: &str, brand: &str, at: &str) -> Option<Letter> {
             "Your password was changed",
             "Your password was changed. Wherever else you were signed in, you are signed out.".to_owned(),
         ),
+        ("sso-linked", _) => (
+            "Single sign-on was connected to you",
+            "Whoever signs in at your company's issuer as the person that was connected just now comes in \
+             as you."
+                .into(),
+        ),
+        ("sso-unlinked", _) => (
+            "Single sign-on is no longer connected to you",
+            "Nobody comes in as you by single sign-on any more; wherever you were signed in, you are signed \
+             out."
+                .into(),
+        ),
         ("recovery", left) => {
             let next = match left {
                 "0" => "None is left: make new ones now, under your name at the top of each page.",

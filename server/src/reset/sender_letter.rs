@@ -26,14 +26,25 @@ pub fn sender_mail(alarm: Alarm, at: Millis, from: Mailbox, to: Mailbox) -> Mail
 
 /// To the admins.
 fn changed(alarm: Alarm, at: &str) -> Letter {
-    let (Alarm::Moved(kind) | Alarm::SwitchedOff(kind) | Alarm::Deleted(kind)) = alarm;
+    let (Alarm::Connected(kind)
+    | Alarm::Moved(kind)
+    | Alarm::SwitchedOff(kind)
+    | Alarm::Deleted(kind)) = alarm;
     let (whats, page) = match kind {
         SenderKind::Sms => ("texts", "Texts (SMS)"),
         SenderKind::Mail => ("mails", "Mail"),
     };
     let (subject, what) = match alarm {
+        Alarm::Connected(_) => (
+            format!("Your {whats} go out now"),
+            format!(
+                "An admin of yours has connected what sends the {whats} of the password reset: {at}. \
+                 Whoever keeps that account or server can read what it sends: links, codes and \
+                 notices such as this one."
+            ),
+        ),
         Alarm::Moved(_) => (
-            format!("Your {whats} go out by another account or server"),
+            format!("What sends your {whats} was changed"),
             format!(
                 "An admin of yours has changed what sends the {whats} of the password reset: {at}. \
                  Whoever keeps that account or server can read what it sends: links, codes and \
@@ -72,8 +83,8 @@ mod tests {
     fn it_says_what_goes_elsewhere_and_what_to_do() {
         let at = "2026-11-27 09:30 UTC";
         for (alarm, subject) in [
-            (Alarm::Moved(SenderKind::Sms), "Your texts go out by another account or server"),
-            (Alarm::Moved(SenderKind::Mail), "Your mails go out by another account or server"),
+            (Alarm::Moved(SenderKind::Sms), "What sends your texts was changed"),
+            (Alarm::Moved(SenderKind::Mail), "What sends your mails was changed"),
             (Alarm::SwitchedOff(SenderKind::Sms), "Your texts are switched off"),
             (Alarm::Deleted(SenderKind::Mail), "What sent your mails was deleted"),
         ] {

@@ -7,7 +7,9 @@ use super::SenderKind;
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Alarm {
-    /// It leads to another account, host or user.
+    /// It was connected.
+    Connected(SenderKind),
+    /// It was changed: where it leads, as whom, or with which secret.
     Moved(SenderKind),
     /// It was switched off.
     SwitchedOff(SenderKind),
@@ -22,6 +24,7 @@ impl Alarm {
         let (what, kind) = text.split_once(' ')?;
         let kind = SenderKind::ALL.into_iter().find(|it| it.as_str() == kind)?;
         match what {
+            "connected" => Some(Self::Connected(kind)),
             "moved" => Some(Self::Moved(kind)),
             "off" => Some(Self::SwitchedOff(kind)),
             "deleted" => Some(Self::Deleted(kind)),
@@ -34,6 +37,7 @@ impl Alarm {
 impl fmt::Display for Alarm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (what, kind) = match self {
+            Self::Connected(kind) => ("connected", kind),
             Self::Moved(kind) => ("moved", kind),
             Self::SwitchedOff(kind) => ("off", kind),
             Self::Deleted(kind) => ("deleted", kind),
@@ -49,7 +53,8 @@ mod tests {
     #[test]
     fn an_alarm_is_read_as_it_was_written() {
         for kind in SenderKind::ALL {
-            for alarm in [Alarm::Moved(kind), Alarm::SwitchedOff(kind), Alarm::Deleted(kind)] {
+            let (connected, moved) = (Alarm::Connected(kind), Alarm::Moved(kind));
+            for alarm in [connected, moved, Alarm::SwitchedOff(kind), Alarm::Deleted(kind)] {
                 assert_eq!(Alarm::parse(&alarm.to_string()), Some(alarm));
             }
         }

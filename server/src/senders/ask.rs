@@ -209,7 +209,7 @@ impl MailAsk {
             note("from", "Enter the sender’s address, such as notify@msp.example.");
         }
         let settings = SmtpSettings { host, port, tls, user, from };
-        let moved = known.is_none_or(|known| known.bound_to() != settings.bound_to());
+        let moved = known.is_none_or(|known| known.is_elsewhere(&settings));
         if self.password.expose().trim().is_empty() && moved {
             note(
                 "password",

@@ -160,8 +160,8 @@ impl Senders {
         let before: Option<SmtpSettings> = known.as_ref().map(stored).transpose()?;
         let settings =
             ask.check(before.as_ref(), &self.settings.outbound).map_err(NotDone::Fields)?;
-        let moved = before.as_ref().is_some_and(|it| it.bound_to() != settings.bound_to());
-        let old = if moved { self.mail.sender(account).await?.ok() } else { None };
+        let moved = before.as_ref().is_some_and(|it| it.is_elsewhere(&settings));
+        let old = self.mail.sender(account).await?.ok();
         let secrets = [Secret { kind: mail::PASSWORD, typed: &ask.password, dropped: false }];
         let bound_to = settings.bound_to();
         let json = json(&settings)?;

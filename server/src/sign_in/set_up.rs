@@ -78,6 +78,9 @@ pub async fn finish_set_up(
     if !technician.account_on {
         return Err(Refused::Because(Code::AccountOff));
     }
+    // Where a password is the exception, it is never enough.
+    let only_sso = sso::people::only_sso(app, &technician).await?;
+    let technician = Technician { must_use_mfa: technician.must_use_mfa || only_sso, ..technician };
     Ok(begin(app, &technician, old).await?)
 }
 

@@ -58,7 +58,7 @@ async fn texts_are_tested_led_elsewhere_and_connected_anew() {
     page.click("button", "Test").await;
     page.sees("Fails").await;
     let alarm = world.outside.wait_for_mail(EMAIL, 1).await.unwrap();
-    assert_eq!(alarm.subject, "Your texts go out by another account or server");
+    assert_eq!(alarm.subject, "What sends your texts was changed");
     for never in ["http", TOKEN, SID] {
         assert!(!alarm.text.contains(never), "{never}: {}", alarm.text);
     }
@@ -115,7 +115,7 @@ async fn who_leads_mails_elsewhere_is_told_of_by_the_server_that_was() {
     page.click("button", "Save").await;
     page.sees("Saved. Test the connection next").await;
     let alarm = world.outside.wait_for_mail(EMAIL, 2).await.unwrap();
-    assert_eq!(alarm.subject, "Your mails go out by another account or server");
+    assert_eq!(alarm.subject, "What sends your mails was changed");
     page.click("button", "Send a test mail").await;
     page.sees("Fails").await;
 

@@ -143,7 +143,8 @@ fn a_stored_password_stays_with_its_server_and_user() {
         server(&ask, Some(&known))
     };
     assert!(changed(|ask| ask.from = "help@msp.example".into()).is_ok());
-    assert!(changed(|ask| (ask.port, ask.tls) = ("465".into(), "implicit".into())).is_ok());
+    let port = changed(|ask| (ask.port, ask.tls) = ("465".into(), "implicit".into()));
+    assert_eq!(port.unwrap_err(), ["password"], "another port may be another program");
     assert_eq!(changed(|ask| ask.host = "smtp.evil.example".into()).unwrap_err(), ["password"]);
     assert_eq!(changed(|ask| ask.user = "other".into()).unwrap_err(), ["password"]);
 }

@@ -12,6 +12,7 @@ use super::trip::{Leave, Values, Wish, hash, leave};
 use crate::app::App;
 use crate::audit::{Act, Entry};
 use crate::seal::same;
+use crate::sign_in::session::recent_second_factor;
 use crate::sign_in::session::{HALF_LIFE_MS, Token, WEB_LIFE_MS};
 use crate::sign_in::{Next, Refused, Typed, next};
 use crate::store::{
@@ -191,7 +192,10 @@ async fn follow(
         SsoPurpose::Link(technician, id) => {
             // The very session that asked, and still in this browser.
             let same = session.is_some_and(|it| {
-                it.kind == SessionKind::Web && it.id == *id && it.technician.id == *technician
+                it.kind == SessionKind::Web
+                    && it.id == *id
+                    && it.technician.id == *technician
+                    && recent_second_factor(it, app.clock.now())
             });
             if !same {
                 return Err(Reason::ProofOver.into());

@@ -22,8 +22,8 @@ pub(super) enum Factor {
 
 /// `forced`: the issuer was told to ask the person anew, at `begun_at`.
 ///
-/// `auth_time` says when the person proved it. Without it, the time of the token counts only where the issuer
-/// was told to ask anew: a token of this minute may rest on a sign-in of last month.
+/// `auth_time` says when the person proved it. Without it nobody does: a token of this minute may rest on a
+/// sign-in of last month. So the issuer is asked once more, in a way that obliges it to say when.
 pub(super) fn second_factor(
     settings: &SsoSettings,
     confirmed: &Confirmed,
@@ -38,7 +38,9 @@ pub(super) fn second_factor(
         // They were told to ask, and did not.
         (Some(at), true) if at.plus(LEEWAY_MS) < begun_at => Factor::Ours,
         (Some(at), true) => Factor::Proved(at.min(now)),
-        (None, true) => Factor::Proved(confirmed.issued_at.min(now)),
+        // Whoever is asked with max_age has to say when (OpenID Connect Core §3.1.2.1). The browser carries
+        // that question, and may have lost it.
+        (None, true) => Factor::Ours,
         (Some(at), false) if now.since(at) < SECOND_FACTOR_LIFE_MS => Factor::Proved(at.min(now)),
         (_, false) => Factor::AskThem,
     }
@@ -64,7 +66,6 @@ mod tests {
             subject: "s".into(),
             amr: amr.iter().map(|text| (*text).to_owned()).collect(),
             auth_time: auth_time.map(|ago| NOW.plus(-ago)),
-            issued_at: NOW.plus(-1000),
         };
         second_factor(&settings, &confirmed, (forced, NOW.plus(-60_000)), NOW)
     }
@@ -80,7 +81,8 @@ mod tests {
             (true, &["hwk"], Some(HOUR), false, proved(HOUR)),
             (true, &["mfa"], Some(12 * HOUR), false, Factor::AskThem),
             (true, &["mfa"], None, false, Factor::AskThem),
-            (true, &["mfa"], None, true, proved(1000)),
+            // Told to ask, and nobody says when: the browser may have lost the question.
+            (true, &["mfa"], None, true, Factor::Ours),
             (true, &["mfa"], Some(30_000), true, proved(30_000)),
             // Told to ask, and answered with an old sign-in.
             (true, &["mfa"], Some(HOUR), true, Factor::Ours),

@@ -34,8 +34,6 @@ pub(super) struct Confirmed {
     pub(super) amr: Vec<String>,
     /// When they proved it.
     pub(super) auth_time: Option<Millis>,
-    /// When the token was made.
-    pub(super) issued_at: Millis,
 }
 
 /// What a token says of its signature.
@@ -175,7 +173,7 @@ impl Claims {
             return Err(Reason::Malformed);
         }
         let auth_time = self.auth_time.map(millis).transpose()?;
-        Ok(Confirmed { subject: self.sub, amr: self.amr, auth_time, issued_at })
+        Ok(Confirmed { subject: self.sub, amr: self.amr, auth_time })
     }
 }
 

@@ -17,7 +17,7 @@ pub async fn may_use_password(app: &App, technician: &Technician) -> Result<bool
     if technician.role == Role::Admin && technician.has_totp {
         return Ok(true);
     }
-    Ok(!only_sso(app, technician).await?)
+    Ok(!only_sso(app, technician).await? && !trusts_issuer(app, technician).await?)
 }
 
 /// Whether a set-up link may set a password for this technician: an admin enrols an authenticator next.
@@ -25,7 +25,22 @@ pub(in crate::sign_in) async fn may_choose_password(
     app: &App,
     technician: &Technician,
 ) -> Result<bool, StoreError> {
+    if trusts_issuer(app, technician).await? {
+        return Ok(false);
+    }
     Ok(technician.role == Role::Admin || !only_sso(app, technician).await?)
+}
+
+/// Whether the issuer's second factor is the only one that this technician has: a password alone, or a link by
+/// mail, must not enrol another beside it.
+async fn trusts_issuer(app: &App, technician: &Technician) -> Result<bool, StoreError> {
+    if technician.has_totp || !is_linked(app, technician).await? {
+        return Ok(false);
+    }
+    match app.store.sso_of(technician.account).await? {
+        Some(row) => Ok(SsoSettings::of(&row.integration)?.trust_mfa),
+        None => Ok(false),
+    }
 }
 
 /// Whether this technician could come in by single sign-on right now.
@@ -38,7 +53,10 @@ pub async fn is_linked(app: &App, technician: &Technician) -> Result<bool, Store
     Ok(on && linked.iter().any(|person| person.technician == technician.id))
 }
 
-async fn only_sso(app: &App, technician: &Technician) -> Result<bool, StoreError> {
+pub(in crate::sign_in) async fn only_sso(
+    app: &App,
+    technician: &Technician,
+) -> Result<bool, StoreError> {
     match app.store.sso_of(technician.account).await? {
         Some(row) if row.integration.is_on => Ok(SsoSettings::of(&row.integration)?.only_sso),
         _ => Ok(false),

@@ -127,9 +127,11 @@ pub async fn by_domain(app: &App, email: &str, address: &str) -> Result<Option<S
 /// # Errors
 /// [`Code::TooMany`] from this network; [`Code::NotFound`] for one that is not there or off.
 pub async fn by_id(app: &App, id: IntegrationId, address: &str) -> Result<SsoRow, Refused> {
-    throttle::count_trip(app, address).await?;
     let found = app.store.sso_by_id(id).await?;
-    found.filter(|row| row.integration.is_on).ok_or(Refused::Because(Code::NotFound))
+    let found =
+        found.filter(|row| row.integration.is_on).ok_or(Refused::Because(Code::NotFound))?;
+    throttle::count_trip(app, address).await?;
+    Ok(found)
 }
 
 /// The issuer of the account that a set-up link is for, and what the link proves; `None` where that account

@@ -19,7 +19,7 @@ pub trait SenderStore {
         kind: SenderKind,
     ) -> Result<Option<Integration>, StoreError>;
 
-    /// Connects one.
+    /// Connects one. All admins get a mail, as far as mails go out.
     ///
     /// # Errors
     /// [`StoreError::Taken`] when the account has one of this kind.
@@ -31,8 +31,8 @@ pub trait SenderStore {
         new: &NewSender<'_>,
     ) -> Result<(), StoreError>;
 
-    /// Puts new settings and secrets in place. One that leads elsewhere keeps no secret but those of the
-    /// change, and all admins get a mail.
+    /// Puts new settings and secrets in place, and all admins get a mail. One that leads elsewhere keeps no
+    /// secret but those of the change.
     ///
     /// # Errors
     /// [`StoreError::MovedOn`] when it is not what was `seen` any more.

@@ -329,5 +329,5 @@ async fn end_others(
     .bind(keep)
     .execute(write.db())
     .await?;
-    Ok(())
+    super::team::drop_pairings(write, account, technician).await
 }

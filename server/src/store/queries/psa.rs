@@ -241,6 +241,11 @@ impl PsaStore for Database {
             .await?;
         forget(&mut write, id).await?;
         unlist(&mut write, id).await?;
+        // Whom it showed may come by a file now.
+        sqlx::query("update contacts set address_hash = null where psa = $1")
+            .bind(id.0)
+            .execute(write.db())
+            .await?;
         self.alarm(&mut write, account, now, id, Alarm::Deleted(kind)).await?;
         self.note(&mut write, account, now, &entry(Act::IntegrationDeleted, by, id)).await?;
         write.commit().await

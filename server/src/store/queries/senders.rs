@@ -61,6 +61,8 @@ impl SenderStore for Database {
         }
         self.name(&mut write, account, new.id.0, new.kind.name()).await?;
         self.note(&mut write, account, now, &entry(Act::IntegrationAdded, by, new.id)).await?;
+        let alarm = Alarm::Connected(new.kind);
+        self.alarm_of_sender(&mut write, account, now, new.id, alarm).await?;
         write.commit().await
     }
 
@@ -102,9 +104,8 @@ impl SenderStore for Database {
             (false, true) => Act::IntegrationChanged,
         };
         self.note(&mut write, account, now, &entry(act, by, id)).await?;
-        if change.moved {
-            self.alarm_of_sender(&mut write, account, now, id, Alarm::Moved(kind)).await?;
-        }
+        // A wrong password or sender, too: whoever breaks it first is heard of before they lead it away.
+        self.alarm_of_sender(&mut write, account, now, id, Alarm::Moved(kind)).await?;
         write.commit().await
     }
 

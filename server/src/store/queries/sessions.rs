@@ -70,7 +70,9 @@ impl SessionStore for Database {
              and (s.kind = 'pod' or s.seen_at > $3)
              and (s.parent is null or (p.kind in ('web', 'frame') and p.expires_at > $2
                  and p.seen_at > $3))
-             and (s.kind <> 'pod' or s.parent is not null or s.psa is not null)"
+             and (s.kind <> 'pod' or s.parent is not null or s.psa is not null)
+             and (s.parent is null or p.second_factor_at is not null
+                 or not (t.must_use_mfa or a.must_use_mfa))"
         ))
         .bind(id)
         .bind(now.0)
@@ -145,8 +147,9 @@ impl SessionStore for Database {
         let technician = web.technician.id;
         use_step(&mut write, account, technician, step).await?;
         let query = sqlx::query(
-            "update sessions set second_factor_at = $4, seen_at = $4 where account = $1 and id = $2
-             and technician = $3 and kind = 'web' and expires_at > $4",
+            "update sessions set second_factor_at = $4, seen_at = $4, recovered = false
+             where account = $1 and id = $2 and technician = $3 and kind = 'web' and expires_at > $4
+             and second_factor_at is not null",
         )
         .bind(account.0)
         .bind(&web.id)

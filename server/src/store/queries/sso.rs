@@ -10,6 +10,7 @@ use super::integrations::integration;
 use super::m365::keep;
 use super::mails::About;
 use super::storable;
+use super::team::by_an_admin;
 use crate::audit::{Act, Entry};
 use crate::sign_in::sso::SECRET;
 use crate::store::{
@@ -85,6 +86,7 @@ impl SsoStore for Database {
         new: &SsoChange<'_>,
     ) -> Result<(), StoreError> {
         let mut write = self.write(account).await?;
+        by_an_admin(&mut write, account, by).await?;
         let added = sqlx::query(
             "insert into integrations (id, account, kind, name, settings, changed_at)
              values ($1, $2, 'oidc', $3, $4, $5)",
@@ -118,6 +120,7 @@ impl SsoStore for Database {
     ) -> Result<(), StoreError> {
         let id = seen.integration.id;
         let mut write = self.write(account).await?;
+        by_an_admin(&mut write, account, by).await?;
         // A new moment for each change, also within one millisecond: forms are compared by it.
         let query = sqlx::query(
             "update integrations set settings = $3,
@@ -138,7 +141,7 @@ impl SsoStore for Database {
         let mut write = put_domains(write, account, id, change.domains).await?;
         put_secret(&mut write, account, id, change.sealed, now).await?;
         if change.moved {
-            unlink_all(&mut write, account).await?;
+            unlink_all(&mut write, account, by).await?;
         }
         self.alarm_of(&mut write, account, now, id, change.alarm).await?;
         let act = match (change.moved, change.sealed) {
@@ -161,6 +164,7 @@ impl SsoStore for Database {
         alarm: Option<&str>,
     ) -> Result<(), StoreError> {
         let mut write = self.write(account).await?;
+        by_an_admin(&mut write, account, by).await?;
         let switched = sqlx::query_scalar(
             "update integrations set is_on = $2 where account = $1 and is_on <> $2
                  and kind = 'oidc' and ended_at is null returning id",
@@ -202,6 +206,7 @@ impl SsoStore for Database {
         alarm: Option<&str>,
     ) -> Result<(), StoreError> {
         let mut write = self.write(account).await?;
+        by_an_admin(&mut write, account, by).await?;
         let ended = sqlx::query_scalar(
             "update integrations set ended_at = $2, is_on = false, settings = '{}'
              where account = $1 and kind = 'oidc' and ended_at is null returning id",
@@ -218,7 +223,7 @@ impl SsoStore for Database {
         ] {
             sqlx::query(statement).bind(account.0).bind(id.0).execute(write.db()).await?;
         }
-        unlink_all(&mut write, account).await?;
+        unlink_all(&mut write, account, by).await?;
         self.alarm_of(&mut write, account, now, id, alarm).await?;
         self.note(&mut write, account, now, &entry(Act::IntegrationDeleted, by, id)).await?;
         write.commit().await
@@ -352,6 +357,19 @@ async fn put_domains(
     domains: &[String],
 ) -> Result<Write, StoreError> {
     for domain in domains {
+        // Where another MSP's people have addresses, their browsers must not be led to an issuer of ours.
+        let others: i64 = sqlx::query_scalar(
+            "select count(*) from technicians
+             where account <> $1 and ended_at is null and email like '%@' || $2",
+        )
+        .bind(account.0)
+        .bind(domain)
+        .fetch_one(write.db())
+        .await?;
+        if others > 0 {
+            write.roll_back().await?;
+            return Err(StoreError::Taken);
+        }
         let put = sqlx::query(
             "insert into sso_domains (domain, account, integration) values ($1, $2, $3)",
         )
@@ -380,8 +398,21 @@ async fn put_secret(
     keep(write, account, id, &secret, now).await
 }
 
-/// Subjects of another issuer, or told to another client, are other people.
-async fn unlink_all(write: &mut Write, account: AccountId) -> Result<(), StoreError> {
+/// Subjects of another issuer, or told to another client, are other people. Whom this one has vouched for is
+/// signed out, but for whoever does this.
+async fn unlink_all(
+    write: &mut Write,
+    account: AccountId,
+    by: TechnicianId,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "delete from sessions where account = $1 and technician <> $2 and technician in
+             (select technician from sso_people where account = $1)",
+    )
+    .bind(account.0)
+    .bind(by.0)
+    .execute(write.db())
+    .await?;
     sqlx::query("delete from sso_people where account = $1")
         .bind(account.0)
         .execute(write.db())

@@ -8,6 +8,7 @@ use super::super::{Database, Write};
 use super::sessions::insert;
 use super::sso::{entry, or_moved_on, same_version};
 use super::storable;
+use super::team::{by_an_admin, drop_pairings};
 use super::technicians::{technician, technician_columns};
 use crate::audit::Act;
 use crate::store::{
@@ -154,14 +155,16 @@ impl Database {
                 let query = sqlx::query(
                     "update technicians set set_up_hash = null, set_up_until = null
                      where account = $1 and id = $2 and set_up_hash = $3 and set_up_until > $4
-                         and ended_at is null",
+                         and ended_at is null and password_hash is null and not exists
+                             (select 1 from secrets where account = $1 and kind = 'totp' and row = $2)",
                 )
                 .bind(account.0)
                 .bind(technician.0)
                 .bind(hash)
                 .bind(now.0);
+                // Whoever has a password or an authenticator links by them: a link by mail skips neither.
                 write.one(query).await?;
-                end_sessions(&mut write, technician, &[]).await?;
+                end_sessions(&mut write, account, technician, &[]).await?;
             }
             SsoProof::Session(session) => {
                 let query = sqlx::query(
@@ -204,6 +207,7 @@ impl Database {
         };
         let entry = entry(Act::SsoLinked, technician, id).about(how);
         self.note(&mut write, account, now, &entry).await?;
+        self.mail_technician(&mut write, account, technician, "sso-linked", now).await?;
         write.commit().await
     }
 
@@ -216,13 +220,17 @@ impl Database {
         keep: &[u8],
     ) -> Result<(), StoreError> {
         let mut write = self.write(account).await?;
+        if by != technician {
+            by_an_admin(&mut write, account, by).await?;
+        }
         let query = sqlx::query("delete from sso_people where account = $1 and technician = $2")
             .bind(account.0)
             .bind(technician.0);
         write.one(query).await?;
-        end_sessions(&mut write, technician, keep).await?;
+        end_sessions(&mut write, account, technician, keep).await?;
         let entry = crate::audit::Entry::new(Act::SsoUnlinked).by(by).about(technician.to_string());
         self.note(&mut write, account, now, &entry).await?;
+        self.mail_technician(&mut write, account, technician, "sso-unlinked", now).await?;
         write.commit().await
     }
 
@@ -277,6 +285,7 @@ impl Database {
 /// All of a technician's, but for one.
 async fn end_sessions(
     write: &mut Write,
+    account: AccountId,
     technician: TechnicianId,
     keep: &[u8],
 ) -> Result<(), StoreError> {
@@ -288,5 +297,5 @@ async fn end_sessions(
     .bind(keep)
     .execute(write.db())
     .await?;
-    Ok(())
+    drop_pairings(write, account, technician).await
 }

@@ -274,7 +274,6 @@ impl TeamStore for Database {
         end_sessions(&mut write, account, id).await?;
         for statement in [
             "delete from secrets where account = $1 and kind = 'totp' and row = $2",
-            "delete from pairings where account = $1 and approved_by = $2",
             "delete from psa_people where account = $1 and technician = $2",
             "delete from sso_people where account = $1 and technician = $2",
             "delete from sso_trips where account = $1 and technician = $2",
@@ -333,7 +332,7 @@ impl Database {
 
 /// Whoever changes something about people is an admin in this very transaction: two who demote each
 /// other at once don't both succeed.
-async fn by_an_admin(
+pub(super) async fn by_an_admin(
     write: &mut Write,
     account: AccountId,
     by: TechnicianId,
@@ -371,6 +370,20 @@ async fn end_sessions(
     sqlx::query("delete from sessions where account = $1 and technician = $2")
         .bind(account.0)
         .bind(id.0)
+        .execute(write.db())
+        .await?;
+    drop_pairings(write, account, id).await
+}
+
+/// Frames that somebody has let in and that have not come for it yet: as good as sessions.
+pub(super) async fn drop_pairings(
+    write: &mut Write,
+    account: AccountId,
+    technician: TechnicianId,
+) -> Result<(), StoreError> {
+    sqlx::query("delete from pairings where account = $1 and approved_by = $2")
+        .bind(account.0)
+        .bind(technician.0)
         .execute(write.db())
         .await?;
     Ok(())

@@ -6,6 +6,7 @@
 use super::super::{Database, Db};
 use super::set_up_links::void_link_mails;
 use super::storable;
+use super::team::drop_pairings;
 use crate::store::{NewTechnician, Role, StoreError, Technician, TechnicianStore};
 use async_trait::async_trait;
 use shared::{AccountId, Millis, TechnicianId};
@@ -199,6 +200,7 @@ impl TechnicianStore for Database {
             .bind(id.0)
             .execute(write.db())
             .await?;
+        drop_pairings(&mut write, account, id).await?;
         void_link_mails(&mut write, account, id).await?;
         if had.is_some() {
             self.mail_technician(&mut write, account, id, "password", at).await?;

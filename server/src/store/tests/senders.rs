@@ -31,6 +31,7 @@ async fn connected(world: &World) -> Integration {
     let secrets = put(b"s");
     let new = new(SenderKind::Mail, &secrets);
     store.add_sender(ours.account, ours.ann, START, &new).await.unwrap();
+    assert_eq!(alarms(world).await, ["connected smtp"]);
     read(world).await.unwrap()
 }
 
@@ -85,7 +86,7 @@ async fn a_sender_change_counts_for_what_was_read(world: World) {
     save(&now, "{}", &put(b"new")).await.unwrap();
     assert_eq!(sealed(&world, &now).await.as_deref(), Some(b"new".as_slice()));
     assert_eq!(world.acts().await[1..], ["integration-changed", "credential-replaced"]);
-    assert!(alarms(&world).await.is_empty());
+    assert_eq!(alarms(&world).await, ["moved smtp", "moved smtp"], "of every change");
 }
 
 async fn another_place_empties_the_secrets_and_tells_the_admins(world: World) {

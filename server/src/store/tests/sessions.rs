@@ -72,7 +72,13 @@ async fn a_session_lives_while_it_is_used(world: World) {
 
 async fn a_pod_lives_and_ends_with_its_web_session(world: World) {
     let (store, account) = (&world.store, world.ours.account);
-    begin(&world, &new(&world, b"web", SessionKind::Web)).await;
+    // Where everybody needs a second factor, it counts for pods from that moment on.
+    begin(&world, &new(&world, b"bare", SessionKind::Web)).await;
+    let bare = NewSession { parent: Some(b"bare"), ..new(&world, b"of bare", SessionKind::Pod) };
+    begin(&world, &bare).await;
+    assert!(found(&world, b"of bare", after(1)).await.is_none());
+    let web = NewSession { second_factor_at: Some(START), ..new(&world, b"web", SessionKind::Web) };
+    begin(&world, &web).await;
     let pod = NewSession { parent: Some(b"web"), ..new(&world, b"pod", SessionKind::Pod) };
     begin(&world, &pod).await;
     let session = found(&world, b"pod", after(1)).await.unwrap();

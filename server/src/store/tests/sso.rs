@@ -222,6 +222,13 @@ async fn a_person_is_linked_once_by_what_they_hold(world: World) {
     link(START, ours.bob, BOB, SsoProof::SetUp(b"set-up")).await.unwrap();
     assert!(there(&world, b"bob").await.is_none());
     assert!(store.technician_by_set_up(b"set-up", START).await.unwrap().is_none());
+    // Whoever has a password links by it: a link by mail skips no second factor.
+    store.unlink_sso(ours.account, ours.bob, START, ours.bob, b"").await.unwrap();
+    store.set_sign_in(ours.account, START, ours.bob, "hash", None).await.unwrap();
+    store.set_set_up(ours.account, ours.bob, START, b"again", after(HOUR)).await.unwrap();
+    moved_on(link(START, ours.bob, BOB, SsoProof::SetUp(b"again")).await);
+    begun(&world, b"bobs", ours.bob).await;
+    link(START, ours.bob, BOB, SsoProof::Session(b"bobs")).await.unwrap();
     // By a session that is theirs, whole and alive.
     begun(&world, b"ann", ours.ann).await;
     let half = session(b"half", ours.ann, SessionKind::Half);
@@ -254,7 +261,7 @@ async fn a_person_is_linked_once_by_what_they_hold(world: World) {
     assert!(store.sso_technician(ours.account, BOB).await.unwrap().is_none());
     assert!(store.sso_people(ours.account).await.unwrap().is_empty());
     link(START, ours.ann, BOB, SsoProof::Session(b"ann")).await.unwrap();
-    assert_eq!(world.told("sso-linked").await.len(), 3);
+    assert_eq!(world.told("sso-linked").await.len(), 4);
     assert_eq!(world.told("sso-unlinked").await[0]["about"], ours.ann.to_string());
 }
 

@@ -42,7 +42,8 @@ pub struct Going {
 /// The session of a browser that can confirm: a full one, of somebody with an authenticator.
 async fn able(app: &App, headers: &HeaderMap) -> Result<Option<Session>, Failure> {
     let found = in_cookie(app, headers).await?;
-    Ok(found.filter(|session| session.kind == SessionKind::Web && session.technician.has_totp))
+    let proved = |it: &Session| it.kind == SessionKind::Web && it.second_factor_at.is_some();
+    Ok(found.filter(|session| proved(session) && session.technician.has_totp))
 }
 
 fn show(

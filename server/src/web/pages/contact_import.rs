@@ -161,8 +161,8 @@ fn unreadable(why: Unreadable) -> &'static str {
              is a contact."
         }
         Unreadable::TooLong => {
-            const { assert!(MOST_LINES == 25_000) };
-            "The file has more than 25 000 lines. Cut it into several: importing one after the other is as good."
+            const { assert!(MOST_LINES == 5_000) };
+            "The file has more than 5 000 lines. Cut it into several: importing one after the other is as good."
         }
         Unreadable::TooWide => {
             "The file has more than 60 columns. Delete those that are no contact’s, and try again."

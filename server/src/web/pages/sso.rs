@@ -139,7 +139,13 @@ pub async fn kept(
     Address(address): Address,
     Path(connection): Path<IntegrationId>,
     Query(kept): Query<Kept>,
+    headers: HeaderMap,
 ) -> Result<Response, Failure> {
+    // A person goes there. What a page loads by itself, as a picture, would use up their office's tries.
+    let mode = headers.get("sec-fetch-mode").map(|mode| mode.as_bytes());
+    if mode.is_some_and(|mode| mode != b"navigate") {
+        return Err(shared::Code::NotFound.into());
+    }
     let row = sso::by_id(&app, connection, &address).await?;
     let next = local_path(kept.next.as_deref());
     let hint = kept.login_hint.as_deref().filter(|hint| hint.len() <= 254);

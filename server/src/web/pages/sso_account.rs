@@ -12,6 +12,7 @@ use super::sso::{leave_page, lost};
 use super::times::Moment;
 use super::{Page, html};
 use crate::app::App;
+use crate::sign_in::session::recent_second_factor;
 use crate::sign_in::sso::{self, Wish};
 use crate::store::SsoPurpose;
 use crate::web::api::Query;
@@ -110,6 +111,9 @@ pub async fn connect(
     OwnForm(form): OwnForm<Bare>,
 ) -> Result<Response, Failure> {
     check_form_token(&app, &session, &form.form)?;
+    if !recent_second_factor(&session, app.clock.now()) {
+        return Ok(Redirect::to(&confirm_at(PATH)).into_response());
+    }
     let me = &session.technician;
     let found = app.store.sso_of(me.account).await?;
     let row = found.filter(|row| row.integration.is_on).ok_or(Code::NotFound)?;
