@@ -32,7 +32,7 @@ pub(super) fn small() -> Table {
         .post(Anybody, "/sign-in/sso", pages::sso::begin)
         .get(Anybody, "/sign-in/sso/callback", pages::sso::callback)
         .get(Anybody, "/sign-in/sso/{connection}", pages::sso::kept)
-        .post(Anybody, "/sign-out", pages::sign_in::out)
+        .post(Anybody, "/sign-out", pages::sign_out::post)
         // By its own session: whoever has none signs in.
         .get(Anybody, "/confirm", pages::confirm::get)
         .post(Anybody, "/confirm", pages::confirm::post)

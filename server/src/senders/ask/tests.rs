@@ -1,3 +1,5 @@
+//! What forms of senders may hold, as tables.
+
 use super::*;
 use crate::settings::Settings;
 

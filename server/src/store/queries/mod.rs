@@ -46,6 +46,7 @@ mod share_events;
 mod share_made;
 mod shares;
 mod sso;
+mod sso_domains;
 mod sso_people;
 mod team;
 mod technicians;

@@ -9,6 +9,7 @@ use super::super::{Database, Db, Write};
 use super::integrations::integration;
 use super::m365::keep;
 use super::mails::About;
+use super::sso_domains::put_domains;
 use super::storable;
 use super::team::by_an_admin;
 use crate::audit::{Act, Entry};
@@ -348,42 +349,6 @@ pub(super) async fn or_moved_on(
             Err(StoreError::MovedOn)
         }
     }
-}
-
-async fn put_domains(
-    mut write: Write,
-    account: AccountId,
-    id: IntegrationId,
-    domains: &[String],
-) -> Result<Write, StoreError> {
-    for domain in domains {
-        // Where another MSP's people have addresses, their browsers must not be led to an issuer of ours.
-        let others: i64 = sqlx::query_scalar(
-            "select count(*) from technicians
-             where account <> $1 and ended_at is null and email like '%@' || $2",
-        )
-        .bind(account.0)
-        .bind(domain)
-        .fetch_one(write.db())
-        .await?;
-        if others > 0 {
-            write.roll_back().await?;
-            return Err(StoreError::Taken);
-        }
-        let put = sqlx::query(
-            "insert into sso_domains (domain, account, integration) values ($1, $2, $3)",
-        )
-        .bind(domain)
-        .bind(account.0)
-        .bind(id.0)
-        .execute(write.db())
-        .await;
-        if let Err(error) = put.map_err(StoreError::taken) {
-            write.roll_back().await?;
-            return Err(error);
-        }
-    }
-    Ok(write)
 }
 
 async fn put_secret(

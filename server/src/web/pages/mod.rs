@@ -19,6 +19,7 @@ pub mod recovery;
 pub mod set_up;
 pub mod settings;
 pub mod sign_in;
+pub mod sign_out;
 pub mod sso;
 pub mod sso_account;
 pub mod tickets;

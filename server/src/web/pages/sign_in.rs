@@ -16,7 +16,7 @@ use crate::sign_in::session::lacks_factor;
 use crate::sign_in::{self, Next, ONLY_SSO, Refused, Typed, sso};
 use crate::store::{Session, SessionKind};
 use crate::web::api::Query;
-use crate::web::auth::{HalfSignedIn, in_cookie, signs_in, signs_out};
+use crate::web::auth::{HalfSignedIn, in_cookie, signs_in};
 use crate::web::forms::{Address, OwnForm, check_form_token, form_token, local_path};
 use crate::web::problem::Failure;
 
@@ -380,27 +380,4 @@ pub async fn post_authenticator(
 
 pub(super) fn start_again(next: &str) -> Response {
     Redirect::to(&again_at(next, "half")).into_response()
-}
-
-/// What signs out.
-#[derive(Deserialize)]
-pub struct OutForm {
-    form: String,
-}
-
-/// `POST /sign-out`.
-///
-/// # Errors
-/// When the form is not from our page.
-pub async fn out(
-    State(app): State<App>,
-    headers: HeaderMap,
-    OwnForm(form): OwnForm<OutForm>,
-) -> Result<Response, Failure> {
-    // Whatever the session may do, it may end. Signed out already is signed out.
-    if let Some(session) = in_cookie(&app, &headers).await? {
-        check_form_token(&app, &session, &form.form)?;
-        sign_in::sign_out(&app, &session).await?;
-    }
-    Ok((signs_out(), Redirect::to("/sign-in")).into_response())
 }
