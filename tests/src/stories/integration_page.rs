@@ -8,7 +8,7 @@ use super::walk::{signed_in, signed_in_as};
 use crate::axe::{in_every_light, no_violations};
 use crate::browser::Browser;
 use crate::page::Page;
-use crate::world::{COLLEAGUE, EMAIL, PASSWORD, World};
+use crate::world::{COLLEAGUE, World};
 
 const TENANT: &str = "7f3c1c2e-9a41-4c07-8d5e-0b6a4c1d2e06";
 const APPLICATION: &str = "a1b2c3d4-0006-4000-8000-000000000006";
