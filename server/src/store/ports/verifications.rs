@@ -66,7 +66,7 @@ pub trait VerificationStore {
     ) -> Result<Vec<Verification>, StoreError>;
 
     /// Verifications that could be answered at `since` or later, newest first: of these contacts, or of
-    /// the account's. Some thousands at the most.
+    /// the account's. Without the names that people read; two thousand at the most.
     ///
     /// # Errors
     /// When the database can't be read.
