@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::api_keys::ApiKeys;
 use crate::bell::Bell;
 use crate::branding::Branding;
 use crate::clock::Clock;
@@ -25,6 +26,7 @@ use crate::share::Shares;
 use crate::sms::Sms;
 use crate::store::Store;
 use crate::verification::{Methods, Verifications};
+use crate::webhooks::Webhooks;
 
 /// The application. One pointer: each request clones it many times over.
 #[derive(Clone)]
@@ -64,6 +66,10 @@ pub struct Parts {
     pub branding: Branding,
     /// What accounts demand, and their customers where they differ.
     pub policies: Policies,
+    /// Keys of accounts' own programs.
+    pub api_keys: ApiKeys,
+    /// Where accounts' programs hear of what happens.
+    pub webhooks: Webhooks,
     /// The reset engine.
     pub resets: Resets,
 }
@@ -89,7 +95,7 @@ impl App {
         let mail = Mailer::new(outbound.clone(), store.clone(), &settings.server.origin);
         let sms = Sms::new(outbound.clone(), store.clone(), settings.server.origin.clone());
         let psa = Psa::new(outbound.clone(), store.clone(), clock.clone(), settings.clone());
-        let duo = Duo::new(outbound, store.clone(), clock.clone(), settings.clone());
+        let duo = Duo::new(outbound.clone(), store.clone(), clock.clone(), settings.clone());
         let (tasks, stop, bell) = (TaskTracker::new(), CancellationToken::new(), Bell::default());
         let people =
             People::new(store.clone(), psa.clone(), clock.clone(), bell.clone(), tasks.clone());
@@ -154,6 +160,19 @@ impl App {
         };
         let policies =
             Policies { store: store.clone(), clock: clock.clone(), wake: Arc::clone(&wake) };
+        let api_keys =
+            ApiKeys { store: store.clone(), clock: clock.clone(), wake: Arc::clone(&wake) };
+        let webhooks = Webhooks {
+            store: store.clone(),
+            keys: api_keys.clone(),
+            outbound,
+            clock: clock.clone(),
+            settings: settings.clone(),
+            tasks: tasks.clone(),
+            stop: stop.clone(),
+            wake: Arc::clone(&wake),
+            under_way: UnderWay::default(),
+        };
         let resets = Resets {
             store: store.clone(),
             directory,
@@ -188,6 +207,8 @@ impl App {
             shares,
             branding,
             policies,
+            api_keys,
+            webhooks,
             resets,
         })))
     }

@@ -177,6 +177,28 @@ pub enum Act {
     ShareExpired,
     /// It was ended before its time.
     ShareRevoked,
+    /// A key for a program was made.
+    KeyMade,
+    /// It was revoked.
+    KeyRevoked,
+    /// A program reads with it: once for each scope and hour.
+    KeyUsed,
+    /// Contacts of the built-in list were added or changed, many at once.
+    ContactsImported,
+    /// A webhook was added: what happens here is told elsewhere.
+    WebhookAdded,
+    /// It tells other things than before.
+    WebhookChanged,
+    /// It leads elsewhere, with a new signing key.
+    WebhookMoved,
+    /// It has a new signing key.
+    WebhookRekeyed,
+    /// It was switched on.
+    WebhookSwitchedOn,
+    /// It was switched off, by an admin or because nothing was taken there for days.
+    WebhookSwitchedOff,
+    /// It was deleted, with its signing key.
+    WebhookDeleted,
 }
 
 /// One entry.
@@ -215,6 +237,9 @@ pub struct Entry {
     /// destination, a number of tries. Never a secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub about: Option<String>,
+    /// Whether less is asked for from now on. Not written down: webhooks are told by it.
+    #[serde(skip)]
+    pub loosens: bool,
 }
 
 impl Entry {
@@ -233,6 +258,7 @@ impl Entry {
             share: None,
             code: None,
             about: None,
+            loosens: false,
         }
     }
 

@@ -1,12 +1,14 @@
 //! The backend. `main.rs` is the command line; everything else is here, so that the stories in
 //! `tests/` run the same code in-process.
 
+pub mod api_keys;
 pub mod app;
 pub mod audit;
 pub mod bell;
 pub mod brand;
 pub mod branding;
 pub mod clock;
+pub mod contact_import;
 pub mod denied;
 pub mod directory;
 pub mod duo;
@@ -40,3 +42,4 @@ pub mod store;
 mod testing;
 pub mod verification;
 pub mod web;
+pub mod webhooks;

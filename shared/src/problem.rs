@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An RFC 9457 body (`application/problem+json`). `code` is stable; words may change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// `urn:msp-reset:problem:<code>`.
     #[serde(rename = "type")]
@@ -325,6 +326,20 @@ codes! {
     /// More resets in an hour than the account allows: all stopped.
     Brake = "brake", 429;
 }
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for Code {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .description(Some("A stable code; the document's page says each in words."))
+            .enum_values(Some(Code::ALL.iter().map(|code| code.as_str())))
+            .into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for Code {}
 
 // By hand: what `derive` makes of seventy variants weighs kilobytes in the pod.
 impl Serialize for Code {

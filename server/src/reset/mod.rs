@@ -19,6 +19,7 @@ mod outbox;
 mod plan;
 mod policy_letter;
 mod preflight;
+mod program_letter;
 mod psa_letter;
 mod share_notes;
 mod under_way;

@@ -6,6 +6,7 @@
 //! differs: connections, how a write begins, and three words of SQL.
 
 mod after_rows;
+mod api_rows;
 mod brand_rows;
 mod group_commit;
 mod import_rows;
@@ -28,6 +29,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use after_rows::*;
+pub use api_rows::*;
 pub use brand_rows::*;
 pub use import_rows::ImportRow;
 pub use integration_rows::*;

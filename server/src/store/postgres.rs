@@ -37,7 +37,7 @@ macro_rules! no_bytes {
 #[expect(clippy::duplicate_mod, reason = "one set of statements, compiled for each database")]
 mod queries;
 
-const MIGRATIONS: [(i64, &str, &str); 10] = [
+const MIGRATIONS: [(i64, &str, &str); 11] = [
     (1, "start", include_str!("../../migrations/postgres/0001_start.sql")),
     (2, "mail", include_str!("../../migrations/postgres/0002_mail.sql")),
     (3, "after", include_str!("../../migrations/postgres/0003_after.sql")),
@@ -48,6 +48,7 @@ const MIGRATIONS: [(i64, &str, &str); 10] = [
     (8, "verifications", include_str!("../../migrations/postgres/0008_verifications.sql")),
     (9, "duo", include_str!("../../migrations/postgres/0009_duo.sql")),
     (10, "psa", include_str!("../../migrations/postgres/0010_psa.sql")),
+    (15, "api", include_str!("../../migrations/postgres/0015_api.sql")),
 ];
 
 /// What each connection must hold to, whatever the server's own settings say: a commit is on disk

@@ -196,6 +196,10 @@ pub enum MailKind {
     Psa,
     /// Admins, that texts and pages lead elsewhere or say something else than before.
     Branding,
+    /// Admins, that a key was made, or ends soon.
+    ApiKey,
+    /// Admins, that what happens here is told elsewhere, or no more.
+    Webhook,
 }
 
 impl OutboxKind {
@@ -231,6 +235,8 @@ impl OutboxKind {
             OutboxKind::Mail(MailKind::Loosened) => "mail-loosened",
             OutboxKind::Mail(MailKind::Psa) => "mail-psa",
             OutboxKind::Mail(MailKind::Branding) => "mail-branding",
+            OutboxKind::Mail(MailKind::ApiKey) => "mail-key",
+            OutboxKind::Mail(MailKind::Webhook) => "mail-webhook",
         }
     }
 
@@ -266,6 +272,8 @@ impl OutboxKind {
             Self::Mail(MailKind::Loosened),
             Self::Mail(MailKind::Psa),
             Self::Mail(MailKind::Branding),
+            Self::Mail(MailKind::ApiKey),
+            Self::Mail(MailKind::Webhook),
         ]
         .into_iter()
         .find(|kind| kind.as_str() == text)

@@ -4,6 +4,7 @@
 mod accounts;
 mod after;
 mod answers;
+mod api_keys;
 mod applied;
 mod approvals;
 mod attempts;
@@ -12,8 +13,11 @@ mod brands;
 mod cards;
 mod checks;
 mod companies;
+mod contact_import;
+mod deliveries;
 mod duo;
 mod frames;
+mod history;
 mod import;
 mod inspect;
 mod integrations;
@@ -35,6 +39,7 @@ mod shares;
 mod technicians;
 mod texts;
 mod verifications;
+mod webhooks;
 
 use shared::Millis;
 
@@ -42,6 +47,7 @@ use super::StoreError;
 pub use accounts::AccountStore;
 pub use after::AfterStore;
 pub use answers::AnswerStore;
+pub use api_keys::ApiKeyStore;
 pub use applied::AppliedStore;
 pub use approvals::ApprovalStore;
 pub use attempts::AttemptStore;
@@ -50,8 +56,11 @@ pub use brands::BrandStore;
 pub use cards::CardStore;
 pub use checks::CheckStore;
 pub use companies::CompanyStore;
+pub use contact_import::{ContactImportStore, NumbersHash};
+pub use deliveries::DeliveryStore;
 pub use duo::DuoStore;
 pub use frames::FrameStore;
+pub use history::HistoryStore;
 pub use import::ImportStore;
 pub use inspect::InspectStore;
 pub use integrations::IntegrationStore;
@@ -73,6 +82,7 @@ pub use shares::ShareStore;
 pub use technicians::TechnicianStore;
 pub use texts::TextStore;
 pub use verifications::VerificationStore;
+pub use webhooks::WebhookStore;
 
 /// A database.
 #[async_trait::async_trait]
@@ -80,6 +90,7 @@ pub trait AnyStore:
     AccountStore
     + AfterStore
     + AnswerStore
+    + ApiKeyStore
     + AppliedStore
     + ApprovalStore
     + AttemptStore
@@ -88,8 +99,11 @@ pub trait AnyStore:
     + CardStore
     + CheckStore
     + CompanyStore
+    + ContactImportStore
+    + DeliveryStore
     + DuoStore
     + FrameStore
+    + HistoryStore
     + ImportStore
     + InspectStore
     + IntegrationStore
@@ -110,6 +124,7 @@ pub trait AnyStore:
     + TechnicianStore
     + TextStore
     + VerificationStore
+    + WebhookStore
     + Send
     + Sync
 {

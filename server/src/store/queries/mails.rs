@@ -202,6 +202,8 @@ pub(super) enum About<'a> {
     Repeats(ResetId, Code),
     Verification(VerificationId),
     Integration(IntegrationId),
+    /// A key, or a webhook, as `api_keys::Alarm` and `webhooks::Alarm` write it.
+    Program(&'a str),
     /// A PSA: its kind, and what was done, as `psa::Alarm` writes it.
     Psa(IntegrationId, &'a str),
 }
@@ -216,7 +218,9 @@ async fn put_mail(
 ) -> Result<(), StoreError> {
     let (reset, integration, verification, words) = match about {
         About::Account => (None, None, None, None),
-        About::Brand(words) | About::Policy(words) => (None, None, None, Some(words)),
+        About::Brand(words) | About::Policy(words) | About::Program(words) => {
+            (None, None, None, Some(words))
+        }
         About::Reset(reset) => (Some(reset.0), None, None, None),
         About::Repeats(reset, of) => (Some(reset.0), None, None, Some(of.as_str())),
         About::Verification(verification) => (None, None, Some(verification.0), None),

@@ -4,6 +4,7 @@
 mod accounts;
 mod after;
 mod answers;
+mod api_keys;
 mod applied;
 mod approvals;
 mod attempts;
@@ -12,8 +13,11 @@ mod brands;
 mod cards;
 mod checks;
 mod companies;
+mod contact_import;
+mod deliveries;
 mod duo;
 mod frames;
+mod history;
 mod import;
 mod inspect;
 mod integrations;
@@ -41,6 +45,8 @@ mod technicians;
 mod texts;
 mod verification_notes;
 mod verifications;
+mod webhook_events;
+mod webhooks;
 
 use sqlx::Row;
 

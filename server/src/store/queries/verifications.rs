@@ -18,7 +18,7 @@ use crate::store::outcome_str;
 
 type Line = <Db as sqlx::Database>::Row;
 
-fn parse_outcome(text: &str) -> Option<Outcome> {
+pub(super) fn parse_outcome(text: &str) -> Option<Outcome> {
     use Outcome::{Denied, Expired, Pending, Replaced, TriesSpent, Unsent, Verified};
     [Pending, Verified, Expired, TriesSpent, Replaced, Unsent, Denied]
         .into_iter()
