@@ -34,6 +34,7 @@ pub struct Connections {
 }
 
 /// A customer's Duo as an admin sees it.
+#[derive(utoipa::ToSchema)]
 #[derive(Debug, Clone, Serialize)]
 pub struct DuoView {
     /// Which version this is: a change names the one that it was made of.
@@ -53,6 +54,7 @@ pub struct DuoView {
 }
 
 /// What a test found.
+#[derive(utoipa::ToSchema)]
 #[derive(Debug, Clone, Serialize)]
 pub struct PushTest {
     /// Why Duo can't be used; nothing when it takes our keys and our clock.
@@ -62,6 +64,7 @@ pub struct PushTest {
 }
 
 /// What Duo says of a person; they notice nothing of it.
+#[derive(utoipa::ToSchema)]
 #[derive(Debug, Clone, Serialize)]
 pub struct TestPerson {
     /// As it was typed.

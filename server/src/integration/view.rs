@@ -10,6 +10,7 @@ use crate::directory::{Certificate, M365Settings, ProofKind, Tenant, certificate
 use crate::store::{M365Row, StoreError};
 
 /// A customer's M365 integration.
+#[derive(utoipa::ToSchema)]
 #[derive(Debug, Clone, Serialize)]
 pub struct IntegrationView {
     /// Its id.
@@ -51,6 +52,7 @@ pub struct IntegrationView {
 }
 
 /// The public part of a certificate.
+#[derive(utoipa::ToSchema)]
 #[derive(Debug, Clone, Serialize)]
 pub struct CertificateView {
     /// PEM, to be uploaded at Microsoft.
@@ -62,6 +64,7 @@ pub struct CertificateView {
 }
 
 /// How an integration is.
+#[derive(utoipa::ToSchema)]
 #[derive(Debug, Clone, Serialize)]
 pub struct HealthView {
     /// At a glance.
@@ -77,6 +80,7 @@ pub struct HealthView {
 }
 
 /// One thing that a test found.
+#[derive(utoipa::ToSchema)]
 #[derive(Debug, Clone, Serialize)]
 pub struct FindingView {
     /// How bad it is.

@@ -25,6 +25,7 @@ use phrases::Phrases;
 use serde::{Deserialize, Serialize};
 
 /// A language that we speak.
+#[derive(utoipa::ToSchema)]
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]

@@ -37,6 +37,7 @@ pub struct PsaConnections {
 }
 
 /// A PSA as an admin sees it.
+#[derive(utoipa::ToSchema)]
 #[derive(Debug, Clone, Serialize)]
 pub struct PsaView {
     /// Its id.

@@ -33,6 +33,7 @@ pub enum MapTo {
 }
 
 /// A company as admins see it.
+#[derive(utoipa::ToSchema)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CompanyView {
     /// Its id over there.
@@ -48,6 +49,7 @@ pub struct CompanyView {
 }
 
 /// A customer by id and name.
+#[derive(utoipa::ToSchema)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CustomerView {
     /// Its id.
@@ -63,6 +65,7 @@ impl From<Customer> for CustomerView {
 }
 
 /// A page of companies, those without a customer first.
+#[derive(utoipa::ToSchema)]
 #[derive(Debug, Clone, Serialize)]
 pub struct Companies {
     /// This page's.

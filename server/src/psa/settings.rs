@@ -7,6 +7,7 @@ use url::Url;
 use crate::store::StoreError;
 
 /// Which PSA.
+#[derive(utoipa::ToSchema)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PsaKind {
@@ -52,6 +53,7 @@ impl PsaKind {
 }
 
 /// Whom ConnectWise is asked as.
+#[derive(utoipa::ToSchema)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectWiseSettings {
@@ -70,6 +72,7 @@ pub struct ConnectWiseSettings {
 }
 
 /// Whom HaloPSA is asked as.
+#[derive(utoipa::ToSchema)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HaloSettings {
@@ -89,6 +92,7 @@ pub struct HaloSettings {
 }
 
 /// Whom Autotask is asked as.
+#[derive(utoipa::ToSchema)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AutotaskSettings {
@@ -126,6 +130,7 @@ pub(super) fn autotask_parameter() -> String {
 }
 
 /// The settings of a PSA of any kind.
+#[derive(utoipa::ToSchema)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum PsaSettings {

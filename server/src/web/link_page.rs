@@ -39,6 +39,7 @@ impl FromRequestParts<App> for At {
 }
 
 /// A brand as the page gets it, in one language. Plain text all of it.
+#[derive(utoipa::ToSchema)]
 #[derive(Debug, Clone, Serialize)]
 pub struct Seen {
     /// The MSP's name.

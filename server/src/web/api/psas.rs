@@ -81,6 +81,8 @@ pub async fn delete(
 }
 
 /// POST `/api/psas/{id}/switch`.
+#[derive(utoipa::ToSchema)]
+#[schema(as = PsaSwitchAsk)]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SwitchAsk {
@@ -165,6 +167,7 @@ pub async fn company(
 }
 
 /// PUT `/api/psas/{id}/companies/{company}`: a customer's id, `null` for nobody, or `"new"`.
+#[derive(utoipa::ToSchema)]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MapAsk {
@@ -173,6 +176,7 @@ pub struct MapAsk {
     customer: Option<Whom>,
 }
 
+#[derive(utoipa::ToSchema)]
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Whom {
@@ -180,6 +184,7 @@ enum Whom {
     New(New),
 }
 
+#[derive(utoipa::ToSchema)]
 #[derive(Deserialize)]
 enum New {
     #[serde(rename = "new")]

@@ -5,6 +5,7 @@ pub mod approvals;
 mod browser;
 pub mod confirm;
 pub mod contacts;
+pub mod docs;
 pub mod frame;
 pub mod pair;
 mod problem;

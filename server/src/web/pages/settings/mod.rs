@@ -11,6 +11,7 @@ mod form;
 mod guide;
 mod health;
 pub mod integrations;
+pub mod keys;
 pub mod m365;
 pub mod m365_acts;
 pub mod m365_files;
@@ -22,6 +23,7 @@ pub mod psa;
 pub mod psa_companies;
 mod psa_fields;
 mod psa_form;
+pub mod webhooks;
 
 use axum::response::Redirect;
 use serde::Deserialize;
@@ -70,7 +72,7 @@ fn stale(app: &App, session: &Session, path: &str) -> Option<Stale> {
 }
 
 /// A refusal of the domain as a problem, where no form can show it.
-fn failure(not_done: NotDone) -> Failure {
+pub(crate) fn failure(not_done: NotDone) -> Failure {
     match not_done {
         NotDone::Denied(denied) => denied.into(),
         NotDone::Fields(_) => Code::InvalidFields.into(),
@@ -129,6 +131,12 @@ impl Just {
             "unlinked" => {
                 Some("Removed. Whoever signs in beside the pod next is linked to that person anew.")
             }
+            "key-revoked" => Some("Revoked. The program that holds the key is refused from now on."),
+            "webhook-saved" => Some("Saved."),
+            "webhook-off" => {
+                Some("Switched off. What waited is not sent any more, and nothing is told there.")
+            }
+            "webhook-deleted" => Some("The webhook is deleted, with its signing key."),
             "on" => Some("Switched on."),
             "deleted" => Some("The integration is deleted. Its history stays in the audit."),
             _ => None,
