@@ -25,6 +25,8 @@ const TIDY_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * 60_000;
 /// What was settled longer ago is forgotten.
 const KEPT_MS: i64 = 30 * 24 * HOUR_MS;
+/// Between two tries there is no more.
+const MOST_PAUSE_MS: i64 = 6 * HOUR_MS;
 /// "Gone": the other side wants no more, as the Standard Webhooks specification has it.
 const GONE: u16 = 410;
 
@@ -240,7 +242,10 @@ fn next(
         return NotTaken::SwitchOff;
     }
     if now >= delivery.give_up_at {
-        return NotTaken::GivenUp;
+        // Where this one was alone, its first try was a little after it happened, and so was the failing.
+        let all_along = |since: Millis| now.since(since) >= PATIENCE_MS - MOST_PAUSE_MS;
+        let off = failing_since.is_some_and(all_along);
+        return if off { NotTaken::SwitchOff } else { NotTaken::GivenUp };
     }
     // The last try is at the end, and not hours before it.
     let due_at = now.plus(pause(said, delivery.attempts, roll));
@@ -251,10 +256,9 @@ fn next(
 /// when the other side says so.
 fn pause(said: Option<i64>, attempts: u32, roll: u32) -> i64 {
     const FIRST: i64 = 5_000;
-    const MOST: i64 = 6 * HOUR_MS;
-    let ceiling = FIRST.saturating_mul(3_i64.pow(attempts.saturating_sub(1).min(12))).min(MOST);
+    let ceiling = FIRST.saturating_mul(3_i64.pow(attempts.saturating_sub(1).min(12))).min(MOST_PAUSE_MS);
     let own = ceiling / 2 + ceiling / 2 * i64::from(roll % 1024) / 1024;
-    said.map_or(own, |said| said.clamp(own, MOST))
+    said.map_or(own, |said| said.clamp(own, MOST_PAUSE_MS))
 }
 
 #[cfg(test)]
@@ -295,8 +299,10 @@ mod tests {
     fn after_three_days_it_is_over() {
         let late = Millis(PATIENCE_MS);
         assert_eq!(next(&delivery(9), Some(Millis(0)), None, late, 0), NotTaken::SwitchOff);
+        assert_eq!(next(&delivery(9), Some(Millis(9)), None, late, 0), NotTaken::SwitchOff);
         // Others were taken meanwhile: this one alone is given up.
-        assert_eq!(next(&delivery(9), Some(Millis(9)), None, late, 0), NotTaken::GivenUp);
+        let lately = Some(Millis(PATIENCE_MS / 2));
+        assert_eq!(next(&delivery(9), lately, None, late, 0), NotTaken::GivenUp);
         let soon = next(&delivery(1), None, None, Millis(10), 0);
         assert_eq!(soon, NotTaken::Later(Millis(2_510)));
         let last = next(&delivery(20), None, None, Millis(PATIENCE_MS - 5), 0);

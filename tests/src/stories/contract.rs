@@ -40,7 +40,8 @@ async fn with_examples(world: &World, document: &mut Value) {
     let (contact, ticket) = (ticket.contact.to_string(), ticket.id.to_string());
     for (path, operations) in document["paths"].as_object_mut().unwrap() {
         for operation in operations.as_object_mut().unwrap().values_mut() {
-            for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+            let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+            for parameter in parameters.into_iter().flatten() {
                 let id = match parameter["name"].as_str().unwrap_or_default() {
                     "contact" => &contact,
                     "ticket" => &ticket,

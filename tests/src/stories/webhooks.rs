@@ -172,6 +172,10 @@ async fn after_three_days_of_failures_it_is_switched_off_and_admins_hear_of_it()
         world.outside.fault(Company::Receiver, None, status);
     }
     happens(&world).await;
+    until("it has failed", async || {
+        world.app.webhooks.one(world.account, id).await.unwrap().failing_since.is_some()
+    })
+    .await;
     until("it is switched off", async || {
         world.pass(HOUR_MS);
         !world.app.webhooks.one(world.account, id).await.unwrap().is_on

@@ -41,7 +41,7 @@ struct Entry {
     /// Its anchor.
     id: String,
     says: &'static str,
-    more: &'static str,
+    more: Vec<Piece>,
     who: String,
     values: Vec<Given>,
     takes: Option<Body>,
@@ -54,7 +54,20 @@ struct Entry {
 struct Given {
     name: &'static str,
     place: &'static str,
-    about: &'static str,
+    about: Vec<Piece>,
+}
+
+/// A piece of a sentence: code, or not.
+struct Piece {
+    is_code: bool,
+    text: String,
+}
+
+/// A sentence in which backticks mark code.
+fn pieces(text: &str) -> Vec<Piece> {
+    let parts = text.split('`').enumerate();
+    let piece = |(at, text): (usize, &str)| Piece { is_code: at % 2 == 1, text: text.to_owned() };
+    parts.map(piece).collect()
 }
 
 /// A body: a shape further down, or a file.
@@ -75,7 +88,7 @@ struct Meaning {
 /// What is sent or answered, field by field.
 struct Shape {
     name: String,
-    about: String,
+    about: Vec<Piece>,
     fields: Vec<Field>,
     /// For a choice of texts.
     values: Vec<String>,
@@ -85,7 +98,7 @@ struct Field {
     name: String,
     kind: String,
     needed: bool,
-    about: String,
+    about: Vec<Piece>,
 }
 
 fn who(who: Option<Who>) -> String {
@@ -119,7 +132,7 @@ impl From<Operation> for Entry {
         let values = in_path.iter().chain(&operation.parameters).map(|it| Given {
             name: it.name,
             place: if it.place == ParameterIn::Path { "path" } else { "query" },
-            about: it.about,
+            about: pieces(it.about),
         });
         let refuses = operation.all_codes().into_iter();
         let refuses = refuses.map(|(status, codes)| {
@@ -131,7 +144,7 @@ impl From<Operation> for Entry {
             id,
             path: operation.path,
             says: operation.says,
-            more: operation.more,
+            more: pieces(operation.more),
             who: who(operation.who),
             values: values.collect(),
             refuses: refuses.collect(),
@@ -158,13 +171,13 @@ fn shapes() -> Vec<Shape> {
         let fields = fields.map(|(name, field)| Field {
             kind: kind(field),
             needed: needed.iter().any(|it| it == name),
-            about: text(&field["description"]),
+            about: pieces(&text(&field["description"])),
             name: name.clone(),
         });
         Shape {
             fields: fields.collect(),
             values: schema["enum"].as_array().into_iter().flatten().map(text).collect(),
-            about: text(&schema["description"]),
+            about: pieces(&text(&schema["description"])),
             name: name.clone(),
         }
     };
