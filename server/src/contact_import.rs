@@ -148,7 +148,8 @@ fn view(row: usize, imported: Imported) -> RowView {
     };
     let errors = match imported {
         Imported::Ambiguous => {
-            let several = "Several contacts of this customer have this address. Send an external_id.";
+            let several =
+                "Several contacts of this customer have this address. Send an external_id.";
             vec![RowError::at("email", several)]
         }
         _ => Vec::new(),
@@ -187,15 +188,16 @@ fn check(ask: &ContactAsk, customers: &Customers) -> Result<ImportedContact, Vec
         errors.push(RowError::at("external_id", long));
     }
     if external_id.is_none() && email.is_empty() {
-        let neither = "Send an external_id or an address: otherwise each import adds the contact anew.";
+        let neither =
+            "Send an external_id or an address: otherwise each import adds the contact anew.";
         errors.push(RowError::at("external_id", neither));
     }
     let phones: Vec<String> = ask.phones.iter().map(|phone| phone.trim().to_owned()).collect();
-    let bad = |phone: &String| {
-        !fits(phone, PHONE_CHARS) || !phone.chars().any(|c| c.is_ascii_digit())
-    };
+    let bad =
+        |phone: &String| !fits(phone, PHONE_CHARS) || !phone.chars().any(|c| c.is_ascii_digit());
     if phones.len() > MOST_PHONES || phones.iter().any(bad) {
-        let wrong = "Send ten numbers at most, each of 40 characters at most, such as +49 30 1234567.";
+        let wrong =
+            "Send ten numbers at most, each of 40 characters at most, such as +49 30 1234567.";
         errors.push(RowError::at("phones", wrong));
     }
     match (customer, errors.is_empty()) {

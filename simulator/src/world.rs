@@ -239,7 +239,8 @@ impl World {
         let quiet = async {
             // Who is let in behind them knows that all who stood at the door are in.
             let at = &self.0.addresses;
-            let doors = [&at.entra, &at.graph, &at.twilio, &at.duo, &at.receiver].map(String::clone);
+            let doors =
+                [&at.entra, &at.graph, &at.twilio, &at.duo, &at.receiver].map(String::clone);
             let psas = Psa::ALL.map(|psa| self.psa_api_url(psa));
             for door in doors.iter().chain(&psas) {
                 let mut last = TcpStream::connect(door.trim_start_matches("http://")).await?;

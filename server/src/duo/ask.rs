@@ -9,8 +9,7 @@ use crate::settings::Duo as Operator;
 use crate::sign_in::Typed;
 
 /// The form, as it was typed. Empty is "not entered".
-#[derive(utoipa::ToSchema)]
-#[derive(Deserialize)]
+#[derive(utoipa::ToSchema, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DuoAsk {
     /// The version that the form was made of; none for a new one.

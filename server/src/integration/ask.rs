@@ -14,8 +14,7 @@ use crate::settings::Clouds;
 use crate::sign_in::Typed;
 
 /// The form, as it was typed. Empty is "not entered".
-#[derive(utoipa::ToSchema)]
-#[derive(Deserialize)]
+#[derive(utoipa::ToSchema, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct M365Ask {
     /// The version that the form was made of; for a change.

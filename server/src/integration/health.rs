@@ -39,8 +39,7 @@ pub enum State {
 }
 
 /// Who says when a credential ends.
-#[derive(utoipa::ToSchema)]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(utoipa::ToSchema, Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EndFrom {
     /// Microsoft's own record, or the certificate.

@@ -10,8 +10,7 @@ use crate::directory::{Certificate, M365Settings, ProofKind, Tenant, certificate
 use crate::store::{M365Row, StoreError};
 
 /// A customer's M365 integration.
-#[derive(utoipa::ToSchema)]
-#[derive(Debug, Clone, Serialize)]
+#[derive(utoipa::ToSchema, Debug, Clone, Serialize)]
 pub struct IntegrationView {
     /// Its id.
     pub id: IntegrationId,
@@ -52,8 +51,7 @@ pub struct IntegrationView {
 }
 
 /// The public part of a certificate.
-#[derive(utoipa::ToSchema)]
-#[derive(Debug, Clone, Serialize)]
+#[derive(utoipa::ToSchema, Debug, Clone, Serialize)]
 pub struct CertificateView {
     /// PEM, to be uploaded at Microsoft.
     pub pem: String,
@@ -64,8 +62,7 @@ pub struct CertificateView {
 }
 
 /// How an integration is.
-#[derive(utoipa::ToSchema)]
-#[derive(Debug, Clone, Serialize)]
+#[derive(utoipa::ToSchema, Debug, Clone, Serialize)]
 pub struct HealthView {
     /// At a glance.
     pub state: State,
@@ -80,8 +77,7 @@ pub struct HealthView {
 }
 
 /// One thing that a test found.
-#[derive(utoipa::ToSchema)]
-#[derive(Debug, Clone, Serialize)]
+#[derive(utoipa::ToSchema, Debug, Clone, Serialize)]
 pub struct FindingView {
     /// How bad it is.
     pub level: Level,

@@ -12,8 +12,7 @@ use crate::settings::Psa as Operator;
 use crate::sign_in::Typed;
 
 /// The form, as it was typed. Empty is "not entered"; fields of another PSA are not looked at.
-#[derive(utoipa::ToSchema)]
-#[derive(Deserialize)]
+#[derive(utoipa::ToSchema, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PsaAsk {
     /// Which PSA, for a new one.

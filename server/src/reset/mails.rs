@@ -15,8 +15,8 @@ use crate::language::Language;
 use crate::outbound::{Answer, Mail, Mailbox, Refusal};
 use crate::psa::Alarm;
 use crate::random;
-use crate::{api_keys, webhooks};
 use crate::store::{Lease, MAIL_PATIENCE_MS, MailKind, OutboxKind, OutboxRow, Reset, StoreError};
+use crate::{api_keys, webhooks};
 
 /// A mailbox, and the language that its owner is known to read.
 type Reader = (Mailbox, Option<Language>);

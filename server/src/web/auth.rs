@@ -233,8 +233,7 @@ impl From<Refused> for Failure {
 }
 
 /// POST `/api/session`.
-#[derive(utoipa::ToSchema)]
-#[derive(Deserialize)]
+#[derive(utoipa::ToSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SessionAsk {
     /// Who.

@@ -58,9 +58,12 @@ fn refusal(denied: Denied, scope: Scope) -> Failure {
     };
     let detail = match failure.0.code {
         Code::NotSignedIn => {
-            "Send a key that was neither revoked nor has ended, as Authorization: Bearer mspr_….".into()
+            "Send a key that was neither revoked nor has ended, as Authorization: Bearer mspr_…."
+                .into()
         }
-        Code::Forbidden => format!("The key lacks the scope {}. Make one that has it.", scope.as_str()),
+        Code::Forbidden => {
+            format!("The key lacks the scope {}. Make one that has it.", scope.as_str())
+        }
         Code::TooMany => "A key may make 120 calls a minute. Wait for Retry-After.".into(),
         _ => return failure,
     };

@@ -14,9 +14,7 @@ use crate::outbound::{Answer, Auth, Body, Call, Method, Sent};
 use crate::random;
 use crate::secret::Credential;
 use crate::sign_in::admins;
-use crate::store::{
-    Delivery, DeliveryState, Lease, NotTaken, Session, StoreError, Tried, Webhook,
-};
+use crate::store::{Delivery, DeliveryState, Lease, NotTaken, Session, StoreError, Tried, Webhook};
 
 /// How long the worker sleeps when nobody wakes it.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -256,7 +254,8 @@ fn next(
 /// when the other side says so.
 fn pause(said: Option<i64>, attempts: u32, roll: u32) -> i64 {
     const FIRST: i64 = 5_000;
-    let ceiling = FIRST.saturating_mul(3_i64.pow(attempts.saturating_sub(1).min(12))).min(MOST_PAUSE_MS);
+    let ceiling =
+        FIRST.saturating_mul(3_i64.pow(attempts.saturating_sub(1).min(12))).min(MOST_PAUSE_MS);
     let own = ceiling / 2 + ceiling / 2 * i64::from(roll % 1024) / 1024;
     said.map_or(own, |said| said.clamp(own, MOST_PAUSE_MS))
 }

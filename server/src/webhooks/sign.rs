@@ -59,9 +59,8 @@ mod tests {
     fn a_signature_is_what_other_libraries_compute() {
         let key = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned();
         let key = Credential::new(Zeroizing::new(key));
-        let headers = |body| {
-            headers(&key, Uuid::from_u128(1), Millis(1_614_265_330_999), body).unwrap()
-        };
+        let headers =
+            |body| headers(&key, Uuid::from_u128(1), Millis(1_614_265_330_999), body).unwrap();
         let told = headers("{\"test\": 2432232314}");
         assert_eq!(told[0].1.as_str(), "msg_00000000000000000000000000000001");
         assert_eq!(told[1].1.as_str(), "1614265330");

@@ -97,7 +97,8 @@ async fn a_program_reads_what_there_was_and_nothing_secret() {
     let rest = program.get(&format!("/verifications?cursor={cursor}")).await;
     assert_eq!(rest["verifications"], json!([]));
     let health = program.get("/health").await;
-    let kinds: Vec<_> = health["integrations"].as_array().unwrap().iter().map(|it| &it["kind"]).collect();
+    let kinds: Vec<_> =
+        health["integrations"].as_array().unwrap().iter().map(|it| &it["kind"]).collect();
     assert!(kinds.contains(&&json!("m365")), "{health}");
 
     let all = format!("{resets}{verifications}{health}{}", program.get("/audit?limit=500").await);
@@ -131,7 +132,8 @@ async fn a_key_is_good_for_its_scopes_its_account_and_its_time() {
 
     // Admins hear of its end, and then it is over.
     world.pass(76 * DAY_MS + 1);
-    let warned = async || world.outside.mails(EMAIL).iter().any(|mail| mail.subject.contains("ends soon"));
+    let warned =
+        async || world.outside.mails(EMAIL).iter().any(|mail| mail.subject.contains("ends soon"));
     world.app.api_keys.warn(world.now()).await.unwrap();
     until("admins were warned", warned).await;
     until("admins heard that it was made", async || {
@@ -205,15 +207,21 @@ async fn contacts_come_in_row_by_row_and_the_same_again_changes_nothing() {
     let warnings = state.body["warnings"].to_string();
     assert!(warnings.contains("number-changed"), "{warnings}");
     let audit = world.app.store.audit(world.account).await.unwrap();
-    let told: Vec<_> = audit.iter().filter(|(.., body)| body.contains("contacts-imported")).collect();
+    let told: Vec<_> =
+        audit.iter().filter(|(.., body)| body.contains("contacts-imported")).collect();
     assert_eq!(told.len(), 3);
-    assert!(told[0].2.contains("1 added, 0 changed") && !told[0].2.contains("Nia"), "{}", told[0].2);
+    assert!(
+        told[0].2.contains("1 added, 0 changed") && !told[0].2.contains("Nia"),
+        "{}",
+        told[0].2
+    );
 
     for body in [json!({}), json!({"contacts": []}), json!({"contacts": [{"name": 1}]})] {
         let answer = program.call(Method::POST, "/contacts", Some(body)).await;
         assert_eq!(answer.status(), 400);
     }
-    let row = json!({"customer": "Northwind Dental", "name": "Many", "email": "m@northwind.example"});
+    let row =
+        json!({"customer": "Northwind Dental", "name": "Many", "email": "m@northwind.example"});
     let most = program.import(json!(vec![row.clone(); 1000])).await;
     assert_eq!(counts(&most), [1, 0, 999, 0]);
     let answer =

@@ -171,6 +171,7 @@ async fn after_three_days_of_failures_it_is_switched_off_and_admins_hear_of_it()
         let status = Fault::Status { status: 500, retry_after: None };
         world.outside.fault(Company::Receiver, None, status);
     }
+    world.pass(1_000);
     happens(&world).await;
     until("it has failed", async || {
         world.app.webhooks.one(world.account, id).await.unwrap().failing_since.is_some()

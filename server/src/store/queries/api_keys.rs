@@ -113,10 +113,8 @@ impl ApiKeyStore for Database {
     }
 
     async fn api_key(&self, hash: &[u8]) -> Result<Option<ApiKey>, StoreError> {
-        let row = sqlx::query(keys!("where k.hash = $1"))
-            .bind(hash)
-            .fetch_optional(self.read())
-            .await?;
+        let row =
+            sqlx::query(keys!("where k.hash = $1")).bind(hash).fetch_optional(self.read()).await?;
         row.as_ref().map(key).transpose()
     }
 
@@ -128,8 +126,7 @@ impl ApiKeyStore for Database {
         now: Millis,
     ) -> Result<Result<(), LimitHit>, StoreError> {
         let mut write = self.write(key.account).await?;
-        let spent =
-            self.spend(&mut write, key.account, now, std::slice::from_ref(limit)).await?;
+        let spent = self.spend(&mut write, key.account, now, std::slice::from_ref(limit)).await?;
         if let Err(hit) = spent {
             write.roll_back().await?;
             return Ok(Err(hit));

@@ -55,11 +55,7 @@ async fn names(write: &mut Write, account: AccountId, entry: &Entry) -> Result<N
     .bind(entry.contact.map(|it| it.0))
     .fetch_one(write.db())
     .await?;
-    Ok(Names {
-        technician: row.try_get(0)?,
-        customer: row.try_get(1)?,
-        contact: row.try_get(2)?,
-    })
+    Ok(Names { technician: row.try_get(0)?, customer: row.try_get(1)?, contact: row.try_get(2)? })
 }
 
 /// One thing to be told.

@@ -107,7 +107,11 @@ impl WebhookStore for Database {
             .rows_affected();
         if changed != 1 {
             write.roll_back().await?;
-            return Err(if change.seen.is_some() { StoreError::MovedOn } else { StoreError::Taken });
+            return Err(if change.seen.is_some() {
+                StoreError::MovedOn
+            } else {
+                StoreError::Taken
+            });
         }
         if let Some(sealed) = change.sealed {
             sqlx::query(

@@ -40,9 +40,8 @@ async fn what_there_was_is_read_in_the_order_of_time(world: World) {
     assert!(store.resets_after(ours.account, later, 9).await.unwrap().is_empty());
     assert!(store.resets_after(world.theirs.account, beginning, 9).await.unwrap().is_empty());
 
-    let read = async |account, most| {
-        store.verifications_after(account, beginning, most).await.unwrap()
-    };
+    let read =
+        async |account, most| store.verifications_after(account, beginning, most).await.unwrap();
     let verifications = read(ours.account, 9).await;
     assert_eq!((verifications.len(), read(ours.account, 1).await.len()), (2, 1));
     let used: Vec<_> = verifications.iter().filter_map(|it| it.used_by).collect();

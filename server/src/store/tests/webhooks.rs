@@ -73,7 +73,10 @@ async fn what_happens_is_told_to_whom_it_is_to_be_told(world: World) {
     assert!(told(&world, two).await.is_empty(), "it is off");
     let deliveries = told(&world, one).await;
     let [delivery] = &deliveries[..] else { panic!("{deliveries:?}") };
-    assert_eq!((delivery.event.as_str(), delivery.state), ("reset.applied", DeliveryState::Waiting));
+    assert_eq!(
+        (delivery.event.as_str(), delivery.state),
+        ("reset.applied", DeliveryState::Waiting)
+    );
     assert_eq!((delivery.created_at, delivery.attempts), (after(5), 0));
     let body: Value = serde_json::from_str(&delivery.body).unwrap();
     let seq = store.audit(ours.account).await.unwrap().len() - 1;
@@ -143,9 +146,8 @@ async fn what_is_not_taken_is_tried_again_until_it_is_over(world: World) {
     let later = NotTaken::Later(after(HOUR));
     store.delivery_not_taken(&first, held, tried(Some(500), after(1)), later).await.unwrap();
     moved_on(store.delivery_not_taken(&first, held, tried(None, after(1)), later).await);
-    let failing = async || {
-        store.webhook(ours.account, webhook).await.unwrap().unwrap().failing_since
-    };
+    let failing =
+        async || store.webhook(ours.account, webhook).await.unwrap().unwrap().failing_since;
     assert_eq!(failing().await, Some(after(1)));
     let (second, held) = claim(after(2)).await;
     assert_ne!(second.id, first.id, "the first one waits");
@@ -215,9 +217,8 @@ async fn a_webhook_is_changed_by_who_has_seen_it(world: World) {
 
 async fn there_are_no_more_than_are_allowed(world: World) {
     let (store, ours) = (&world.store, &world.ours);
-    let put = async |id| {
-        store.put_webhook(ours.account, ours.ann, START, &change(id, None), 2).await
-    };
+    let put =
+        async |id| store.put_webhook(ours.account, ours.ann, START, &change(id, None), 2).await;
     let first = new_id();
     put(first).await.unwrap();
     put(new_id()).await.unwrap();

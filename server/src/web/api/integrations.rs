@@ -116,14 +116,12 @@ pub async fn delete(
 }
 
 /// `{}`.
-#[derive(utoipa::ToSchema)]
-#[derive(Deserialize)]
+#[derive(utoipa::ToSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 
 /// POST `/api/integrations/{id}/secret`.
-#[derive(utoipa::ToSchema)]
-#[derive(Deserialize)]
+#[derive(utoipa::ToSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SecretAsk {
     #[schema(value_type = String, format = Password)]

@@ -167,8 +167,7 @@ pub async fn company(
 }
 
 /// PUT `/api/psas/{id}/companies/{company}`: a customer's id, `null` for nobody, or `"new"`.
-#[derive(utoipa::ToSchema)]
-#[derive(Deserialize)]
+#[derive(utoipa::ToSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MapAsk {
     /// Silence is not nobody.
@@ -176,16 +175,14 @@ pub struct MapAsk {
     customer: Option<Whom>,
 }
 
-#[derive(utoipa::ToSchema)]
-#[derive(Deserialize)]
+#[derive(utoipa::ToSchema, Deserialize)]
 #[serde(untagged)]
 enum Whom {
     Customer(CustomerId),
     New(New),
 }
 
-#[derive(utoipa::ToSchema)]
-#[derive(Deserialize)]
+#[derive(utoipa::ToSchema, Deserialize)]
 enum New {
     #[serde(rename = "new")]
     New,

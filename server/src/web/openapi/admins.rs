@@ -142,10 +142,14 @@ fn of_psas() -> Vec<Operation> {
             .gives::<PsaTest>(200, "What was found.")
             .refuses(EDITED)
             .refuses(PSA),
-        admin(Method::GET, "/api/psas/{id}/companies", "Lists its companies, as they were read last.")
-            .query("q", "A part of the name or the domain; nothing for all.")
-            .query_number("page", "Which page, from 0.", (0, u32::MAX.into()))
-            .gives::<Companies>(200, "A page, those without a customer first."),
+        admin(
+            Method::GET,
+            "/api/psas/{id}/companies",
+            "Lists its companies, as they were read last.",
+        )
+        .query("q", "A part of the name or the domain; nothing for all.")
+        .query_number("page", "Which page, from 0.", (0, u32::MAX.into()))
+        .gives::<Companies>(200, "A page, those without a customer first."),
         admin(Method::POST, "/api/psas/{id}/companies", "Reads the companies from the PSA.")
             .takes::<Nothing>()
             .gives_object("How many there are.", loaded)
@@ -153,20 +157,21 @@ fn of_psas() -> Vec<Operation> {
             .refuses(PSA),
         admin(Method::GET, "/api/psas/{id}/companies/{company}", "Shows a company.")
             .gives::<CompanyView>(200, "With its customer, or a suggestion."),
-        admin(Method::PUT, "/api/psas/{id}/companies/{company}", "Says which customer a company is.")
-            .takes::<psas::MapAsk>()
-            .gives::<CompanyView>(200, "As it is now.")
-            .refuses(EDITED),
+        admin(
+            Method::PUT,
+            "/api/psas/{id}/companies/{company}",
+            "Says which customer a company is.",
+        )
+        .takes::<psas::MapAsk>()
+        .gives::<CompanyView>(200, "As it is now.")
+        .refuses(EDITED),
     ]
 }
 
 fn brands() -> Vec<Operation> {
     let admin = |method, path, says| op(Group::Rules, method, path, says);
     let logo = |operation: Operation| {
-        operation
-            .takes_file(PICTURES)
-            .gives::<branding::View>(200, "As it is now.")
-            .refuses(EDITED)
+        operation.takes_file(PICTURES).gives::<branding::View>(200, "As it is now.").refuses(EDITED)
     };
     let changed = |operation: Operation| {
         operation.gives::<branding::View>(200, "As it is now.").refuses(EDITED)
@@ -174,20 +179,33 @@ fn brands() -> Vec<Operation> {
     vec![
         admin(Method::GET, "/api/brand", "Shows how end users see the account.")
             .gives::<branding::View>(200, "As it is."),
-        changed(admin(Method::PUT, "/api/brand", "Says the account’s brand anew.").takes::<branding::Ask>()),
+        changed(
+            admin(Method::PUT, "/api/brand", "Says the account’s brand anew.")
+                .takes::<branding::Ask>(),
+        ),
         admin(Method::GET, "/api/customers/{id}/brand", "Shows how a customer’s people see it.")
             .gives::<branding::View>(200, "As it is."),
         changed(
             admin(Method::PUT, "/api/customers/{id}/brand", "Says a customer’s brand anew.")
                 .takes::<branding::Ask>(),
         ),
-        admin(Method::DELETE, "/api/customers/{id}/brand", "Has a customer take over the account’s brand.")
-            .takes::<Nothing>()
-            .gives_nothing(204, "It says nothing of its own.")
-            .refuses(EDITED),
+        admin(
+            Method::DELETE,
+            "/api/customers/{id}/brand",
+            "Has a customer take over the account’s brand.",
+        )
+        .takes::<Nothing>()
+        .gives_nothing(204, "It says nothing of its own.")
+        .refuses(EDITED),
         logo(admin(Method::PUT, "/api/brand/logo", "Makes a picture the account’s logo.")),
-        changed(admin(Method::DELETE, "/api/brand/logo", "Goes without a logo.").takes::<Nothing>()),
-        logo(admin(Method::PUT, "/api/customers/{id}/brand/logo", "Makes a picture a customer’s logo.")),
+        changed(
+            admin(Method::DELETE, "/api/brand/logo", "Goes without a logo.").takes::<Nothing>(),
+        ),
+        logo(admin(
+            Method::PUT,
+            "/api/customers/{id}/brand/logo",
+            "Makes a picture a customer’s logo.",
+        )),
         changed(
             admin(
                 Method::DELETE,
@@ -208,15 +226,23 @@ fn policies() -> Vec<Operation> {
             .takes::<policy::Ask>()
             .gives::<policy::View>(200, "As it is now.")
             .refuses(EDITED),
-        admin(Method::GET, "/api/customers/{id}/policy", "Shows what a customer says itself, and what holds.")
-            .gives::<policy::View>(200, "What is said, and what holds."),
+        admin(
+            Method::GET,
+            "/api/customers/{id}/policy",
+            "Shows what a customer says itself, and what holds.",
+        )
+        .gives::<policy::View>(200, "What is said, and what holds."),
         admin(Method::PUT, "/api/customers/{id}/policy", "Says a customer’s policy anew.")
             .takes::<policy::Ask>()
             .gives::<policy::View>(200, "As it is now.")
             .refuses(EDITED),
-        admin(Method::DELETE, "/api/customers/{id}/policy", "Has a customer take over the account’s policy.")
-            .takes::<Nothing>()
-            .gives_nothing(204, "It says nothing of its own.")
-            .refuses(EDITED),
+        admin(
+            Method::DELETE,
+            "/api/customers/{id}/policy",
+            "Has a customer take over the account’s policy.",
+        )
+        .takes::<Nothing>()
+        .gives_nothing(204, "It says nothing of its own.")
+        .refuses(EDITED),
     ]
 }

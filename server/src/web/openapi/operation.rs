@@ -150,7 +150,12 @@ pub struct Operation {
 }
 
 /// An operation that is described nowhere else.
-pub(super) fn op(group: Group, method: Method, path: &'static str, says: &'static str) -> Operation {
+pub(super) fn op(
+    group: Group,
+    method: Method,
+    path: &'static str,
+    says: &'static str,
+) -> Operation {
     Operation {
         method,
         path,
@@ -283,7 +288,8 @@ impl Operation {
     /// Values in its path, by their names: ids, but for what a PSA calls a company.
     #[must_use]
     pub fn path_parameters(&self) -> Vec<Parameter> {
-        let named = self.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+        let named =
+            self.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
         named
             .map(|name| {
                 let uuid = (name != "company").then_some(KnownFormat::Uuid);
@@ -408,10 +414,8 @@ fn refusal(codes: &[Code]) -> utoipa::openapi::Response {
     }
     let problem = Ref::from_schema_name(Problem::name());
     let schema: Schema = AllOfBuilder::new().item(problem).item(narrowed).into();
-    let words: Vec<String> = codes
-        .iter()
-        .map(|code| format!("`{}`: {}", code.as_str(), code.words().what))
-        .collect();
+    let words: Vec<String> =
+        codes.iter().map(|code| format!("`{}`: {}", code.as_str(), code.words().what)).collect();
     ResponseBuilder::new()
         .description(words.join(" "))
         .content(PROBLEM, ContentBuilder::new().schema(Some(schema)).build())

@@ -27,20 +27,30 @@ fn doors() -> Vec<Operation> {
             "An OpenAPI 3.1 document.",
             ObjectBuilder::new().schema_type(Type::Object).build().into(),
         ),
-        op(Group::Doors, Method::POST, "/api/session", "Signs a browser in, with both factors at once.")
-            .more("The answer sets the cookie.")
-            .own()
-            .takes::<SessionAsk>()
-            .gives::<TechnicianView>(200, "Who is signed in now.")
-            .refuses(&[
-                Code::WrongSignIn,
-                Code::TooMany,
-                Code::SecondFactorNeeded,
-                Code::AccountOff,
-            ]),
-        op(Group::Doors, Method::POST, "/api/pod/token", "Gives a pod’s token to one of our own pages.")
-            .takes::<PodTokenAsk>()
-            .gives::<PodTokenView>(200, "A token for 15 minutes."),
+        op(
+            Group::Doors,
+            Method::POST,
+            "/api/session",
+            "Signs a browser in, with both factors at once.",
+        )
+        .more("The answer sets the cookie.")
+        .own()
+        .takes::<SessionAsk>()
+        .gives::<TechnicianView>(200, "Who is signed in now.")
+        .refuses(&[
+            Code::WrongSignIn,
+            Code::TooMany,
+            Code::SecondFactorNeeded,
+            Code::AccountOff,
+        ]),
+        op(
+            Group::Doors,
+            Method::POST,
+            "/api/pod/token",
+            "Gives a pod’s token to one of our own pages.",
+        )
+        .takes::<PodTokenAsk>()
+        .gives::<PodTokenView>(200, "A token for 15 minutes."),
     ]
 }
 
@@ -55,10 +65,17 @@ fn subject(operation: Operation) -> Operation {
 fn verifying() -> Vec<Operation> {
     let pod = |method, path, says| op(Group::Pods, method, path, says);
     vec![
-        subject(pod(Method::GET, "/api/pod/state", "Says what the pod shows, as soon as it changes."))
-            .query("since", "The `tag` that is known: then it waits for another one, 25 seconds at most.")
-            .gives::<PodState>(200, "All that the pod shows.")
-            .refuses(PSA),
+        subject(pod(
+            Method::GET,
+            "/api/pod/state",
+            "Says what the pod shows, as soon as it changes.",
+        ))
+        .query(
+            "since",
+            "The `tag` that is known: then it waits for another one, 25 seconds at most.",
+        )
+        .gives::<PodState>(200, "All that the pod shows.")
+        .refuses(PSA),
         pod(Method::POST, "/api/verifications", "Sends a contact a code, a link or a push.")
             .takes::<VerificationAsk>()
             .gives::<VerificationView>(201, "It is on its way.")
@@ -81,17 +98,21 @@ fn verifying() -> Vec<Operation> {
             .refuses(SMS)
             .refuses(MAIL)
             .refuses(DUO),
-        pod(Method::POST, "/api/verifications/{id}/answer", "Tries the code that the contact reads out.")
-            .takes::<AnswerAsk>()
-            .gives::<VerificationView>(200, "It was the right one.")
-            .refuses(&[
-                Code::CodeWrong,
-                Code::CodeExpired,
-                Code::CodeTriesSpent,
-                Code::CodeReplaced,
-                Code::CallerDenied,
-                Code::ChannelUnavailable,
-            ]),
+        pod(
+            Method::POST,
+            "/api/verifications/{id}/answer",
+            "Tries the code that the contact reads out.",
+        )
+        .takes::<AnswerAsk>()
+        .gives::<VerificationView>(200, "It was the right one.")
+        .refuses(&[
+            Code::CodeWrong,
+            Code::CodeExpired,
+            Code::CodeTriesSpent,
+            Code::CodeReplaced,
+            Code::CallerDenied,
+            Code::ChannelUnavailable,
+        ]),
         pod(Method::POST, "/api/approvals", "Asks another technician to approve a reset.")
             .takes::<ApprovalAsk>()
             .gives::<ApprovalView>(201, "They are asked.")
@@ -100,11 +121,15 @@ fn verifying() -> Vec<Operation> {
             .refuses(MICROSOFT)
             .refuses(PERSON)
             .refuses(PSA),
-        pod(Method::POST, "/api/approvals/{id}/answer", "Says yes or no to another technician’s reset.")
-            .takes::<ApprovalAnswer>()
-            .gives::<ApprovalView>(200, "How it stands now.")
-            .refuses(&[Code::ApprovalOwn, Code::ApprovalOver])
-            .refuses(MAY_RESET),
+        pod(
+            Method::POST,
+            "/api/approvals/{id}/answer",
+            "Says yes or no to another technician’s reset.",
+        )
+        .takes::<ApprovalAnswer>()
+        .gives::<ApprovalView>(200, "How it stands now.")
+        .refuses(&[Code::ApprovalOwn, Code::ApprovalOver])
+        .refuses(MAY_RESET),
     ]
 }
 
@@ -193,12 +218,15 @@ fn frames() -> Vec<Operation> {
         Code::TooMany,
     ];
     vec![
-        frame("/api/frames/{id}/enter", "Lets a frame of a PSA in, as far as its host confirms who it is.")
-            .own()
-            .takes::<EnterAsk>()
-            .gives::<FrameTokenView>(200, "A pod’s token.")
-            .refuses(&host)
-            .refuses(PSA),
+        frame(
+            "/api/frames/{id}/enter",
+            "Lets a frame of a PSA in, as far as its host confirms who it is.",
+        )
+        .own()
+        .takes::<EnterAsk>()
+        .gives::<FrameTokenView>(200, "A pod’s token.")
+        .refuses(&host)
+        .refuses(PSA),
         frame("/api/frames/{id}/pairings", "Begins to wait for the technician’s own sign-in.")
             .own()
             .takes::<PairingAsk>()

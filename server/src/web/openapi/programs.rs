@@ -9,9 +9,17 @@ pub(super) fn all() -> Vec<Operation> {
     let get = |path, says| op(Group::Programs, Method::GET, path, says);
     let of_history = |operation: Operation| {
         operation
-            .query_number("since", "Milliseconds since 1970: what was before is left out.", (0, i64::MAX))
+            .query_number(
+                "since",
+                "Milliseconds since 1970: what was before is left out.",
+                (0, i64::MAX),
+            )
             .query("cursor", "`next` of the piece before; it counts before `since`.")
-            .query_number("limit", "How many at once; 100 where nothing is said.", (1, history::MOST.into()))
+            .query_number(
+                "limit",
+                "How many at once; 100 where nothing is said.",
+                (1, history::MOST.into()),
+            )
     };
     vec![
         get("/api/v1/audit", "Reads the audit from an entry on, oldest first.")

@@ -135,9 +135,8 @@ impl From<Operation> for Entry {
             about: pieces(it.about),
         });
         let refuses = operation.all_codes().into_iter();
-        let refuses = refuses.map(|(status, codes)| {
-            (status, codes.into_iter().map(Code::as_str).collect())
-        });
+        let refuses =
+            refuses.map(|(status, codes)| (status, codes.into_iter().map(Code::as_str).collect()));
         let parts = operation.path.split(['/', '{', '}', '.']).filter(|part| !part.is_empty());
         let id = format!("{}-{}", method.to_lowercase(), parts.collect::<Vec<_>>().join("-"));
         Self {
@@ -197,7 +196,9 @@ fn kind(field: &serde_json::Value) -> String {
         }
     }
     match &field["type"] {
-        serde_json::Value::String(it) if it == "array" => format!("list of {}", kind(&field["items"])),
+        serde_json::Value::String(it) if it == "array" => {
+            format!("list of {}", kind(&field["items"]))
+        }
         serde_json::Value::String(it) => match field["format"].as_str() {
             Some(format @ ("uuid" | "password")) => format!("{it} ({format})"),
             _ => it.clone(),

@@ -232,8 +232,7 @@ fn show_new(
     errors: Vec<Wrong>,
 ) -> Result<Response, Failure> {
     let KeyAsk { name, scopes, days } = ask;
-    let form =
-        Form { token: form_token(app, session), name, scopes, days, part: "new", errors };
+    let form = Form { token: form_token(app, session), name, scopes, days, part: "new", errors };
     let page = Page::inside(app, session, "New key", "settings");
     html_with(status, &NewPage { page, stale: stale(app, session, NEW), form, scopes: Scope::ALL })
 }

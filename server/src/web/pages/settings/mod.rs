@@ -131,7 +131,9 @@ impl Just {
             "unlinked" => {
                 Some("Removed. Whoever signs in beside the pod next is linked to that person anew.")
             }
-            "key-revoked" => Some("Revoked. The program that holds the key is refused from now on."),
+            "key-revoked" => {
+                Some("Revoked. The program that holds the key is refused from now on.")
+            }
             "webhook-saved" => Some("Saved."),
             "webhook-off" => {
                 Some("Switched off. What waited is not sent any more, and nothing is told there.")
