@@ -5,7 +5,8 @@ use shared::Code;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
 use super::answers::{DUO, MICROSOFT, PSA};
-use super::operation::{Group, Operation, op};
+use super::group::Group;
+use super::operation::{Operation, op};
 use crate::duo::{DuoAsk, DuoView, PushTest};
 use crate::integration::{IntegrationView, M365Ask};
 use crate::psa::{Companies, CompanyView, PsaAsk, PsaTest, PsaView};

@@ -3,7 +3,8 @@
 use axum::http::Method;
 use shared::Code;
 
-use super::operation::{Group, Operation, op};
+use super::group::Group;
+use super::operation::{Operation, op};
 use crate::web::{check, share};
 
 pub(super) fn all() -> Vec<Operation> {

@@ -4,6 +4,7 @@
 
 mod admins;
 mod answers;
+mod group;
 mod links;
 mod operation;
 mod pods;
@@ -25,7 +26,8 @@ use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
-pub use operation::{Group, Operation};
+pub use group::Group;
+pub use operation::Operation;
 
 use super::all_routes;
 use super::table::Who;

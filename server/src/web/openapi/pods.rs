@@ -10,7 +10,8 @@ use shared::{
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use super::answers::{DUO, MAIL, MAY_RESET, MICROSOFT, PERSON, PSA, SMS, VERIFIED};
-use super::operation::{Group, Operation, op};
+use super::group::Group;
+use super::operation::{Operation, op};
 use crate::web::auth::SessionAsk;
 
 pub(super) fn all() -> Vec<Operation> {

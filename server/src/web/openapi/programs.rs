@@ -2,7 +2,8 @@
 
 use axum::http::Method;
 
-use super::operation::{Group, Operation, op};
+use super::group::Group;
+use super::operation::{Operation, op};
 use crate::web::api::v1::{audit, contacts, health, history};
 
 pub(super) fn all() -> Vec<Operation> {
