@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::api_keys::ApiKeys;
 use crate::bell::Bell;
 use crate::branding::Branding;
 use crate::clock::Clock;
@@ -28,6 +29,7 @@ use crate::sign_in::sso::Sso;
 use crate::sms::Sms;
 use crate::store::Store;
 use crate::verification::{Methods, Verifications};
+use crate::webhooks::Webhooks;
 
 /// The application. One pointer: each request clones it many times over.
 #[derive(Clone)]
@@ -73,6 +75,10 @@ pub struct Parts {
     pub policies: Policies,
     /// Contacts of our own list, as admins bring them in.
     pub contacts: Contacts,
+    /// Keys of accounts' own programs.
+    pub api_keys: ApiKeys,
+    /// Where accounts' programs hear of what happens.
+    pub webhooks: Webhooks,
     /// The reset engine.
     pub resets: Resets,
 }
@@ -130,8 +136,13 @@ impl App {
             stop: stop.clone(),
         };
         let wake = Arc::default();
-        let sso =
-            Sso::new(outbound, store.clone(), clock.clone(), settings.clone(), Arc::clone(&wake));
+        let sso = Sso::new(
+            outbound.clone(),
+            store.clone(),
+            clock.clone(),
+            settings.clone(),
+            Arc::clone(&wake),
+        );
         let psas = PsaConnections {
             psa: psa.clone(),
             store: store.clone(),
@@ -174,6 +185,19 @@ impl App {
         };
         let policies =
             Policies { store: store.clone(), clock: clock.clone(), wake: Arc::clone(&wake) };
+        let api_keys =
+            ApiKeys { store: store.clone(), clock: clock.clone(), wake: Arc::clone(&wake) };
+        let webhooks = Webhooks {
+            store: store.clone(),
+            keys: api_keys.clone(),
+            outbound,
+            clock: clock.clone(),
+            settings: settings.clone(),
+            tasks: tasks.clone(),
+            stop: stop.clone(),
+            wake: Arc::clone(&wake),
+            under_way: UnderWay::default(),
+        };
         let resets = Resets {
             store: store.clone(),
             directory,
@@ -217,6 +241,8 @@ impl App {
             branding,
             policies,
             contacts,
+            api_keys,
+            webhooks,
             resets,
         })))
     }

@@ -1,6 +1,7 @@
 //! The backend. `main.rs` is the command line; everything else is here, so that the stories in
 //! `tests/` run the same code in-process.
 
+pub mod api_keys;
 pub mod app;
 pub mod audit;
 pub mod bell;
@@ -45,4 +46,5 @@ pub mod team;
 mod testing;
 pub mod verification;
 pub mod web;
+pub mod webhooks;
 pub mod words;

@@ -78,6 +78,7 @@ pub async fn run(app: App, listener: TcpListener) -> std::io::Result<()> {
     app.tasks.spawn(app.resets.clone().work());
     app.tasks.spawn(app.integrations.clone().watch());
     app.tasks.spawn(crate::audit::heads::Heads::default().tell(app.clone()));
+    app.tasks.spawn(app.webhooks.clone().work());
     let stop = app.stop.clone();
     let service =
         web::router(app.clone()).into_make_service_with_connect_info::<std::net::SocketAddr>();

@@ -8,6 +8,7 @@ use crate::{ContactId, Millis, TicketId};
 /// What ConnectWise's Hosted API says of its signed-in member: a claim, until ConnectWise has confirmed
 /// it to the server. No `Debug`: the hash signs in as the member.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MemberClaim {
     /// The member's identifier (`memberid`).
@@ -21,6 +22,7 @@ pub struct MemberClaim {
 /// What HaloPSA adds to a frame's address where "send secure URL parameter" is on. A hint: it says that
 /// somebody once saw this agent's tab.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AgentHint {
     /// The agent's number.
@@ -32,6 +34,7 @@ pub struct AgentHint {
 /// POST `/api/frames/{integration}/enter`: a token for the pod in this frame. The cookie of an earlier
 /// pairing continues it; otherwise who the host has proved is let in to see and to verify.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EnterAsk {
     /// ConnectWise's claim.
@@ -44,6 +47,7 @@ pub struct EnterAsk {
 
 /// Let in.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FrameTokenView {
     /// Goes into `Authorization: Bearer …`.
     pub token: String,
@@ -59,6 +63,7 @@ pub struct FrameTokenView {
 
 /// POST `/api/frames/{integration}/pairings`: a technician's own sign-in is to vouch for this frame.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PairingAsk {
     /// SHA-256 of the verifier that only the frame holds, base64url.
@@ -71,6 +76,7 @@ pub struct PairingAsk {
 
 /// A pairing that waits for its technician.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PairingView {
     /// Its id.
     pub id: String,
@@ -87,6 +93,7 @@ pub struct PairingView {
 /// POST `/api/pairings/{id}/redeem`: 202 while nobody has approved (a long poll), otherwise a
 /// [`FrameTokenView`].
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RedeemAsk {
     /// What the challenge was made of, base64url.
@@ -95,6 +102,7 @@ pub struct RedeemAsk {
 
 /// POST `/api/pod/place`: which contact and ticket the host's ticket is here.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PlaceAsk {
     /// The ticket's id at the host.
@@ -105,6 +113,7 @@ pub struct PlaceAsk {
 
 /// Where the pod is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PlaceView {
     /// The ticket's contact.
     pub contact: ContactId,

@@ -8,6 +8,8 @@ mod id;
 mod pod;
 mod problem;
 mod reset;
+#[cfg(feature = "openapi")]
+mod schema;
 mod verification;
 mod words;
 

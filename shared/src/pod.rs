@@ -9,6 +9,7 @@ use crate::{
 
 /// The product that the pod is shown in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Host {
     /// Our own web UI.
@@ -57,6 +58,7 @@ impl Host {
 
 /// POST `/api/pod/token`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PodTokenAsk {
     /// Where the pod is shown.
@@ -65,6 +67,7 @@ pub struct PodTokenAsk {
 
 /// A bearer for the pod's calls, kept in memory only.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PodTokenView {
     /// Goes into `Authorization: Bearer …`.
     pub token: String,
@@ -77,6 +80,7 @@ pub struct PodTokenView {
 /// GET `/api/pod/state?contact=…&ticket=…&since=…`: answers at once when `since` is not the
 /// present `tag`, otherwise as soon as something changes, or after 25 seconds as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PodState {
     /// Names this state; opaque.
     pub tag: String,
@@ -114,6 +118,7 @@ pub struct PodState {
 
 /// Somebody who may vouch for the contact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VoucherView {
     /// Who.
     pub contact: ContactId,
@@ -125,6 +130,7 @@ pub struct VoucherView {
 
 /// Another technician's approval of a reset.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApprovalView {
     /// Its id.
     pub id: ApprovalId,
@@ -145,6 +151,7 @@ pub struct ApprovalView {
 
 /// How an approval stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ApprovalState {
     /// Nobody has answered.
@@ -161,6 +168,7 @@ pub enum ApprovalState {
 
 /// POST `/api/approvals`: another technician is to look.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ApprovalAsk {
     /// Whose password.
@@ -171,6 +179,7 @@ pub struct ApprovalAsk {
 
 /// POST `/api/approvals/{id}/answer`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ApprovalAnswer {
     /// Yes or no.
@@ -179,6 +188,7 @@ pub struct ApprovalAnswer {
 
 /// Something for an admin to look after.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NoticeView {
     /// One sentence.
     pub text: String,
@@ -188,6 +198,7 @@ pub struct NoticeView {
 
 /// The technician.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TechnicianView {
     /// Their id.
     pub id: TechnicianId,
@@ -197,6 +208,7 @@ pub struct TechnicianView {
 
 /// The contact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ContactView {
     /// Its id.
     pub id: ContactId,
@@ -208,6 +220,7 @@ pub struct ContactView {
 
 /// The ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TicketView {
     /// Its id.
     pub id: TicketId,
@@ -219,6 +232,7 @@ pub struct TicketView {
 
 /// What Microsoft says about the person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "is", rename_all = "kebab-case")]
 pub enum DirectoryView {
     /// Being looked up.
@@ -239,6 +253,7 @@ pub enum DirectoryView {
 
 /// One line of a contact's verification history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HistoryView {
     /// When it was sent.
     pub at: Millis,

@@ -7,6 +7,7 @@ use crate::{Code, ContactId, Factor, Millis, ResetId, TicketId};
 /// The stages of a reset (design §4). Everything before `Applied` can be thrown away, everything
 /// after it can only be finished.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
     /// The password is sealed, the share closed; Microsoft knows nothing.
@@ -62,6 +63,7 @@ impl Stage {
 
 /// One thing that stands in the way of a reset.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Finding {
     /// Which.
     pub code: Code,
@@ -78,6 +80,7 @@ impl From<Code> for Finding {
 
 /// GET `/api/preflight`: what the confirmation shows. Nothing has been changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Preflight {
     /// The person as Microsoft knows them.
     pub person: String,
@@ -112,6 +115,7 @@ pub struct Preflight {
 
 /// PUT `/api/resets/{id}`. The same id with the same body asks once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ResetAsk {
     /// For whom.
@@ -124,6 +128,7 @@ pub struct ResetAsk {
 
 /// What became of the link.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "is", rename_all = "kebab-case")]
 pub enum ShareState {
     /// Not yet: Microsoft has not confirmed the password.
@@ -155,6 +160,7 @@ pub enum ShareState {
 
 /// Other devices that tried a link after it was opened: they got nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LateView {
     /// How often; a thousand stands for more.
     pub count: i64,
@@ -164,6 +170,7 @@ pub struct LateView {
 
 /// The steps that the pod shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum StepKind {
     /// A password was made and sealed.
@@ -184,6 +191,7 @@ pub enum StepKind {
 
 /// How a step stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "is", rename_all = "kebab-case")]
 pub enum StepState {
     /// Not yet.
@@ -204,6 +212,7 @@ pub enum StepState {
 
 /// One step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StepView {
     /// Which.
     pub what: StepKind,
@@ -213,6 +222,7 @@ pub struct StepView {
 
 /// What the technician may do with a reset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ResetAct {
     /// Text the same link again.
@@ -225,6 +235,7 @@ pub enum ResetAct {
 
 /// GET and PUT `/api/resets/{id}`: how far it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ResetView {
     /// Its id.
     pub id: ResetId,
@@ -260,6 +271,7 @@ pub struct ResetView {
 
 /// What kind of phone Microsoft has registered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum PhoneKind {
     /// The one that gets Microsoft's own codes by text.
@@ -270,6 +282,7 @@ pub enum PhoneKind {
 
 /// GET `/api/resets/{id}/phones`: where a new link may go. Asked of Microsoft now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PhonesView {
     /// The first mobile first.
     pub phones: Vec<PhoneView>,
@@ -277,6 +290,7 @@ pub struct PhonesView {
 
 /// One phone that may get a new link.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PhoneView {
     /// Masked.
     pub masked: String,
@@ -294,6 +308,7 @@ pub struct PhoneView {
 
 /// POST `/api/resets/{id}/resend` with a body: a new link instead of the same one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ResendAsk {
     /// `PhoneView::sealed`, as it came.

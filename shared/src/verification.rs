@@ -6,6 +6,7 @@ use crate::{Code, ContactId, Millis, TicketId, VerificationId};
 
 /// A way to reach a contact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum DestinationKind {
     /// A phone number.
@@ -18,6 +19,7 @@ pub enum DestinationKind {
 
 /// Where we know a destination from. Decides what a verification by it is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Source {
     /// Registered at Microsoft as an authentication method.
@@ -30,6 +32,7 @@ pub enum Source {
 
 /// How the proof travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Channel {
     /// A code by text, read out by the person and typed by the technician.
@@ -95,6 +98,7 @@ impl Channel {
 
 /// POST `/api/verifications`: send a code, a link or a push.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct VerificationAsk {
     /// Who is to be verified.
@@ -112,6 +116,7 @@ pub struct VerificationAsk {
 
 /// Somebody else vouches for the contact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Vouching {
     /// Who.
@@ -122,6 +127,7 @@ pub struct Vouching {
 
 /// POST `/api/verifications/{id}/answer`: what the contact read out.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AnswerAsk {
     /// Digits; blanks are ignored.
@@ -130,6 +136,7 @@ pub struct AnswerAsk {
 
 /// What a verification has come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// Sent, waiting for an answer.
@@ -150,6 +157,7 @@ pub enum Outcome {
 
 /// One verification, as answered to the pod that asked for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VerificationView {
     /// Its id.
     pub id: VerificationId,
@@ -168,6 +176,7 @@ pub struct VerificationView {
 
 /// What a channel's newest verification looks like, with what can be done about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Shield {
     /// Names the destination in a `VerificationAsk`; the server looks the address up itself.
     pub key: String,
@@ -191,6 +200,7 @@ pub struct Shield {
 
 /// What is left of the limits on sending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Sends {
     /// So many more may be sent now.
     pub left: u32,
@@ -201,6 +211,7 @@ pub struct Sends {
 
 /// The state of one shield.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "is", rename_all = "kebab-case")]
 pub enum ShieldState {
     /// Nothing was sent, or it is long over.
@@ -236,6 +247,7 @@ pub enum ShieldState {
 
 /// How many independent things stand between a stranger and the password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Factor {
     /// The verifying number also gets the link: one factor, so the unlock code is on.

@@ -20,6 +20,8 @@ pub enum Company {
     Halo,
     /// Autotask PSA's REST API.
     Autotask,
+    /// Another system of the MSP's own, which webhooks are sent to.
+    Receiver,
     /// The MSP's mail server: what HTTP calls a method is the verb, `Status` is SMTP's.
     Mail,
 }

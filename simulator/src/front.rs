@@ -19,7 +19,7 @@ use crate::hold::Hold;
 use crate::psa::{Psa, screens};
 use crate::state::Recorded;
 use crate::world::World;
-use crate::{autotask, connectwise, duo, entra, graph, halo, twilio};
+use crate::{autotask, connectwise, duo, entra, graph, halo, receiver, twilio};
 
 /// No vendor here takes more.
 const BODY_LIMIT: usize = 1 << 20;
@@ -240,6 +240,7 @@ fn act(world: &World, call: &Call) -> Answer {
         Company::ConnectWise => connectwise::answer(world, call),
         Company::Halo => halo::answer(world, call),
         Company::Autotask => autotask::answer(world, call),
+        Company::Receiver => receiver::answer(world, call),
         // Mail has a door of its own (`smtp`) and never comes in here.
         Company::Mail => Answer::empty(421).unknown(),
     }
@@ -254,6 +255,7 @@ fn trouble(call: &Call, status: u16) -> Answer {
         Company::ConnectWise => connectwise::trouble(status),
         Company::Halo => halo::trouble(status),
         Company::Autotask => autotask::trouble(status),
+        Company::Receiver => receiver::trouble(status),
         Company::Mail => Answer::empty(status).unknown(),
     }
 }

@@ -1,5 +1,5 @@
 //! The outside world, on this machine: Microsoft Entra's token endpoint, Microsoft Graph v1.0, Twilio,
-//! Duo, ConnectWise PSA, HaloPSA and Autotask PSA, over real HTTP, and a mail server over real SMTP, as
+//! Duo, ConnectWise PSA, HaloPSA and Autotask PSA, over real HTTP, a receiver of webhooks, and a mail server over real SMTP, as
 //! strict as the real ones and nasty on demand; the ticket screens of the three PSAs, with our pod in a
 //! frame; and a page on which people see phones, mailboxes, directory and requests. It speaks the
 //! companies' APIs and knows nothing of who calls: neither `server` nor `shared`.
@@ -27,6 +27,7 @@ mod http;
 mod page;
 mod psa;
 mod random;
+mod receiver;
 mod smtp;
 mod state;
 #[cfg(test)]
@@ -54,6 +55,7 @@ pub use crate::psa::{
     AutotaskKnobs, ConnectWiseKnobs, HaloErrors, HaloKnobs, HaloOutcome, Psa, PsaCompany,
     PsaContact, PsaCredentials, PsaDesk, PsaNote, PsaPerson, PsaPick, PsaPod, PsaTicket,
 };
+pub use crate::receiver::Received;
 pub use crate::smtp::{Mail, MailDoor};
 pub use crate::state::{Callback, PasswordPatch, Recorded, Text};
 pub use crate::world::World;
@@ -74,7 +76,7 @@ pub enum Ports {
     /// Free ports.
     Any,
     /// Page at +10, Entra +11, Graph +12, Twilio +13, mail +14, ConnectWise +15, Halo +16,
-    /// Autotask +17, Duo +18.
+    /// Autotask +17, Duo +18, the receiver of webhooks +19.
     Base(u16),
 }
 
@@ -116,6 +118,7 @@ pub async fn start(options: Options) -> anyhow::Result<World> {
         authenticators,
         mail: smtp::Server::new(),
         duo: duo::sample()?,
+        received: Vec::new(),
         psa,
     };
     let (page, page_port) = options.ports.listen(10).await?;
@@ -127,6 +130,7 @@ pub async fn start(options: Options) -> anyhow::Result<World> {
     let (halo, halo_port) = options.ports.listen(16).await?;
     let (autotask, autotask_port) = options.ports.listen(17).await?;
     let (duo, duo_port) = options.ports.listen(18).await?;
+    let (receiver, receiver_port) = options.ports.listen(19).await?;
     let door = smtp::Door::new()?;
     let addresses = world::Addresses {
         page: format!("http://localhost:{page_port}"),
@@ -134,6 +138,7 @@ pub async fn start(options: Options) -> anyhow::Result<World> {
         graph: format!("http://127.0.0.1:{graph_port}"),
         twilio: format!("http://127.0.0.1:{twilio_port}"),
         duo: format!("http://127.0.0.1:{duo_port}"),
+        receiver: format!("http://127.0.0.1:{receiver_port}"),
         psa: [connectwise_port, halo_port, autotask_port],
         smtp: format!("127.0.0.1:{mail_port}"),
         smtp_ca_pem: door.ca_pem.clone(),
@@ -144,6 +149,7 @@ pub async fn start(options: Options) -> anyhow::Result<World> {
     world.track(front::serve(world.clone(), Company::Graph, graph));
     world.track(front::serve(world.clone(), Company::Twilio, twilio));
     world.track(front::serve(world.clone(), Company::Duo, duo));
+    world.track(front::serve(world.clone(), Company::Receiver, receiver));
     world.track(front::serve(world.clone(), Company::ConnectWise, connectwise));
     world.track(front::serve(world.clone(), Company::Halo, halo));
     world.track(front::serve(world.clone(), Company::Autotask, autotask));

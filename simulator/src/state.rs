@@ -8,6 +8,7 @@ use crate::entra::oidc;
 use crate::fault::{Company, Queued};
 use crate::hold::Hold;
 use crate::psa;
+use crate::receiver::Received;
 use crate::smtp;
 use crate::totp::Authenticator;
 
@@ -33,6 +34,8 @@ pub(crate) struct State {
     pub(crate) authenticators: Vec<Authenticator>,
     pub(crate) mail: smtp::Server,
     pub(crate) duo: duo::Office,
+    /// What webhooks have sent, oldest first.
+    pub(crate) received: Vec<Received>,
     pub(crate) psa: psa::Office,
 }
 

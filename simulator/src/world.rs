@@ -28,6 +28,7 @@ pub(crate) struct Addresses {
     pub(crate) graph: String,
     pub(crate) twilio: String,
     pub(crate) duo: String,
+    pub(crate) receiver: String,
     /// Ports of ConnectWise, Halo and Autotask.
     pub(crate) psa: [u16; 3],
     pub(crate) smtp: String,
@@ -68,6 +69,10 @@ impl World {
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
         }))
+    }
+
+    pub(crate) fn addresses(&self) -> &Addresses {
+        &self.0.addresses
     }
 
     /// The page for people: `http://localhost:PORT`.
@@ -234,7 +239,8 @@ impl World {
         let quiet = async {
             // Who is let in behind them knows that all who stood at the door are in.
             let at = &self.0.addresses;
-            let doors = [&at.entra, &at.graph, &at.twilio, &at.duo].map(String::clone);
+            let doors =
+                [&at.entra, &at.graph, &at.twilio, &at.duo, &at.receiver].map(String::clone);
             let psas = Psa::ALL.map(|psa| self.psa_api_url(psa));
             for door in doors.iter().chain(&psas) {
                 let mut last = TcpStream::connect(door.trim_start_matches("http://")).await?;

@@ -93,6 +93,7 @@ impl World {
             outside.graph_url(),
             outside.twilio_url(),
             outside.duo_url(),
+            outside.receiver_url(),
             outside.psa_api_url(simulator::Psa::ConnectWise),
             outside.psa_api_url(simulator::Psa::Halo),
             outside.psa_api_url(simulator::Psa::Autotask),

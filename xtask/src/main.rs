@@ -19,6 +19,7 @@ mod pod;
 mod race;
 mod report;
 mod run;
+mod schemathesis;
 mod size;
 mod stop;
 mod test;

@@ -12,6 +12,7 @@ use crate::machine::Machine;
 use crate::pod;
 use crate::report::{Report, Step};
 use crate::run::{self, Ended};
+use crate::schemathesis;
 use crate::size;
 use crate::stop;
 use crate::tools::{self, Browser, PodTools};
@@ -78,6 +79,12 @@ fn native(machine: &Machine, browser: &Browser, step: &mut Step) -> Result<()> {
         .args(["test", "--workspace", "--no-fail-fast"])
         .env("STORIES_CHROMEDRIVER", &browser.driver)
         .env("STORIES_CHROMIUM", &browser.chromium);
+    match schemathesis::ready(machine, step) {
+        Ok(program) => drop(cargo.env("STORIES_SCHEMATHESIS", program)),
+        Err(why) => step.say(&format!(
+            "no schemathesis: the API is not held against its document from outside ({why:#})"
+        )),
+    }
     let specs = machine.root.join("../shared/specs");
     match (env::var_os("API_SPECS"), specs.canonicalize()) {
         (None, Ok(found)) => drop(cargo.env("API_SPECS", found)),

@@ -121,7 +121,8 @@ impl Act {
             | Self::PasswordChanged
             | Self::PasswordForgotten
             | Self::SecondFactorForced
-            | Self::SessionsEnded => Kind::SignIn,
+            | Self::SessionsEnded
+            | Self::KeyUsed => Kind::SignIn,
             Self::VerificationSent
             | Self::VerificationUnsent
             | Self::VerificationDone
@@ -183,7 +184,16 @@ impl Act {
             | Self::IntegrationWorks
             | Self::IntegrationExpiring
             | Self::BrandChanged
-            | Self::AuditExported => Kind::Setting,
+            | Self::AuditExported
+            | Self::KeyMade
+            | Self::KeyRevoked
+            | Self::WebhookAdded
+            | Self::WebhookChanged
+            | Self::WebhookMoved
+            | Self::WebhookRekeyed
+            | Self::WebhookSwitchedOn
+            | Self::WebhookSwitchedOff
+            | Self::WebhookDeleted => Kind::Setting,
             Self::PersonLinked
             | Self::PersonUnlinked
             | Self::PersonInvited

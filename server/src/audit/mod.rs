@@ -70,7 +70,7 @@ pub enum Act {
     PsaListed,
     /// They do not any more.
     PsaUnlisted,
-    /// Contacts were imported from a file.
+    /// Contacts were imported from a file, or sent by a program.
     ContactsImported,
     /// A set-up link was made.
     SetUpLinkMade,
@@ -226,6 +226,26 @@ pub enum Act {
     ShareRevoked,
     /// Entries of this audit left as a file.
     AuditExported,
+    /// A key for a program was made.
+    KeyMade,
+    /// It was revoked.
+    KeyRevoked,
+    /// A program reads with it: once for each scope and hour.
+    KeyUsed,
+    /// A webhook was added: what happens here is told elsewhere.
+    WebhookAdded,
+    /// It tells other things than before.
+    WebhookChanged,
+    /// It leads elsewhere, with a new signing key.
+    WebhookMoved,
+    /// It has a new signing key.
+    WebhookRekeyed,
+    /// It was switched on.
+    WebhookSwitchedOn,
+    /// It was switched off, by an admin or because nothing was taken there for days.
+    WebhookSwitchedOff,
+    /// It was deleted, with its signing key.
+    WebhookDeleted,
 }
 
 /// One entry.
@@ -264,6 +284,9 @@ pub struct Entry {
     /// destination, a number of tries. Never a secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<String>,
+    /// Whether less is asked for from now on. Not written down: webhooks are told by it.
+    #[serde(skip)]
+    pub loosens: bool,
 }
 
 impl Entry {
@@ -282,6 +305,7 @@ impl Entry {
             share: None,
             code: None,
             about: None,
+            loosens: false,
         }
     }
 

@@ -183,7 +183,7 @@ const fn sentence(act: Act) -> &'static str {
             "{who} had tickets and contacts of {integration} listed on our own pages."
         }
         Act::PsaUnlisted => "{who} took tickets and contacts of {integration} off our own pages.",
-        Act::ContactsImported => "{who} imported contacts from a file.",
+        Act::ContactsImported => "{who} imported contacts.",
         Act::SetUpLinkMade => "A set-up link was made.",
         Act::SetUpDone => "{who} used their set-up link: a password was set.",
         Act::AuthenticatorEnrolled => "{who} enrolled an authenticator.",
@@ -255,6 +255,16 @@ const fn sentence(act: Act) -> &'static str {
         Act::ShareExpired => "The link expired unopened.",
         Act::ShareRevoked => "The link was revoked.",
         Act::AuditExported => "{who} exported entries of this audit.",
+        Act::KeyMade => "{who} made an API key for a program.",
+        Act::KeyRevoked => "{who} revoked an API key.",
+        Act::KeyUsed => "A program came in with its API key.",
+        Act::WebhookAdded => "{who} added a webhook: what happens here is told elsewhere.",
+        Act::WebhookChanged => "{who} changed what a webhook tells.",
+        Act::WebhookMoved => "{who} led a webhook to another address; it has a new signing key.",
+        Act::WebhookRekeyed => "{who} made a new signing key for a webhook.",
+        Act::WebhookSwitchedOn => "{who} switched a webhook on.",
+        Act::WebhookSwitchedOff => "{who} switched a webhook off.",
+        Act::WebhookDeleted => "{who} deleted a webhook, with its signing key.",
     }
 }
 

@@ -22,7 +22,7 @@ use crate::language::Language;
 
 /// What an account or a customer says of its brand. What is not said is the account's, and there
 /// the default.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(utoipa::ToSchema, Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Brand {
     /// What end users read in texts and on the page.
@@ -52,7 +52,7 @@ pub struct Brand {
 }
 
 /// Colours of the page's button and links, `#rrggbb`, on our light and dark pages.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(utoipa::ToSchema, Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Colors {
     /// The button, and links, on the light page.
@@ -66,7 +66,7 @@ pub struct Colors {
 }
 
 /// Words of an MSP's own in one language. What is empty is ours.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(utoipa::ToSchema, Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Texts {
     /// The text with the link: `{brand}`, `{link}` and `{time}` are filled in.

@@ -1,13 +1,13 @@
-//! One line of a file as a contact's card. Pure.
+//! One line of a file as a contact's card, and what may stand on one. Pure.
 
 use super::sheet::Column;
 
 /// Nobody's name is longer.
-const LONGEST_NAME: usize = 120;
+pub(super) const LONGEST_NAME: usize = 120;
 /// Nobody's address is (RFC 5321, 4.5.3.1.3, without its brackets).
 const LONGEST_EMAIL: usize = 254;
 /// Numbers of one person.
-const MOST_PHONES: usize = 8;
+pub(super) const MOST_PHONES: usize = 8;
 /// Characters of a number, with all that stands between its digits.
 const LONGEST_PHONE: usize = 40;
 
@@ -66,7 +66,7 @@ pub(super) fn card(columns: &[Column], cells: &[String]) -> Result<Card, String>
     Ok(Card { name, email, phones, customer })
 }
 
-fn is_address(text: &str) -> bool {
+pub(super) fn is_address(text: &str) -> bool {
     let plain = |c: char| !c.is_whitespace() && !c.is_control() && !"<>,;\"()".contains(c);
     match text.split_once('@') {
         Some((local, domain)) => {
@@ -82,7 +82,7 @@ fn is_address(text: &str) -> bool {
     }
 }
 
-fn check_phone(text: &str) -> Result<(), String> {
+pub(super) fn check_phone(text: &str) -> Result<(), String> {
     let digits = text.chars().filter(char::is_ascii_digit).count();
     // 4.93012E+11: what a spreadsheet makes of a number without a word.
     if text.to_ascii_uppercase().contains("E+") {

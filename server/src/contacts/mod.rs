@@ -1,9 +1,11 @@
 //! Contacts from a file: looked at first, with what each line would do and why one can't be taken, and
-//! written when an admin says so. The file travels with the page: nothing is kept before.
+//! written when an admin says so. The file travels with the page: nothing is kept before. And contacts
+//! that a program of the account's sends ([`sent`]).
 
 mod card;
 mod decode;
 mod plan;
+mod sent;
 mod sheet;
 
 use shared::{AccountId, Code, ContactId, CustomerId, Millis};
@@ -13,6 +15,7 @@ use tokio::sync::Notify;
 pub use self::decode::text;
 pub use self::plan::{BadLine, Fate, Line, Plan, compare_card, key, missing};
 use self::plan::{There, customers_in, plan};
+pub use self::sent::{ContactAsk, RowError, RowOutcome, RowView};
 pub use self::sheet::{Column, MOST_LINES, Sheet, Unreadable};
 use crate::bell::Bell;
 use crate::clock::Clock;

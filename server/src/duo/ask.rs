@@ -9,7 +9,7 @@ use crate::settings::Duo as Operator;
 use crate::sign_in::Typed;
 
 /// The form, as it was typed. Empty is "not entered".
-#[derive(Deserialize)]
+#[derive(utoipa::ToSchema, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DuoAsk {
     /// The version that the form was made of; none for a new one.
@@ -19,6 +19,7 @@ pub struct DuoAsk {
     /// Integration key.
     pub ikey: String,
     /// Secret key. A change may leave it out where host and integration key stay.
+    #[schema(value_type = String, format = Password, default = "")]
     pub skey: Typed,
     /// What Duo knows people by.
     pub username: UsernameKind,

@@ -34,7 +34,7 @@ pub struct Connections {
 }
 
 /// A customer's Duo as an admin sees it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(utoipa::ToSchema, Debug, Clone, Serialize)]
 pub struct DuoView {
     /// Which version this is: a change names the one that it was made of.
     pub version: Millis,
@@ -53,7 +53,7 @@ pub struct DuoView {
 }
 
 /// What a test found.
-#[derive(Debug, Clone, Serialize)]
+#[derive(utoipa::ToSchema, Debug, Clone, Serialize)]
 pub struct PushTest {
     /// Why Duo can't be used; nothing when it takes our keys and our clock.
     pub broken: Option<Finding>,
@@ -62,7 +62,7 @@ pub struct PushTest {
 }
 
 /// What Duo says of a person; they notice nothing of it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(utoipa::ToSchema, Debug, Clone, Serialize)]
 pub struct TestPerson {
     /// As it was typed.
     pub username: String,

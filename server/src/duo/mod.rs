@@ -54,7 +54,7 @@ impl DuoSettings {
 }
 
 /// What Duo knows people by. It depends on where the customer's people came into Duo from.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(utoipa::ToSchema, Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum UsernameKind {
     /// The user principal name: `ada.park@northwind.example`.

@@ -14,7 +14,7 @@ use crate::settings::Clouds;
 use crate::sign_in::Typed;
 
 /// The form, as it was typed. Empty is "not entered".
-#[derive(Deserialize)]
+#[derive(utoipa::ToSchema, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct M365Ask {
     /// The version that the form was made of; for a change.
@@ -33,6 +33,7 @@ pub struct M365Ask {
     /// change may leave it out.
     pub proof: Option<ProofKind>,
     /// The client secret's value.
+    #[schema(value_type = String, format = Password, default = "")]
     pub client_secret: Typed,
     /// When it ends: `2028-11-25`.
     pub expires_on: String,

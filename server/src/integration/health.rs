@@ -21,6 +21,8 @@ const UNCLEAR_MS: i64 = 10 * MINUTE_MS;
 const BROKEN_MS: i64 = HOUR_MS;
 
 /// How an integration is, at a glance.
+#[derive(utoipa::ToSchema)]
+#[schema(as = HealthState)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
@@ -37,7 +39,7 @@ pub enum State {
 }
 
 /// Who says when a credential ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(utoipa::ToSchema, Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EndFrom {
     /// Microsoft's own record, or the certificate.

@@ -104,6 +104,8 @@ pub enum Line {
 }
 
 /// How bad it is.
+#[derive(utoipa::ToSchema)]
+#[schema(as = FindingLevel)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {

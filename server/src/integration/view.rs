@@ -10,7 +10,7 @@ use crate::directory::{Certificate, M365Settings, ProofKind, Tenant, certificate
 use crate::store::{M365Row, StoreError};
 
 /// A customer's M365 integration.
-#[derive(Debug, Clone, Serialize)]
+#[derive(utoipa::ToSchema, Debug, Clone, Serialize)]
 pub struct IntegrationView {
     /// Its id.
     pub id: IntegrationId,
@@ -51,7 +51,7 @@ pub struct IntegrationView {
 }
 
 /// The public part of a certificate.
-#[derive(Debug, Clone, Serialize)]
+#[derive(utoipa::ToSchema, Debug, Clone, Serialize)]
 pub struct CertificateView {
     /// PEM, to be uploaded at Microsoft.
     pub pem: String,
@@ -62,7 +62,7 @@ pub struct CertificateView {
 }
 
 /// How an integration is.
-#[derive(Debug, Clone, Serialize)]
+#[derive(utoipa::ToSchema, Debug, Clone, Serialize)]
 pub struct HealthView {
     /// At a glance.
     pub state: State,
@@ -77,7 +77,7 @@ pub struct HealthView {
 }
 
 /// One thing that a test found.
-#[derive(Debug, Clone, Serialize)]
+#[derive(utoipa::ToSchema, Debug, Clone, Serialize)]
 pub struct FindingView {
     /// How bad it is.
     pub level: Level,

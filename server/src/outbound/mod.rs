@@ -143,6 +143,14 @@ impl Outbound {
         Ok(Self { client, guard, roots, step: Duration::from_millis(settings.timeout_ms) })
     }
 
+    /// Whether the guard lets this address through, as far as can be told without looking its name up.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn allows(&self, url: &Url) -> Result<(), String> {
+        self.guard.check(url)
+    }
+
     /// Makes the call.
     pub async fn send(&self, call: Call<'_>) -> Sent {
         self.send_within(call, None).await

@@ -12,7 +12,7 @@ use crate::settings::Psa as Operator;
 use crate::sign_in::Typed;
 
 /// The form, as it was typed. Empty is "not entered"; fields of another PSA are not looked at.
-#[derive(Deserialize)]
+#[derive(utoipa::ToSchema, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PsaAsk {
     /// Which PSA, for a new one.
@@ -47,8 +47,10 @@ pub struct PsaAsk {
     pub ticket_parameter: String,
     /// Private key, client secret or API secret. A change may leave it out while everything stays
     /// that it was entered for.
+    #[schema(value_type = String, format = Password, default = "")]
     pub secret: Typed,
     /// HaloPSA: what it signs its agents' hints with. Left out, the stored one stays, if it may.
+    #[schema(value_type = String, format = Password, default = "")]
     pub frame_secret: Typed,
     /// HaloPSA: the stored one goes.
     pub drop_frame_secret: bool,

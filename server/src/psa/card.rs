@@ -48,6 +48,8 @@ pub struct Card {
 }
 
 /// What a test of the connection found out.
+#[derive(utoipa::ToSchema)]
+#[schema(as = PsaAbout)]
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct About {
     /// The PSA and its version, as far as it says.

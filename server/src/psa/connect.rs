@@ -37,7 +37,7 @@ pub struct PsaConnections {
 }
 
 /// A PSA as an admin sees it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(utoipa::ToSchema, Debug, Clone, Serialize)]
 pub struct PsaView {
     /// Its id.
     pub id: IntegrationId,

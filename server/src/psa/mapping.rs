@@ -33,7 +33,7 @@ pub enum MapTo {
 }
 
 /// A company as admins see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(utoipa::ToSchema, Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CompanyView {
     /// Its id over there.
     pub company: String,
@@ -48,7 +48,7 @@ pub struct CompanyView {
 }
 
 /// A customer by id and name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(utoipa::ToSchema, Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CustomerView {
     /// Its id.
     pub id: CustomerId,
@@ -63,7 +63,7 @@ impl From<Customer> for CustomerView {
 }
 
 /// A page of companies, those without a customer first.
-#[derive(Debug, Clone, Serialize)]
+#[derive(utoipa::ToSchema, Debug, Clone, Serialize)]
 pub struct Companies {
     /// This page's.
     pub companies: Vec<CompanyView>,

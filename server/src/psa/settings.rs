@@ -7,7 +7,7 @@ use url::Url;
 use crate::store::StoreError;
 
 /// Which PSA.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(utoipa::ToSchema, Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PsaKind {
     /// ConnectWise PSA (Manage).
@@ -52,7 +52,7 @@ impl PsaKind {
 }
 
 /// Whom ConnectWise is asked as.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(utoipa::ToSchema, Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectWiseSettings {
     /// Origin that technicians use, such as `https://na.myconnectwise.net`.
@@ -70,7 +70,7 @@ pub struct ConnectWiseSettings {
 }
 
 /// Whom HaloPSA is asked as.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(utoipa::ToSchema, Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HaloSettings {
     /// Origin that technicians use, such as `https://brightline.halopsa.com`.
@@ -89,7 +89,7 @@ pub struct HaloSettings {
 }
 
 /// Whom Autotask is asked as.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(utoipa::ToSchema, Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AutotaskSettings {
     /// The API user's name.
@@ -126,7 +126,7 @@ pub(super) fn autotask_parameter() -> String {
 }
 
 /// The settings of a PSA of any kind.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(utoipa::ToSchema, Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum PsaSettings {
     /// ConnectWise PSA.

@@ -19,7 +19,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(40);
 const PROOF: usize = 3;
 
 /// What a test found.
-#[derive(Debug, Clone, Serialize)]
+#[derive(utoipa::ToSchema, Debug, Clone, Serialize)]
 pub struct PsaTest {
     /// Why the PSA can't be used.
     pub broken: Option<Finding>,

@@ -229,17 +229,28 @@ pub(super) fn loosened(name: &str, customer: &str) -> Letter {
     }
 }
 
-/// To the admins: a file has changed the numbers that callers are verified by.
-pub(super) fn renumbered(how_many: &str, at: &str) -> Letter {
+/// To the admins: an import has changed the numbers that callers are verified by. `about`: of how many, and
+/// the key of the program that sent it, where it was no file of an admin's.
+pub(super) fn renumbered(about: &str, at: &str) -> Letter {
+    let (how_many, key) = about.split_once(' ').unwrap_or((about, ""));
+    let (who, what_now) = match key {
+        "" => (
+            "An admin of yours has imported a file of contacts".to_owned(),
+            "import the right numbers under Contacts, and have that admin's sign-in looked at",
+        ),
+        key => (
+            format!("A program has sent contacts with your {key}"),
+            "revoke that key under Settings → API & webhooks, and send the right numbers",
+        ),
+    };
     let contacts = if how_many == "1" { "contact" } else { "contacts" };
     Letter {
         subject: format!("An import changed the numbers of {how_many} {contacts}"),
         body: format!(
-            "An admin of yours has imported a file of contacts: {at}. {how_many} {contacts} who were there \
+            "{who}: {at}. {how_many} {contacts} who were there \
              before have other phone numbers now. Codes and links to verify a caller go to numbers on the \
              card, where your policy takes these.\n\n\
-             If nobody meant to do that, import the right numbers under Contacts, and have that admin's \
-             sign-in looked at. The audit says who did it and when.\n"
+             If nobody meant to do that, {what_now}. The audit says who did it and when.\n"
         ),
     }
 }

@@ -7,7 +7,10 @@ use shared::{Code, CustomerId, IntegrationId};
 use uuid::Uuid;
 
 use super::letters::{self, Letter};
-use super::{Resets, brand_letter, policy_letter, psa_letter, sender_letter, sso_letter, words};
+use super::{
+    Resets, brand_letter, policy_letter, program_letter, psa_letter, sender_letter, sso_letter,
+    words,
+};
 use crate::brand::change;
 use crate::directory::{Manager, Tenant};
 use crate::integration::health;
@@ -17,6 +20,7 @@ use crate::psa::Alarm;
 use crate::random;
 use crate::sign_in::sso;
 use crate::store::{Lease, MAIL_PATIENCE_MS, MailKind, OutboxKind, OutboxRow, Reset, StoreError};
+use crate::{api_keys, webhooks};
 
 /// A mailbox, and the language that its owner is known to read.
 type Reader = (Mailbox, Option<Language>);
@@ -221,6 +225,9 @@ impl Resets {
         if row.kind == OutboxKind::Mail(MailKind::Policy) {
             return self.letter_about_policy(row).await;
         }
+        if row.kind == OutboxKind::Mail(MailKind::ApiKey) {
+            return self.letter_about_key(row).await;
+        }
         // Rows are written in the moment that they tell of.
         let at = words::utc(row.give_up_at.plus(-MAIL_PATIENCE_MS));
         let reset = reset.ok_or(StoreError::Inconsistent("a mail without its reset"));
@@ -243,6 +250,11 @@ impl Resets {
             OutboxKind::Mail(MailKind::Brake) => letters::brake(brand, &at),
             OutboxKind::Mail(MailKind::Contacts) => {
                 letters::renumbered(row.about.as_deref().unwrap_or("some"), &at)
+            }
+            OutboxKind::Mail(MailKind::Webhook) => {
+                let alarm = row.about.as_deref().and_then(webhooks::Alarm::parse);
+                let alarm = alarm.ok_or(StoreError::Inconsistent("a mail about a webhook"))?;
+                program_letter::webhook(alarm, &at)
             }
             _ => return Err(StoreError::Inconsistent("a text among mails")),
         }))
@@ -277,6 +289,23 @@ impl Resets {
         let whose = self.name_of(row, customer).await?;
         let at = words::utc(row.give_up_at.plus(-MAIL_PATIENCE_MS));
         Ok(Some(policy_letter::loosened(whose.as_deref(), &fields, &at)))
+    }
+
+    /// About a program's key as it is now; `None` when it was revoked meanwhile.
+    async fn letter_about_key(&self, row: &OutboxRow) -> Result<Option<Letter>, StoreError> {
+        let alarm = row.about.as_deref().and_then(api_keys::Alarm::parse);
+        let alarm = alarm.ok_or(StoreError::Inconsistent("a mail about a key"))?;
+        let all = self.store.api_keys(row.account).await?;
+        let key = all.into_iter().find(|key| key.id == alarm.key());
+        let Some(key) = key.filter(|key| key.revoked_at.is_none()) else { return Ok(None) };
+        let until = words::utc(key.expires_at);
+        Ok(Some(match alarm {
+            api_keys::Alarm::Made(_) => {
+                let may = api_keys::scope::join(&key.scopes).replace(' ', ", ");
+                program_letter::key_made(&key.name, &key.made_by_name, &may, &until)
+            }
+            api_keys::Alarm::Ending(_) => program_letter::key_ending(&key.name, &until),
+        }))
     }
 
     /// How a mail's customer is called, where it is about one.

@@ -20,6 +20,7 @@ mod people_letter;
 mod plan;
 mod policy_letter;
 mod preflight;
+mod program_letter;
 mod psa_letter;
 mod sender_letter;
 mod share_notes;

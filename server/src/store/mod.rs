@@ -6,6 +6,7 @@
 //! differs: connections, how a write begins, and two pieces of SQL.
 
 mod after_rows;
+mod api_rows;
 mod audit_rows;
 mod brand_rows;
 mod chain;
@@ -35,6 +36,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use after_rows::*;
+pub use api_rows::*;
 pub use audit_rows::*;
 pub use brand_rows::*;
 pub use contact_rows::*;

@@ -208,6 +208,10 @@ pub enum MailKind {
     SignIn,
     /// Admins, that somebody may do more than before, or that a second factor is gone.
     Team,
+    /// Admins, that a key was made, or ends soon.
+    ApiKey,
+    /// Admins, that what happens here is told elsewhere, or no more.
+    Webhook,
 }
 
 impl OutboxKind {
@@ -249,6 +253,8 @@ impl OutboxKind {
             OutboxKind::Mail(MailKind::Link) => "mail-link",
             OutboxKind::Mail(MailKind::SignIn) => "mail-sign-in",
             OutboxKind::Mail(MailKind::Team) => "mail-team",
+            OutboxKind::Mail(MailKind::ApiKey) => "mail-key",
+            OutboxKind::Mail(MailKind::Webhook) => "mail-webhook",
         }
     }
 
@@ -290,6 +296,8 @@ impl OutboxKind {
             Self::Mail(MailKind::Link),
             Self::Mail(MailKind::SignIn),
             Self::Mail(MailKind::Team),
+            Self::Mail(MailKind::ApiKey),
+            Self::Mail(MailKind::Webhook),
         ]
         .into_iter()
         .find(|kind| kind.as_str() == text)

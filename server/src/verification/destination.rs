@@ -1,6 +1,6 @@
 //! Where a contact can be reached, and how each place is named, masked and hashed. Pure.
 
-use shared::{Channel, DestinationKind, Source};
+use shared::{Channel, ContactId, DestinationKind, Source};
 
 use crate::directory::{Look, Person, Phone, mask_phone};
 use crate::duo::{DuoSettings, username_of};
@@ -178,14 +178,19 @@ pub fn contact_hash(store: &Store, contact: &Contact, voucher: Option<&Contact>)
 /// Keyed hash of the numbers on a card alone.
 #[must_use]
 pub fn numbers_hash(store: &Store, contact: &Contact) -> Vec<u8> {
-    let numbers: Vec<String> = contact
-        .phones
+    card_hash(store, contact.id, &contact.phones)
+}
+
+/// The same, of numbers that are about to be on a contact's card.
+#[must_use]
+pub fn card_hash(store: &Store, contact: ContactId, phones: &[String]) -> Vec<u8> {
+    let numbers: Vec<String> = phones
         .iter()
         .map(|number| Phone::parse(number).map_or(number.clone(), |phone| phone.e164().into()))
         .collect();
     store.keys.hash(
         Purpose::Destination,
-        &[contact.id.0.as_bytes(), b"numbers", numbers.join("\n").as_bytes()],
+        &[contact.0.as_bytes(), b"numbers", numbers.join("\n").as_bytes()],
     )
 }
 

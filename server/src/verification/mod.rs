@@ -27,7 +27,8 @@ use tokio_util::task::TaskTracker;
 use shared::{Code, ContactId, Millis, Outcome, TicketId, VerificationView};
 
 pub use destination::{
-    Address, Destination, contact_hash, destinations, duo_hash, mail_hash, numbers_hash, phone_hash,
+    Address, Destination, card_hash, contact_hash, destinations, duo_hash, mail_hash, numbers_hash,
+    phone_hash,
 };
 pub(crate) use left::of_notice;
 pub use left::{left, limits};

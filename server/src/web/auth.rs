@@ -82,7 +82,8 @@ pub async fn bearer_session(app: &App, headers: &HeaderMap) -> Result<Option<Ses
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// What stands behind `Authorization: Bearer`, whatever it is worth.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     value.strip_prefix("Bearer ")
 }
@@ -291,14 +292,16 @@ impl From<Refused> for Failure {
 }
 
 /// POST `/api/session`.
-#[derive(Deserialize)]
+#[derive(utoipa::ToSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SessionAsk {
     /// Who.
     email: String,
     /// The first factor.
+    #[schema(value_type = String, format = Password)]
     password: Typed,
     /// The second.
+    #[schema(value_type = String, format = Password)]
     code: Typed,
 }
 

@@ -22,6 +22,8 @@ use crate::secret::SpokenCode;
 const DIGITS: usize = 2;
 
 /// A look without effect.
+#[derive(utoipa::ToSchema)]
+#[schema(as = CheckLookAsk)]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LookAsk {
@@ -31,6 +33,8 @@ pub struct LookAsk {
 }
 
 /// What a look tells.
+#[derive(utoipa::ToSchema)]
+#[schema(as = CheckLookView)]
 #[derive(Serialize)]
 pub struct LookView {
     brand: Seen,
@@ -38,6 +42,7 @@ pub struct LookView {
     language: Language,
     /// The phrases for that, where the page has others.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
     words: Option<&'static CheckPhrases>,
     /// The technician's first name.
     by: String,
@@ -51,6 +56,8 @@ pub struct LookView {
 }
 
 /// Two digits, from whoever has the link.
+#[derive(utoipa::ToSchema)]
+#[schema(as = CheckAnswerAsk)]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AnswerAsk {
@@ -60,6 +67,8 @@ pub struct AnswerAsk {
 }
 
 /// It was somebody else, says whoever has the link.
+#[derive(utoipa::ToSchema)]
+#[schema(as = CheckDenyAsk)]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DenyAsk {
@@ -68,6 +77,8 @@ pub struct DenyAsk {
 }
 
 /// What it has come to.
+#[derive(utoipa::ToSchema)]
+#[schema(as = CheckEndView)]
 #[derive(Serialize)]
 pub struct EndView {
     outcome: Outcome,

@@ -39,7 +39,7 @@ impl FromRequestParts<App> for At {
 }
 
 /// A brand as the page gets it, in one language. Plain text all of it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(utoipa::ToSchema, Debug, Clone, Serialize)]
 pub struct Seen {
     /// The MSP's name.
     pub(super) name: String,

@@ -2,11 +2,12 @@
 //! callers is checked where it is answered (the extractors of [`super::auth`], and the domain for admins);
 //! a story walks this table as everybody and holds the one against the other.
 
-use super::api::{self, branding, duo, integrations, policy, psas};
+use super::api::{self, branding, duo, integrations, policy, psas, v1};
 use super::pages::{self, settings};
 use super::table::Table;
-use super::table::Who::{Admin, Anybody, Person, Pod, Technician};
-use super::{assets, auth, check, health, hooks, logo, reveal, share};
+use super::table::Who::{Admin, Anybody, Key, Person, Pod, Technician};
+use super::{assets, auth, check, health, hooks, logo, openapi, reveal, share};
+use crate::api_keys::Scope;
 use crate::senders::SenderKind;
 
 /// Every route but the ones of [`large`] and [`files`].
@@ -78,6 +79,11 @@ pub(super) fn small() -> Table {
         .get(Admin, "/settings/policy/{customer}", settings::policy::get)
         .post(Admin, "/settings/policy/{customer}", settings::policy::post)
         .post(Admin, "/settings/policy/{customer}/forget", settings::policy::forget)
+        .under("/settings/api", api_routes)
+        // How programs use the API: nothing in it is secret.
+        .get(Anybody, "/api", pages::docs::lead)
+        .get(Anybody, "/docs/api", pages::docs::get)
+        .get(Anybody, "/api/openapi.json", openapi::get)
         .get(Anybody, "/logo/{hash}", logo::get)
         .get(Anybody, "/assets/{name}", assets::own)
         .get(Anybody, "/pkg/{*path}", assets::pod)
@@ -143,6 +149,11 @@ pub(super) fn small() -> Table {
         .get(Admin, "/api/customers/{id}/policy", policy::get_customer)
         .put(Admin, "/api/customers/{id}/policy", policy::put_customer)
         .delete(Admin, "/api/customers/{id}/policy", policy::delete_customer)
+        // Accounts' own programs, by a key.
+        .get(Key(Scope::AuditRead), "/api/v1/audit", v1::audit::get)
+        .get(Key(Scope::HistoryRead), "/api/v1/resets", v1::history::resets)
+        .get(Key(Scope::HistoryRead), "/api/v1/verifications", v1::history::verifications)
+        .get(Key(Scope::HealthRead), "/api/v1/health", v1::health::get)
         // End users, on the share hosts.
         .get(Anybody, "/s", reveal::get)
         .post(Anybody, "/s/look", share::look)
@@ -179,6 +190,25 @@ fn m365_routes(table: Table) -> Table {
         .post(Admin, "/{id}/delete", m365_acts::delete)
         .get(Admin, "/{id}/connect.sh", m365_files::bash)
         .get(Admin, "/{id}/connect.ps1", m365_files::powershell)
+}
+
+/// Keys of the account's own programs, and webhooks, in the settings.
+fn api_routes(table: Table) -> Table {
+    use settings::{keys, webhooks};
+    table
+        .get(Admin, "", keys::list)
+        .get(Admin, "/keys/new", keys::new)
+        .post(Admin, "/keys/new", keys::make)
+        .post(Admin, "/keys/{id}/revoke", keys::revoke)
+        .get(Admin, "/webhooks/new", webhooks::new)
+        .post(Admin, "/webhooks/new", webhooks::add)
+        .get(Admin, "/webhooks/{id}", webhooks::get)
+        .post(Admin, "/webhooks/{id}", webhooks::change)
+        .post(Admin, "/webhooks/{id}/test", webhooks::test)
+        .post(Admin, "/webhooks/{id}/secret", webhooks::rekey)
+        .post(Admin, "/webhooks/{id}/switch", webhooks::switch)
+        .get(Admin, "/webhooks/{id}/delete", webhooks::ask_delete)
+        .post(Admin, "/webhooks/{id}/delete", webhooks::delete)
 }
 
 /// A customer's Duo, in the settings.
@@ -284,12 +314,13 @@ pub(super) fn files() -> Table {
     )
 }
 
-/// The few that take more than a form does: pictures.
+/// The few that take more than a form does: pictures, and many contacts at once.
 pub(super) fn large() -> Table {
     use settings::branding_acts;
     Table::new()
         .post(Admin, "/settings/branding/logo", branding_acts::logo)
         .post(Admin, "/settings/branding/{customer}/logo", branding_acts::logo)
+        .post(Key(Scope::ContactsWrite), "/api/v1/contacts", v1::contacts::post)
         .put(Admin, "/api/brand/logo", branding::put_logo)
         .put(Admin, "/api/customers/{id}/brand/logo", branding::put_customer_logo)
 }

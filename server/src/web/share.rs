@@ -20,6 +20,8 @@ use crate::share::Tap;
 use crate::store::OpenResult;
 
 /// A look without effect.
+#[derive(utoipa::ToSchema)]
+#[schema(as = ShareLookAsk)]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LookAsk {
@@ -29,6 +31,8 @@ pub struct LookAsk {
 }
 
 /// What a look tells.
+#[derive(utoipa::ToSchema)]
+#[schema(as = ShareLookView)]
 #[derive(Serialize)]
 pub struct LookView {
     brand: Seen,
@@ -36,6 +40,7 @@ pub struct LookView {
     language: Language,
     /// The phrases for that, where the page has others.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
     words: Option<&'static PagePhrases>,
     expires_at: Millis,
     now: Millis,
@@ -44,6 +49,8 @@ pub struct LookView {
 }
 
 /// An opening, after a tap.
+#[derive(utoipa::ToSchema)]
+#[schema(as = ShareOpenAsk)]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OpenAsk {
@@ -54,6 +61,8 @@ pub struct OpenAsk {
 }
 
 /// What the device that won gets: a ciphertext whose key is only in its link.
+#[derive(utoipa::ToSchema)]
+#[schema(as = ShareOpenView)]
 #[derive(Serialize)]
 pub struct OpenView {
     sealed: String,

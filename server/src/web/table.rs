@@ -5,6 +5,7 @@ use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{MethodFilter, on};
 
+use crate::api_keys::Scope;
 use crate::app::App;
 
 /// Who may call a route. Who may not is told so (`not-signed-in`, `forbidden`), and nothing else.
@@ -22,6 +23,8 @@ pub enum Who {
     Admin,
     /// Pods, by their token; never a cookie, and never with an admin's rights.
     Pod,
+    /// An account's own programs, by a key with this scope; never a cookie.
+    Key(Scope),
 }
 
 /// One route.

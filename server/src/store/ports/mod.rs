@@ -4,6 +4,7 @@
 mod accounts;
 mod after;
 mod answers;
+mod api_keys;
 mod applied;
 mod approvals;
 mod attempts;
@@ -14,9 +15,11 @@ mod cards;
 mod checks;
 mod companies;
 mod contacts;
+mod deliveries;
 mod duo;
 mod figures;
 mod frames;
+mod history;
 mod import;
 mod inspect;
 mod integrations;
@@ -35,6 +38,7 @@ mod resets;
 #[cfg(any(test, feature = "seed"))]
 mod seed;
 mod senders;
+mod sent_contacts;
 mod sessions;
 mod shares;
 mod sso;
@@ -42,6 +46,7 @@ mod team;
 mod technicians;
 mod texts;
 mod verifications;
+mod webhooks;
 
 use shared::Millis;
 
@@ -49,6 +54,7 @@ use super::StoreError;
 pub use accounts::AccountStore;
 pub use after::AfterStore;
 pub use answers::AnswerStore;
+pub use api_keys::ApiKeyStore;
 pub use applied::AppliedStore;
 pub use approvals::ApprovalStore;
 pub use attempts::AttemptStore;
@@ -59,9 +65,11 @@ pub use cards::CardStore;
 pub use checks::CheckStore;
 pub use companies::CompanyStore;
 pub use contacts::ContactStore;
+pub use deliveries::DeliveryStore;
 pub use duo::DuoStore;
 pub use figures::FigureStore;
 pub use frames::FrameStore;
+pub use history::HistoryStore;
 pub use import::ImportStore;
 pub use inspect::InspectStore;
 pub use integrations::IntegrationStore;
@@ -80,6 +88,7 @@ pub use resets::ResetStore;
 #[cfg(any(test, feature = "seed"))]
 pub use seed::SeedStore;
 pub use senders::SenderStore;
+pub use sent_contacts::{Hashes, SentContactStore};
 pub use sessions::SessionStore;
 pub use shares::ShareStore;
 pub use sso::SsoStore;
@@ -87,6 +96,7 @@ pub use team::TeamStore;
 pub use technicians::TechnicianStore;
 pub use texts::TextStore;
 pub use verifications::VerificationStore;
+pub use webhooks::WebhookStore;
 
 /// A database.
 #[async_trait::async_trait]
@@ -94,6 +104,7 @@ pub trait AnyStore:
     AccountStore
     + AfterStore
     + AnswerStore
+    + ApiKeyStore
     + AppliedStore
     + ApprovalStore
     + AttemptStore
@@ -104,9 +115,11 @@ pub trait AnyStore:
     + CheckStore
     + CompanyStore
     + ContactStore
+    + DeliveryStore
     + DuoStore
     + FigureStore
     + FrameStore
+    + HistoryStore
     + ImportStore
     + InspectStore
     + IntegrationStore
@@ -124,6 +137,7 @@ pub trait AnyStore:
     + ResetStore
     + SeedInTests
     + SenderStore
+    + SentContactStore
     + SessionStore
     + ShareStore
     + TeamStore
@@ -131,6 +145,7 @@ pub trait AnyStore:
     + TechnicianStore
     + TextStore
     + VerificationStore
+    + WebhookStore
     + Send
     + Sync
 {

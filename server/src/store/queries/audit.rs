@@ -97,7 +97,7 @@ impl Database {
             .await?;
         // Nobody else writes to this chain before the end of this write.
         write.head = Some(Head { account, count: seq, mac });
-        Ok(())
+        self.tell_webhooks(write, account, (seq, at), entry).await
     }
 
     /// Remembers the name of an id that audit entries use. Kept apart, so that it can be erased.

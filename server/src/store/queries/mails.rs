@@ -214,6 +214,8 @@ pub(super) enum About<'a> {
     Team(&'a str),
     /// A technician's own sign-in: what of it, as `reset::people_letter` reads it.
     SignIn(&'a str),
+    /// A key, or a webhook, as `api_keys::Alarm` and `webhooks::Alarm` write it.
+    Program(&'a str),
     /// A PSA: its kind, and what was done, as `psa::Alarm` writes it.
     Psa(IntegrationId, &'a str),
     /// What carries texts or mails, and what was done, as `senders::Alarm` writes it.
@@ -235,6 +237,7 @@ async fn put_mail(
         About::Brand(words)
         | About::Contacts(words)
         | About::Policy(words)
+        | About::Program(words)
         | About::Team(words)
         | About::SignIn(words) => (None, None, None, Some(words)),
         About::Reset(reset) => (Some(reset.0), None, None, None),

@@ -4,6 +4,7 @@
 mod accounts;
 mod after;
 mod answers;
+mod api_keys;
 mod applied;
 mod approvals;
 mod attempts;
@@ -14,9 +15,11 @@ mod cards;
 mod checks;
 mod companies;
 mod contacts;
+mod deliveries;
 mod duo;
 mod figures;
 mod frames;
+mod history;
 mod import;
 mod inspect;
 mod integrations;
@@ -39,6 +42,7 @@ mod resets;
 #[cfg(any(test, feature = "seed"))]
 mod seed;
 mod senders;
+mod sent_contacts;
 mod sessions;
 mod set_up_links;
 mod share_ends;
@@ -53,6 +57,8 @@ mod technicians;
 mod texts;
 mod verification_notes;
 mod verifications;
+mod webhook_events;
+mod webhooks;
 mod words;
 
 use sqlx::Row;

@@ -154,6 +154,7 @@ impl PolicyStore for Database {
         }
         let entry = Entry {
             customer: change.customer,
+            loosens: change.alarm.is_some(),
             ..Entry::new(Act::PolicyChanged).by(by).about(change.about)
         };
         self.note(&mut write, account, now, &entry).await?;

@@ -269,8 +269,11 @@ fn backfill(place: &Place) -> String {
 
 async fn old_entries_get_their_columns(world: World) {
     let (store, ours) = (&world.store, &world.ours);
+    let sql = backfill(&world.place);
+    // Acts that are newer than the columns were never written without them.
     let mut entries: Vec<Entry> = crate::audit::facets::tests::all_acts()
         .into_iter()
+        .filter(|(name, _)| sql.contains(&format!("'{name}'")))
         .map(|(_, act)| Entry {
             customer: Some(ours.customer),
             contact: Some(ours.carl),
@@ -279,6 +282,7 @@ async fn old_entries_get_their_columns(world: World) {
         })
         .collect();
     entries.push(Entry::new(Act::SignedOut).about("odd \u{0} \\u0000 \"\\\" end"));
+    assert!(entries.len() > 80, "{}", entries.len());
     let count = i64::try_from(entries.len()).unwrap() + 1;
     write(&world, &entries).await;
     let nothing =
@@ -286,7 +290,7 @@ async fn old_entries_get_their_columns(world: World) {
         reset = null where account = $1";
     store.seed(nothing, &[ours.account.0]).await;
     assert!(store.verify_audit(ours.account).await.unwrap().is_err());
-    let sql = sqlx::AssertSqlSafe(backfill(&world.place));
+    let sql = sqlx::AssertSqlSafe(sql);
     match &world.place {
         Place::File(folder) => {
             let path = folder.path().join("msp-reset.sqlite").display().to_string();

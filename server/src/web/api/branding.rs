@@ -45,6 +45,8 @@ impl IntoResponse for Refusal {
 type Answer<T> = Result<T, Refusal>;
 
 /// A brand as admins' programs see it.
+#[derive(utoipa::ToSchema)]
+#[schema(as = BrandView)]
 #[derive(Serialize)]
 pub struct View {
     /// What the operator's `[share.hosts]` needs.
@@ -96,6 +98,8 @@ pub async fn get_customer(
 }
 
 /// PUT `/api/brand`.
+#[derive(utoipa::ToSchema)]
+#[schema(as = BrandAsk)]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ask {

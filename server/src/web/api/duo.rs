@@ -66,6 +66,8 @@ pub async fn delete(
 }
 
 /// POST `/api/duo/{customer}/switch`.
+#[derive(utoipa::ToSchema)]
+#[schema(as = DuoSwitchAsk)]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SwitchAsk {
@@ -87,6 +89,8 @@ pub async fn switch(
 }
 
 /// POST `/api/duo/{customer}/test`.
+#[derive(utoipa::ToSchema)]
+#[schema(as = DuoTestAsk)]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TestAsk {

@@ -116,14 +116,15 @@ pub async fn delete(
 }
 
 /// `{}`.
-#[derive(Deserialize)]
+#[derive(utoipa::ToSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 
 /// POST `/api/integrations/{id}/secret`.
-#[derive(Deserialize)]
+#[derive(utoipa::ToSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SecretAsk {
+    #[schema(value_type = String, format = Password)]
     client_secret: Typed,
     #[serde(default)]
     expires_on: String,
@@ -172,6 +173,8 @@ pub async fn use_certificate(
 }
 
 /// POST `/api/integrations/{id}/switch`.
+#[derive(utoipa::ToSchema)]
+#[schema(as = SwitchAsk)]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SwitchAsk {
@@ -193,6 +196,8 @@ pub async fn switch(
 }
 
 /// POST `/api/integrations/{id}/test`.
+#[derive(utoipa::ToSchema)]
+#[schema(as = M365TestAsk)]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TestAsk {

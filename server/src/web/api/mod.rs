@@ -10,6 +10,7 @@ pub mod policy;
 pub mod preflight;
 pub mod psas;
 pub mod resets;
+pub mod v1;
 pub mod verifications;
 
 use axum::body::Bytes;

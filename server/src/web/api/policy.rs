@@ -23,6 +23,8 @@ use crate::web::forms::OwnJson;
 type Answer<T> = Result<T, Refusal>;
 
 /// A policy as admins' programs see it.
+#[derive(utoipa::ToSchema)]
+#[schema(as = PolicyView)]
 #[derive(Serialize)]
 pub struct View {
     /// Whose; left out for the account's own.
@@ -31,12 +33,15 @@ pub struct View {
     /// To be sent back with a change; `null` while nothing is said.
     version: Option<Millis>,
     /// What is said there: some fields.
+    #[schema(value_type = Object)]
     own: Layer,
     /// What holds: every field.
     fields: BTreeMap<&'static str, Held>,
 }
 
 /// One field.
+#[derive(utoipa::ToSchema)]
+#[schema(as = PolicyField)]
 #[derive(Serialize)]
 struct Held {
     value: Value,
@@ -75,12 +80,15 @@ pub async fn get_customer(
 }
 
 /// PUT `/api/policy`.
+#[derive(utoipa::ToSchema)]
+#[schema(as = PolicyAsk)]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ask {
     /// Which version this is made of.
     version: Option<Millis>,
     /// All that is said from now on; what is left out is taken over.
+    #[schema(value_type = Object)]
     own: Map<String, Value>,
 }
 

@@ -81,6 +81,8 @@ pub async fn delete(
 }
 
 /// POST `/api/psas/{id}/switch` and `/list`.
+#[derive(utoipa::ToSchema)]
+#[schema(as = PsaSwitchAsk)]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SwitchAsk {
@@ -179,7 +181,7 @@ pub async fn company(
 }
 
 /// PUT `/api/psas/{id}/companies/{company}`: a customer's id, `null` for nobody, or `"new"`.
-#[derive(Deserialize)]
+#[derive(utoipa::ToSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MapAsk {
     /// Silence is not nobody.
@@ -187,14 +189,14 @@ pub struct MapAsk {
     customer: Option<Whom>,
 }
 
-#[derive(Deserialize)]
+#[derive(utoipa::ToSchema, Deserialize)]
 #[serde(untagged)]
 enum Whom {
     Customer(CustomerId),
     New(New),
 }
 
-#[derive(Deserialize)]
+#[derive(utoipa::ToSchema, Deserialize)]
 enum New {
     #[serde(rename = "new")]
     New,

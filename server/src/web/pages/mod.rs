@@ -9,6 +9,7 @@ pub mod confirm;
 pub mod contact_import;
 pub mod contacts;
 pub mod dashboard;
+pub mod docs;
 pub mod forgot;
 pub mod frame;
 mod lists;

@@ -1,6 +1,7 @@
 //! Everybody who may come to a route, and what their requests carry.
 
 use reqwest::header::{HeaderMap, HeaderValue};
+use server::api_keys::{KeyAsk, Scope};
 use server::sign_in::session::{Token, pod_token};
 use server::store::{NewSession, NewTechnician, Role, Session, SessionKind};
 use server::web::Who;
@@ -29,10 +30,18 @@ pub(super) enum Caller {
     PodCookie,
     /// A browser's cookie, sent as a bearer.
     CookieBearer,
+    /// A program, by a key with this scope and no other.
+    Key(Scope),
+    /// A key with every scope, sent as a cookie.
+    KeyCookie,
+    /// A key with every scope that was revoked.
+    RevokedKey,
+    /// A key with every scope that has ended.
+    EndedKey,
 }
 
 impl Caller {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 16] = [
         Self::Nobody,
         Self::Forger,
         Self::Half,
@@ -42,6 +51,13 @@ impl Caller {
         Self::Pod,
         Self::PodCookie,
         Self::CookieBearer,
+        Self::Key(Scope::AuditRead),
+        Self::Key(Scope::HistoryRead),
+        Self::Key(Scope::HealthRead),
+        Self::Key(Scope::ContactsWrite),
+        Self::KeyCookie,
+        Self::RevokedKey,
+        Self::EndedKey,
     ];
 
     /// Whether the table lets them in.
@@ -52,6 +68,7 @@ impl Caller {
             Who::Technician => matches!(self, Self::Technician | Self::Admin),
             Who::Admin => self == Self::Admin,
             Who::Pod => self == Self::Pod,
+            Who::Key(scope) => self == Self::Key(scope),
         }
     }
 }
@@ -131,7 +148,21 @@ pub(super) async fn requests(world: &World, account: AccountId, caller: Caller) 
     let session = app.store.session(&id, world.now(), 60_000).await.unwrap().unwrap();
     let form = server::web::forms::form_token(app, &session);
     let pod = async || pod_of(world, &session).await;
+    let key = async |scopes: &[Scope]| key_of(world, &session, scopes).await;
     let mut requests = match caller {
+        Caller::Key(scope) => requests.bearer(&key(&[scope]).await.0),
+        Caller::KeyCookie => requests.cookie(&key(&Scope::ALL).await.0),
+        Caller::RevokedKey => {
+            let (key, id) = key(&Scope::ALL).await;
+            let revoked = app.api_keys.revoke(&session, id).await;
+            assert!(revoked.is_ok());
+            requests.bearer(&key)
+        }
+        Caller::EndedKey => {
+            let (key, id) = key(&Scope::ALL).await;
+            app.store.seed("update api_keys set expires_at = 1 where id = $1", &[id]).await;
+            requests.bearer(&key)
+        }
         Caller::Pod => requests.bearer(&pod().await),
         Caller::PodCookie => requests.cookie(&pod().await),
         Caller::CookieBearer => requests.bearer(token.expose()),
@@ -139,6 +170,14 @@ pub(super) async fn requests(world: &World, account: AccountId, caller: Caller) 
     };
     requests.form = form;
     requests
+}
+
+/// A key that this admin has made.
+async fn key_of(world: &World, session: &Session, scopes: &[Scope]) -> (String, uuid::Uuid) {
+    let ask = KeyAsk { name: "A program".into(), scopes: scopes.to_vec(), days: 30 };
+    let made = world.app.api_keys.make(session, &ask).await;
+    let (key, id) = made.unwrap_or_else(|_| panic!("no key"));
+    (key.expose().to_owned(), id)
 }
 
 async fn pod_of(world: &World, web: &Session) -> String {

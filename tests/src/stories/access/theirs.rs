@@ -25,6 +25,8 @@ struct Ours {
     technician: String,
     reset: String,
     verification: String,
+    key: String,
+    webhook: String,
 }
 
 impl Ours {
@@ -46,7 +48,19 @@ impl Ours {
         assert!(asked.status < 300, "{:?}", asked.body);
         world.settle_in_time().await;
         let colleague = world.app.store.technician_by_email(COLLEAGUE).await.unwrap();
+        let admin = world.session(crate::world::EMAIL).await;
+        let scopes = vec![server::api_keys::Scope::AuditRead];
+        let key = server::api_keys::KeyAsk { name: "SIEM".into(), scopes, days: 30 };
+        let (_, key) = world.app.api_keys.make(&admin, &key).await.unwrap_or_else(|_| panic!());
+        let hook = server::webhooks::WebhookAsk {
+            url: world.outside.receiver_url(),
+            events: vec![server::webhooks::Event::PolicyLoosened],
+            with_names: false,
+        };
+        let (webhook, _) = world.app.webhooks.add(&admin, &hook).await.unwrap();
         Self {
+            key: key.to_string(),
+            webhook: webhook.to_string(),
             ticket: ticket.id.to_string(),
             contact: ticket.contact,
             customer: customer.to_string(),
@@ -71,6 +85,8 @@ impl Ours {
             () if under("/contacts/") => &self.contact.to_string(),
             () if under("/settings/integrations/m365/") => &self.m365,
             () if under("/api/integrations/") => &self.m365,
+            () if under("/settings/api/keys/") => &self.key,
+            () if under("/settings/api/webhooks/") => &self.webhook,
             () if under("/settings/integrations/psa/new/") => return None,
             () if under("/settings/integrations/psa/") || under("/api/psas/") => &self.psa,
             () if under("/settings/team/") => &self.technician,

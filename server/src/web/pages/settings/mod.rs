@@ -11,6 +11,7 @@ mod form;
 mod guide;
 mod health;
 pub mod integrations;
+pub mod keys;
 pub mod m365;
 pub mod m365_acts;
 pub mod m365_files;
@@ -29,6 +30,7 @@ mod sso_form;
 pub mod team;
 mod team_form;
 pub mod team_person;
+pub mod webhooks;
 
 use axum::response::Redirect;
 use serde::Deserialize;
@@ -77,7 +79,7 @@ pub(super) fn stale(app: &App, session: &Session, path: &str) -> Option<Stale> {
 }
 
 /// A refusal of the domain as a problem, where no form can show it.
-pub(super) fn failure(not_done: NotDone) -> Failure {
+pub(crate) fn failure(not_done: NotDone) -> Failure {
     match not_done {
         NotDone::Denied(denied) => denied.into(),
         NotDone::Fields(_) => Code::InvalidFields.into(),
@@ -150,6 +152,14 @@ impl Just {
             "unlinked" => {
                 Some("Removed. Whoever signs in beside the pod next is linked to that person anew.")
             }
+            "key-revoked" => {
+                Some("Revoked. The program that holds the key is refused from now on.")
+            }
+            "webhook-saved" => Some("Saved."),
+            "webhook-off" => {
+                Some("Switched off. What waited is not sent any more, and nothing is told there.")
+            }
+            "webhook-deleted" => Some("The webhook is deleted, with its signing key."),
             "on" => Some("Switched on."),
             "deleted" => Some("The integration is deleted. Its history stays in the audit."),
             _ => None,

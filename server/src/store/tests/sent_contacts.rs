@@ -1,0 +1,121 @@
+//! Contacts of the built-in list, as a program sends them.
+
+use shared::ContactId;
+
+use super::fixture::{START, World, after, lease};
+use super::psa::connected;
+use crate::psa::PsaKind;
+use crate::store::{Hashes, MailKind, OutboxKind, SeenContact, SentContact, Taken};
+
+on_both!(
+    contacts_are_added_changed_and_left_alone,
+    another_number_is_a_changed_card,
+    an_address_that_several_have_means_nobody,
+    a_contact_of_a_psa_is_not_touched,
+);
+
+fn hash(id: ContactId, phones: &[String]) -> Vec<u8> {
+    format!("{id} {}", phones.join(" ")).into_bytes()
+}
+
+const HASHES: Hashes<'_> =
+    Hashes { numbers: &hash, address: &|address| address.as_bytes().to_vec() };
+
+fn carl(world: &World) -> SentContact {
+    SentContact {
+        customer: world.ours.customer,
+        external_id: None,
+        name: "Carl Carter".into(),
+        email: "CARL@contoso.example".into(),
+        phones: vec!["+49 30 1234".into(), "555-0100".into()],
+    }
+}
+
+async fn import(world: &World, contacts: &[SentContact]) -> Vec<Taken> {
+    let account = world.ours.account;
+    world.store.take_contacts(account, "key x", after(5), contacts, HASHES).await.unwrap()
+}
+
+async fn contacts_are_added_changed_and_left_alone(world: World) {
+    let (store, ours) = (&world.store, &world.ours);
+    let known = SentContact { external_id: Some("c-1".into()), ..carl(&world) };
+    let new = SentContact {
+        external_id: Some("d-1".into()),
+        name: "Dora Dorn".into(),
+        email: String::new(),
+        ..carl(&world)
+    };
+    let done = import(&world, &[known.clone(), new.clone()]).await;
+    assert_eq!(done[0], Taken::Changed(ours.carl), "found by address; it has an id from now on");
+    let Taken::Added(dora) = done[1] else { panic!("{done:?}") };
+    let again = import(&world, &[known.clone(), new.clone()]).await;
+    assert_eq!(again, [Taken::Same(ours.carl), Taken::Same(dora)]);
+    let renamed = SentContact { email: "carla@contoso.example".into(), ..known.clone() };
+    assert_eq!(import(&world, &[renamed]).await, [Taken::Changed(ours.carl)]);
+    let contact = store.contact(ours.account, ours.carl).await.unwrap().unwrap();
+    assert_eq!(contact.email, "carla@contoso.example");
+    // The same address under another id is somebody else.
+    let other = SentContact { external_id: Some("c-2".into()), ..known };
+    assert!(matches!(import(&world, &[other]).await[..], [Taken::Added(_)]));
+    let told = world.told("contacts-imported").await;
+    assert_eq!(
+        told[0]["about"],
+        "key x: 1 new, 1 changed, 0 of them with other numbers, 0 refused"
+    );
+    assert_eq!(
+        told[1]["about"],
+        "key x: 0 new, 0 changed, 0 of them with other numbers, 0 refused"
+    );
+}
+
+async fn another_number_is_a_changed_card(world: World) {
+    let (store, ours) = (&world.store, &world.ours);
+    let see = async |phones: &[String]| {
+        store.see_card(ours.account, ours.carl, &hash(ours.carl, phones), START).await.unwrap()
+    };
+    let before = carl(&world);
+    assert_eq!(see(&before.phones).await, None);
+    let after_it = SentContact { phones: vec!["+49 30 9999".into()], ..before.clone() };
+    import(&world, std::slice::from_ref(&after_it)).await;
+    assert_eq!(see(&after_it.phones).await, Some(after(5)));
+    assert_eq!(world.told("card-changed").await.len(), 1);
+    let told = world.told("contacts-imported").await;
+    assert_eq!(
+        told[0]["about"],
+        "key x: 0 new, 1 changed, 1 of them with other numbers, 0 refused"
+    );
+    let due = store.due_mails(after(6)).await.unwrap();
+    let row = store.claim_outbox(due[0], lease(after(6)), after(6)).await.unwrap().unwrap();
+    assert_eq!((due.len(), row.kind), (1, OutboxKind::Mail(MailKind::Contacts)));
+    assert_eq!(row.about.as_deref(), Some("1 key x"), "all admins hear of it");
+    import(&world, &[after_it]).await;
+    assert_eq!(world.told("card-changed").await.len(), 1, "the same once more is no change");
+}
+
+async fn an_address_that_several_have_means_nobody(world: World) {
+    let two = SentContact { external_id: Some("a".into()), ..carl(&world) };
+    let three = SentContact { external_id: Some("b".into()), ..carl(&world) };
+    import(&world, &[two, three]).await;
+    assert_eq!(import(&world, &[carl(&world)]).await, [Taken::Ambiguous]);
+    let told = world.told("contacts-imported").await;
+    assert_eq!(
+        told[1]["about"],
+        "key x: 0 new, 0 changed, 0 of them with other numbers, 1 refused"
+    );
+}
+
+async fn a_contact_of_a_psa_is_not_touched(world: World) {
+    let ours = &world.ours;
+    let psa = connected(&world, PsaKind::Halo).await.integration.id;
+    let address_hash = Some(&b"paula@contoso.example"[..]);
+    let seen = SeenContact { id: "7", customer: ours.customer, name: "Paula", address_hash };
+    world.store.mirror(ours.account, psa, START, seen, None).await.unwrap();
+    let same = SentContact { email: "Paula@Contoso.example".into(), ..carl(&world) };
+    let with_id = SentContact { external_id: Some("c-9".into()), ..same.clone() };
+    assert_eq!(import(&world, &[same, with_id]).await, [Taken::OfPsa, Taken::OfPsa]);
+    let told = world.told("contacts-imported").await;
+    assert_eq!(
+        told[0]["about"],
+        "key x: 0 new, 0 changed, 0 of them with other numbers, 2 refused"
+    );
+}

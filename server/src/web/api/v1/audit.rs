@@ -1,0 +1,69 @@
+//! `GET /api/v1/audit`: who did what and when, entry by entry.
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use shared::Millis;
+use utoipa::ToSchema;
+
+use super::rows;
+use crate::app::App;
+use crate::store::StoreError;
+use crate::web::api::Query;
+use crate::web::key::{AuditRead, Key};
+use crate::web::problem::Failure;
+
+/// Entries at once, at most.
+pub const MOST: u32 = 500;
+
+/// From where, and how many.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ask {
+    /// The number of the entry that is known already.
+    #[serde(default)]
+    after: i64,
+    limit: Option<u32>,
+}
+
+/// A piece of the audit.
+#[derive(Serialize, ToSchema)]
+pub struct AuditPage {
+    /// Oldest first; none when nothing was written since.
+    entries: Vec<AuditEntry>,
+    /// What to send as `after` next.
+    next: i64,
+}
+
+/// One entry of the audit.
+#[derive(Serialize, ToSchema)]
+pub struct AuditEntry {
+    /// Its number in the account's chain, from 1, without a gap.
+    seq: i64,
+    /// When it was written.
+    at: Millis,
+    /// What happened (`act`), and the ids of who did it, for whom and about what; `code` says why not.
+    #[schema(value_type = Object)]
+    entry: Map<String, Value>,
+}
+
+/// The entries behind `after`, oldest first.
+///
+/// # Errors
+/// `bad-request` for a limit that is none.
+pub async fn get(
+    State(app): State<App>,
+    Key(key, _): Key<AuditRead>,
+    Query(ask): Query<Ask>,
+) -> Result<Json<AuditPage>, Failure> {
+    let found = app.store.audit_after(key.account, ask.after, rows(ask.limit, MOST)?).await?;
+    let next = found.last().map_or(ask.after, |(seq, ..)| *seq);
+    let entry = |(seq, at, body): (i64, Millis, String)| {
+        let entry = serde_json::from_str(&body);
+        let entry = entry.map_err(|_| StoreError::Inconsistent("an audit entry"))?;
+        Ok(AuditEntry { seq, at, entry })
+    };
+    let entries = found.into_iter().map(entry).collect::<Result<_, StoreError>>()?;
+    Ok(Json(AuditPage { entries, next }))
+}
