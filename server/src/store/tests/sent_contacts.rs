@@ -70,6 +70,7 @@ async fn contacts_are_added_changed_and_left_alone(world: World) {
 
 async fn another_number_is_a_changed_card(world: World) {
     let (store, ours) = (&world.store, &world.ours);
+    super::mails::with_smtp(&world).await;
     let see = async |phones: &[String]| {
         store.see_card(ours.account, ours.carl, &hash(ours.carl, phones), START).await.unwrap()
     };
