@@ -1,6 +1,6 @@
 //! Contacts from a file: looked at first, with what each line would do and why one can't be taken, and
 //! written when an admin says so. The file travels with the page: nothing is kept before. And contacts
-//! that a program of the account's sends ([`sent`]).
+//! that a program of the account's sends (`sent.rs`).
 
 mod card;
 mod decode;
