@@ -45,16 +45,17 @@ pub(crate) async fn no_violations(page: &Page, state: &str) {
     assert!(found.is_empty(), "{state}: {} violations\n{}", found.len(), found.join("\n"));
 }
 
-/// Looks at a state in light and dark, wide and narrow: nothing sticks out, axe finds nothing,
-/// and `target/screenshots` gets four pictures for people to look at.
+/// Looks at a state in light and dark, on a desktop and on a phone: nothing sticks out, not on the narrowest
+/// phone either, axe finds nothing, and `target/screenshots` gets four pictures for people to look at.
 pub(crate) async fn in_every_light(page: &Page, state: &str) {
     for (name, dark) in [("light", false), ("dark", true)] {
-        page.looks(1280, 900, dark).await;
-        page.shoot(&format!("{state}-1280-{name}")).await;
-        no_violations(page, &format!("{state}, {name}")).await;
+        for (width, height) in [(1280, 900), (375, 812)] {
+            page.looks(width, height, dark).await;
+            page.shoot(&format!("{state}-{width}-{name}")).await;
+            no_violations(page, &format!("{state}, {width}, {name}")).await;
+        }
         page.looks(320, 800, dark).await;
         page.fits().await;
-        page.shoot(&format!("{state}-320-{name}")).await;
     }
     page.looks_as_before().await;
 }

@@ -211,7 +211,7 @@ async fn contacts_come_in_row_by_row_and_the_same_again_changes_nothing() {
         audit.iter().filter(|(.., body)| body.contains("contacts-imported")).collect();
     assert_eq!(told.len(), 3);
     assert!(
-        told[0].2.contains("1 added, 0 changed") && !told[0].2.contains("Nia"),
+        told[0].2.contains("1 new, 0 changed") && !told[0].2.contains("Nia"),
         "{}",
         told[0].2
     );
