@@ -196,6 +196,7 @@ impl App {
             tasks: tasks.clone(),
             stop: stop.clone(),
             wake: Arc::clone(&wake),
+            places: crate::webhooks::places(),
             under_way: UnderWay::default(),
         };
         let resets = Resets {

@@ -1,7 +1,7 @@
 //! Contacts of the built-in list, many at once, from a program of the account's: each row is looked at by
 //! itself, and what can't be right is told by row and field. The rest is one transaction.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use shared::{AccountId, Code, ContactId, CustomerId};
@@ -12,11 +12,12 @@ use super::card::{LONGEST_NAME, MOST_PHONES, check_phone, is_address, tidy};
 use super::plan::key;
 use crate::denied::Denied;
 use crate::directory::address_hash;
-use crate::store::{ApiKey, Hashes, SentContact, Store, Taken};
+use crate::policy::layers::effective;
+use crate::store::{ApiKey, Hashes, SentContact, Store, StoreError, Taken};
 use crate::verification::card_hash;
 
 /// Rows of one import.
-const MOST_ROWS: usize = 1_000;
+const MOST_ROWS: usize = 500;
 /// Longest id of another system, in characters.
 const LONGEST_ID: usize = 200;
 
@@ -124,12 +125,23 @@ impl Contacts {
         let checked: Vec<_> = asks.iter().map(|ask| check(ask, &customers)).collect();
         let good: Vec<SentContact> =
             checked.iter().filter_map(|row| row.as_ref().ok()).cloned().collect();
+        let policies = store.policies(account).await?;
+        let approvers = policies
+            .customers
+            .values()
+            .map(|layer| effective(&policies.account, layer).map(|policy| policy.approvers));
+        let approvers: Result<Vec<_>, _> = approvers.collect();
+        let approvers: HashSet<ContactId> = approvers
+            .map_err(|_| StoreError::Inconsistent("a policy"))?
+            .into_iter()
+            .flatten()
+            .collect();
         let hashes = Hashes {
             numbers: &|id, phones| card_hash(store, id, phones),
             address: &|address| address_hash(store, account, address),
         };
         let by = format!("key {}", key.prefix);
-        let done = store.take_contacts(account, &by, now, &good, hashes).await?;
+        let done = store.take_contacts(account, &by, now, &good, &approvers, hashes).await?;
         // The admins may have a mail to get.
         self.wake.notify_one();
         self.bell.ring(account);
@@ -147,6 +159,12 @@ fn view(row: usize, taken: Taken) -> RowView {
         Taken::Ambiguous => {
             Some("Several contacts of this customer have this address. Send an external_id.")
         }
+        Taken::AddressTaken => Some(
+            "A contact of this customer with another external_id has this address. Send theirs, or none.",
+        ),
+        Taken::Approver => Some(
+            "This contact vouches for others, by the policy: take them off there before their address changes.",
+        ),
         Taken::OfPsa => Some("This contact is in your PSA: what stands there counts."),
         _ => None,
     };
@@ -154,7 +172,9 @@ fn view(row: usize, taken: Taken) -> RowView {
         Taken::Added(id) => (RowOutcome::Added, Some(id)),
         Taken::Changed(id) => (RowOutcome::Changed, Some(id)),
         Taken::Same(id) => (RowOutcome::Unchanged, Some(id)),
-        Taken::Ambiguous | Taken::OfPsa => (RowOutcome::Refused, None),
+        Taken::Ambiguous | Taken::AddressTaken | Taken::Approver | Taken::OfPsa => {
+            (RowOutcome::Refused, None)
+        }
     };
     let errors = why.map(|why| RowError::at("email", why)).into_iter().collect();
     RowView { row, outcome, contact, errors }

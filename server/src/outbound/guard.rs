@@ -72,6 +72,10 @@ impl Guard {
         if url.scheme() != "https" {
             return Err("only https may be called".into());
         }
+        // Its name may lead to where nobody else may: then to the port that is listed, and no other.
+        if url.host_str().is_some_and(|host| self.lists_host(host)) {
+            return Err("this host is listed with another scheme or port".into());
+        }
         let ip: Option<IpAddr> = match url.host() {
             Some(url::Host::Ipv4(ip)) => Some(ip.into()),
             Some(url::Host::Ipv6(ip)) => Some(ip.into()),

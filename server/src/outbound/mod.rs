@@ -162,9 +162,28 @@ impl Outbound {
         self.send_within(call, Some(most)).await
     }
 
+    /// Makes a call whose answer is its status alone: nothing of the body is read, nor kept.
+    pub async fn tell(&self, call: Call<'_>) -> Sent {
+        match self.request(call, None).await {
+            Ok(response) => Sent::Reply(head(&response)),
+            Err(sent) => sent,
+        }
+    }
+
     async fn send_within(&self, call: Call<'_>, most: Option<Duration>) -> Sent {
+        match self.request(call, most).await {
+            Ok(response) => read(response).await,
+            Err(sent) => sent,
+        }
+    }
+
+    async fn request(
+        &self,
+        call: Call<'_>,
+        most: Option<Duration>,
+    ) -> Result<reqwest::Response, Sent> {
         if let Err(why) = self.guard.check(&call.url) {
-            return Sent::NotConnected(why);
+            return Err(Sent::NotConnected(why));
         }
         let posts = call.method == Method::POST;
         let mut request = self.client.request(call.method, call.url);
@@ -188,7 +207,7 @@ impl Outbound {
         }
         for (name, value) in &call.headers {
             let Ok(mut value) = HeaderValue::from_str(value) else {
-                return Sent::NotConnected("a header can't be sent".into());
+                return Err(Sent::NotConnected("a header can't be sent".into()));
             };
             value.set_sensitive(true);
             request = request.header(*name, value);
@@ -209,31 +228,34 @@ impl Outbound {
                 .header("content-type", "application/x-www-form-urlencoded")
                 .body(form.as_bytes().to_vec()),
         };
-        match request.send().await {
-            Ok(response) => read(response).await,
-            Err(error) if error.is_connect() || error.is_builder() => {
-                Sent::NotConnected(cause(&error))
-            }
-            Err(error) => Sent::Broken(cause(&error)),
-        }
+        request.send().await.map_err(|error| match error.is_connect() || error.is_builder() {
+            true => Sent::NotConnected(cause(&error)),
+            false => Sent::Broken(cause(&error)),
+        })
     }
 }
 
-async fn read(mut response: reqwest::Response) -> Sent {
+/// An answer without its body.
+fn head(response: &reqwest::Response) -> Reply {
     let status = response.status().as_u16();
     let header = |name: &str| {
         response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
     };
     let retry_after = header("retry-after").and_then(|value| value.trim().parse().ok());
     let request_id = header("request-id").or_else(|| header("twilio-request-id"));
-    let mut body = Zeroizing::new(Vec::new());
+    Reply { status, retry_after, request_id, body: Zeroizing::default() }
+}
+
+async fn read(mut response: reqwest::Response) -> Sent {
+    let mut reply = head(&response);
+    let body = &mut reply.body;
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) if body.len() + chunk.len() > MAX_BODY => {
                 return Sent::Broken("the reply is too large".into());
             }
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => return Sent::Reply(Reply { status, retry_after, request_id, body }),
+            Ok(None) => return Sent::Reply(reply),
             Err(error) => return Sent::Broken(cause(&error)),
         }
     }
@@ -291,8 +313,11 @@ mod tests {
 
     #[tokio::test]
     async fn refuses_what_is_not_public_and_not_listed() {
-        let out = outbound("http://127.0.0.1:9").unwrap();
+        let out = outbound("http://127.0.0.1:9, https://psa.internal:8443").unwrap();
         for url in [
+            "https://psa.internal/",
+            "https://psa.internal:9200/any",
+            "http://psa.internal:8443/",
             "http://example.com/",
             "https://127.0.0.1/",
             "http://127.0.0.1:10/",

@@ -291,19 +291,22 @@ impl Resets {
         Ok(Some(policy_letter::loosened(whose.as_deref(), &fields, &at)))
     }
 
-    /// About a program's key as it is now; `None` when it was revoked meanwhile.
+    /// About a program's key as it is now. `None` for the end of one that was revoked meanwhile; that one was
+    /// made is told in any case.
     async fn letter_about_key(&self, row: &OutboxRow) -> Result<Option<Letter>, StoreError> {
         let alarm = row.about.as_deref().and_then(api_keys::Alarm::parse);
         let alarm = alarm.ok_or(StoreError::Inconsistent("a mail about a key"))?;
         let all = self.store.api_keys(row.account).await?;
         let key = all.into_iter().find(|key| key.id == alarm.key());
-        let Some(key) = key.filter(|key| key.revoked_at.is_none()) else { return Ok(None) };
+        let key = key.ok_or(StoreError::Inconsistent("a mail without its key"))?;
+        let revoked = key.revoked_at.is_some();
         let until = words::utc(key.expires_at);
         Ok(Some(match alarm {
             api_keys::Alarm::Made(_) => {
                 let may = api_keys::scope::join(&key.scopes).replace(' ', ", ");
-                program_letter::key_made(&key.name, &key.made_by_name, &may, &until)
+                program_letter::key_made(&key.name, &key.made_by_name, &may, &until, revoked)
             }
+            api_keys::Alarm::Ending(_) if revoked => return Ok(None),
             api_keys::Alarm::Ending(_) => program_letter::key_ending(&key.name, &until),
         }))
     }

@@ -5,12 +5,13 @@ use super::letters::Letter;
 use crate::webhooks;
 
 /// To the admins: somebody has made a key.
-pub(super) fn key_made(name: &str, by: &str, may: &str, until: &str) -> Letter {
+pub(super) fn key_made(name: &str, by: &str, may: &str, until: &str, revoked: bool) -> Letter {
+    let since = if revoked { " It has been revoked since." } else { "" };
     Letter {
         subject: format!("A key for a program was made: {}", short(name)),
         body: format!(
             "{by} has made the key \"{name}\". Until {until}, whoever holds it may: {may}. No key resets a \
-             password or verifies anybody.\n\n\
+             password or verifies anybody.{since}\n\n\
              If nobody meant to do that, open Settings, API & webhooks, revoke it, and have that admin's \
              sign-in looked at.\n"
         ),
@@ -45,6 +46,27 @@ pub(super) fn webhook(alarm: webhooks::Alarm, at: &str) -> Letter {
             "A webhook tells more than before",
             "An admin of yours has had a webhook tell more events than before, or names with them",
         ),
+        Alarm::Narrower => (
+            "A webhook tells less than before",
+            "An admin of yours has had a webhook tell fewer events than before",
+        ),
+        Alarm::Rekeyed => (
+            "A webhook has a new signing key",
+            "An admin of yours has given a webhook a new signing key: whoever has it can sign what looks \
+             as if it came from here",
+        ),
+        Alarm::SwitchedOn => (
+            "A webhook was switched on",
+            "An admin of yours has switched a webhook on: what happens here is told there from now on",
+        ),
+        Alarm::SwitchedOff => (
+            "A webhook was switched off",
+            "An admin of yours has switched a webhook off: nothing is told there any more",
+        ),
+        Alarm::Deleted => (
+            "A webhook was deleted",
+            "An admin of yours has deleted a webhook: nothing is told there any more",
+        ),
         Alarm::Off => (
             "A webhook was switched off",
             "The other side of a webhook has taken nothing for three days, or wants no more: it was \
@@ -56,9 +78,13 @@ pub(super) fn webhook(alarm: webhooks::Alarm, at: &str) -> Letter {
             "Open Settings, API & webhooks, test it, and switch it on again when the other side works. What \
              it missed stands in the audit, which a key can read."
         }
-        _ => {
+        Alarm::Added | Alarm::Moved | Alarm::Wider | Alarm::SwitchedOn => {
             "If nobody meant to do that, open Settings, API & webhooks, switch it off, and have that admin's \
              sign-in looked at. The audit says who did it and when."
+        }
+        Alarm::Narrower | Alarm::Rekeyed | Alarm::SwitchedOff | Alarm::Deleted => {
+            "If nobody meant to do that, open Settings, API & webhooks, set it right, and have that admin's \
+             sign-in looked at. The audit says who did it and when, and what was not told meanwhile."
         }
     };
     Letter { subject: subject.into(), body: format!("{what}: {at}.\n\n{next}\n") }
@@ -76,16 +102,11 @@ mod tests {
     #[test]
     fn each_says_what_and_what_to_do() {
         let at = "2026-11-27 09:30 UTC";
-        let made = key_made("SIEM\nexport", "Ann", "read the audit", at);
+        let made = key_made("SIEM\nexport", "Ann", "read the audit", at, true);
         assert!(made.subject.ends_with("SIEMexport") && made.body.contains("Ann has made"));
-        let letters = [
-            made,
-            key_ending("SIEM", at),
-            webhook(webhooks::Alarm::Added, at),
-            webhook(webhooks::Alarm::Moved, at),
-            webhook(webhooks::Alarm::Wider, at),
-            webhook(webhooks::Alarm::Off, at),
-        ];
+        assert!(made.body.contains("revoked since"));
+        let alarms = webhooks::Alarm::ALL.into_iter().map(|alarm| webhook(alarm, at));
+        let letters = [made, key_ending("SIEM", at)].into_iter().chain(alarms);
         for Letter { subject, body } in letters {
             assert!(subject.len() < 80 && !subject.contains('\n'), "{subject}");
             let next = body.contains("pen Settings, API & webhooks");

@@ -230,7 +230,7 @@ pub struct SentContact {
     pub external_id: Option<String>,
     /// The person's name.
     pub name: String,
-    /// Their address; may be empty.
+    /// Their address, in lower case; may be empty.
     pub email: String,
     /// Numbers on their card.
     pub phones: Vec<String>,
@@ -247,6 +247,10 @@ pub enum Taken {
     Same(ContactId),
     /// Several have this address: nobody knows which is meant.
     Ambiguous,
+    /// Somebody else of this customer, whom the other system calls something else, has this address.
+    AddressTaken,
+    /// They vouch for others, which goes by who they are: a program gives them no other address.
+    Approver,
     /// It is in a PSA: what stands there counts.
     OfPsa,
 }

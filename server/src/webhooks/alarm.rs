@@ -11,12 +11,33 @@ pub enum Alarm {
     Moved,
     /// An admin has had one tell names, or more than before.
     Wider,
+    /// An admin has had one tell less than before.
+    Narrower,
+    /// An admin has given one a new signing key.
+    Rekeyed,
+    /// An admin has switched one on.
+    SwitchedOn,
+    /// An admin has switched one off.
+    SwitchedOff,
+    /// An admin has deleted one.
+    Deleted,
     /// Nothing was taken there for three days: it was switched off.
     Off,
 }
 
 impl Alarm {
-    const ALL: [Self; 4] = [Self::Added, Self::Moved, Self::Wider, Self::Off];
+    /// Each.
+    pub const ALL: [Self; 9] = [
+        Self::Added,
+        Self::Moved,
+        Self::Wider,
+        Self::Narrower,
+        Self::Rekeyed,
+        Self::SwitchedOn,
+        Self::SwitchedOff,
+        Self::Deleted,
+        Self::Off,
+    ];
 
     /// As in the database.
     #[must_use]
@@ -25,6 +46,11 @@ impl Alarm {
             Self::Added => "added",
             Self::Moved => "moved",
             Self::Wider => "wider",
+            Self::Narrower => "narrower",
+            Self::Rekeyed => "rekeyed",
+            Self::SwitchedOn => "switched-on",
+            Self::SwitchedOff => "switched-off",
+            Self::Deleted => "deleted",
             Self::Off => "off",
         }
     }

@@ -1,9 +1,11 @@
 //! Sends what webhooks tell: claim a lease, sign, send, record. At least once, each try with the same id and
 //! body; no transaction is open meanwhile. Recovery is the same loop on rows whose lease ran out.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use shared::{AccountId, Code, Millis};
+use tokio::sync::Semaphore;
 use url::Url;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -25,6 +27,14 @@ const HOUR_MS: i64 = 60 * 60_000;
 const KEPT_MS: i64 = 30 * 24 * HOUR_MS;
 /// Between two tries there is no more.
 const MOST_PAUSE_MS: i64 = 6 * HOUR_MS;
+/// Deliveries of one webhook that are looked at together: a slow one must not keep the others waiting.
+const MOST_OF_ONE: i64 = 4;
+/// Deliveries under way in one process.
+const MOST_AT_ONCE: usize = 32;
+/// Tests that somebody may send.
+const MOST_TESTS: i64 = 20;
+/// In so long.
+const TESTS_WINDOW_MS: i64 = 10 * 60_000;
 /// "Gone": the other side wants no more, as the Standard Webhooks specification has it.
 const GONE: u16 = 410;
 
@@ -43,6 +53,12 @@ pub struct Tested {
 struct Try {
     answer: Answer<()>,
     tried: Tried,
+}
+
+/// Places for all that one process sends at a time.
+#[must_use]
+pub fn places() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(MOST_AT_ONCE))
 }
 
 impl Webhooks {
@@ -66,14 +82,15 @@ impl Webhooks {
 
     async fn work_once(&self, tidied: Millis) -> Result<Millis, StoreError> {
         let now = self.clock.now();
-        for id in self.store.due_deliveries(now).await? {
-            // Whoever is at it already goes on.
+        for id in self.store.due_deliveries(now, MOST_OF_ONE).await? {
+            // Whoever is at it already goes on. Where too many are, the next pass has the rest.
             let until = now.plus(self.lease_ms());
+            let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else { break };
             let Some(turn) = self.under_way.begin(id, now, until) else { continue };
             let webhooks = self.clone();
             self.tasks.spawn(async move {
                 webhooks.deliver(id).await;
-                drop(turn);
+                drop((turn, place));
             });
         }
         if now.since(tidied) < TIDY_MS {
@@ -128,9 +145,20 @@ impl Webhooks {
             return Ok(());
         };
         let tried = tokio::select! {
-            tried = self.attempt(&delivery) => tried?,
+            tried = self.attempt(&delivery) => tried,
             // Let go of, so that the next start need not wait for the lease to run out.
             () = self.stop.cancelled() => return self.store.release_delivery(&delivery, lease).await,
+        };
+        let tried = match tried {
+            Ok(tried) => tried,
+            Err(StoreError::MovedOn) => return Err(StoreError::MovedOn),
+            // Its key can't be opened, say: it waits as one that was not taken, and is given up like one.
+            Err(error) => {
+                tracing::error!(delivery.id = %id, error = %error, "webhook");
+                let at = self.clock.now();
+                let tried = Tried { status: None, took_ms: at.since(now), at };
+                Try { answer: Answer::Later(None), tried }
+            }
         };
         self.record(&delivery, lease, tried).await.map(drop)
     }
@@ -180,7 +208,7 @@ impl Webhooks {
             headers,
             body: Body::Json(Zeroizing::new(delivery.body.clone().into_bytes())),
         };
-        let sent = self.outbound.send(call).await;
+        let sent = self.outbound.tell(call).await;
         let at = self.clock.now();
         let status = match &sent {
             Sent::Reply(reply) => Some(reply.status),
@@ -211,6 +239,13 @@ impl Webhooks {
     pub async fn test(&self, who: &Session, id: Uuid) -> Result<Tested, Denied> {
         admins::may_change(who, self.clock.now())?;
         let account: AccountId = who.technician.account;
+        let (name, now) = (format!("webhook test {id}"), self.clock.now());
+        let (count, since) = self.store.count_attempt(&name, now, TESTS_WINDOW_MS).await?;
+        if count > MOST_TESTS {
+            let left = since.plus(TESTS_WINDOW_MS).since(now).max(0) / 1000;
+            let retry_after = u32::try_from(left).unwrap_or(u32::MAX).max(1);
+            return Err(Denied::Limit { retry_after });
+        }
         let lease = self.lease();
         let ping = self.store.add_ping(account, id, lease, self.clock.now()).await?;
         let ping = ping.ok_or(Code::NotFound)?;

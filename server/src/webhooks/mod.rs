@@ -12,14 +12,14 @@ pub mod sign;
 use std::sync::Arc;
 
 use shared::{AccountId, Code, Millis};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 pub use alarm::Alarm;
 pub use ask::{NotSaved, WebhookAsk};
-pub use deliver::Tested;
+pub use deliver::{Tested, places};
 pub use event::{Event, Names, PING};
 
 use crate::api_keys::ApiKeys;
@@ -60,6 +60,8 @@ pub struct Webhooks {
     pub stop: CancellationToken,
     /// Wakes whoever sends mails.
     pub wake: Arc<Notify>,
+    /// Places for what is sent at a time.
+    pub places: Arc<Semaphore>,
     /// What is being sent here.
     pub under_way: crate::reset::UnderWay,
 }
@@ -159,6 +161,7 @@ impl Webhooks {
         let sealed = key.as_ref().map(|key| self.seal(account, id, &entered.url, key));
         let wider = entered.with_names && !old.with_names
             || entered.events.iter().any(|event| !old.events.contains(event));
+        let fewer = old.events.iter().any(|event| !entered.events.contains(event));
         let change = WebhookChange {
             id,
             seen: version,
@@ -170,6 +173,8 @@ impl Webhooks {
             alarm: match (moved, wider) {
                 (true, _) => Some(Alarm::Moved),
                 (false, true) => Some(Alarm::Wider),
+                // Whoever wants to go unseen has it tell less.
+                (false, false) if fewer => Some(Alarm::Narrower),
                 (false, false) => None,
             },
         };
@@ -195,7 +200,7 @@ impl Webhooks {
             with_names: old.with_names,
             sealed: Some(&sealed),
             act: Act::WebhookRekeyed,
-            alarm: None,
+            alarm: Some(Alarm::Rekeyed),
         };
         self.put(who, &change).await?;
         Ok(key)
@@ -222,9 +227,11 @@ impl Webhooks {
         let account = who.technician.account;
         self.one(account, id).await?;
         match self.store.switch_webhook(account, who.technician.id, now, id, on).await {
-            Err(StoreError::MovedOn) => Err(Code::ChangedMeanwhile.into()),
-            other => Ok(other?),
+            Err(StoreError::MovedOn) => return Err(Code::ChangedMeanwhile.into()),
+            other => other?,
         }
+        self.wake.notify_one();
+        Ok(())
     }
 
     /// Deletes it with its signing key.
@@ -236,9 +243,11 @@ impl Webhooks {
         admins::may_change(who, now)?;
         let account = who.technician.account;
         match self.store.delete_webhook(account, who.technician.id, now, id).await {
-            Err(StoreError::MovedOn) => Err(Code::NotFound.into()),
-            other => Ok(other?),
+            Err(StoreError::MovedOn) => return Err(Code::NotFound.into()),
+            other => other?,
         }
+        self.wake.notify_one();
+        Ok(())
     }
 
     fn seal(&self, account: AccountId, id: Uuid, url: &str, key: &Credential) -> Vec<u8> {

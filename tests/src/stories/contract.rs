@@ -1,6 +1,6 @@
 //! The OpenAPI document as a contract: a program that knows nothing but the document (schemathesis) calls every
-//! operation with what the document allows and what it does not, as an admin's page, as a pod and as a program
-//! with a key. No answer may be a 5xx, or a status, a type or a shape that the document does not name.
+//! operation with what the document allows and what it does not, as an admin's page, as a pod, as a program
+//! with a key and as somebody whom nobody knows. No answer may be a 5xx, or a status, a type or a shape that the document does not name.
 //!
 //! `cargo xtask test` installs the program and names it in `STORIES_SCHEMATHESIS`; without it this says so and
 //! looks at nothing.
@@ -19,7 +19,7 @@ use crate::world::{EMAIL, World};
 const SEED: &str = "20261127";
 /// Of each operation, beside the values at the edges of each field.
 const EXAMPLES: &str = "12";
-/// Whoever runs it must not hang: a minute for each of the three.
+/// Whoever runs it must not hang: a minute for each caller.
 const MOST_SECONDS: &str = "55";
 /// What is looked at. Left out, with their reasons: `positive_data_acceptance` (a well-formed id is that of
 /// nobody, and 404), `negative_data_rejection` (what a schema does not say, such as an empty field of an admin's
@@ -73,9 +73,7 @@ async fn run(
         .args(["--generation-database", "none", "--warnings", "off", "--no-shrink"])
         // A long poll answers after 25 seconds.
         .args(["--request-timeout", "40"]);
-    // The document's host is a name that no resolver need know.
-    let host = format!("Host: app.localhost:{port}");
-    for header in headers.iter().chain([&host]) {
+    for header in headers {
         command.args(["--header", header]);
     }
     for group in groups {
@@ -104,9 +102,15 @@ async fn every_answer_is_one_that_the_document_names() {
     let ask = KeyAsk { name: "Contract".into(), scopes: Scope::ALL.to_vec(), days: 90 };
     let key = world.app.api_keys.make(&world.session(EMAIL).await, &ask).await;
     let (key, _) = key.unwrap_or_else(|_| panic!("no key"));
-    let key = [format!("Authorization: Bearer {}", key.expose())];
-    let pod = [format!("Authorization: Bearer {}", desk.bearer), format!("Origin: {origin}")];
-    let admin = [format!("Cookie: {}", desk.cookie), format!("Origin: {origin}")];
+    // The hosts are names that no resolver need know.
+    let at = |origin: &str| format!("Host: {}", origin.trim_start_matches("http://"));
+    let (host, from) = (at(&origin), format!("Origin: {origin}"));
+    let key = [host.clone(), format!("Authorization: Bearer {}", key.expose())];
+    let pod = [host.clone(), format!("Authorization: Bearer {}", desk.bearer), from.clone()];
+    let admin = [host.clone(), format!("Cookie: {}", desk.cookie), from.clone()];
+    let links = world.app.settings.share.origin.clone();
+    let stranger = [at(&links), format!("Origin: {links}")];
+    let nobody = [host, from];
     let admins: &[&str] = &["Customers’ Microsoft 365 and Duo", "PSAs", "Brand and policy"];
     let program = Path::new(&program);
     let mut failed = Vec::new();
@@ -114,6 +118,9 @@ async fn every_answer_is_one_that_the_document_names() {
         ("a key", &["Programs"][..], &key[..]),
         ("a pod", &["Pods", "Frames of a PSA"], &pod),
         ("an admin", admins, &admin),
+        ("a stranger on the host of links", &["Links"], &stranger),
+        // Last: its wrong passwords fill the limits of this address.
+        ("nobody", &["Signing in"], &nobody),
     ] {
         let running = run(program, &world, &file, groups, headers);
         // A minute of a key's limit goes by in two seconds: otherwise nearly all that it hears is 429.

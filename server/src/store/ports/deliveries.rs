@@ -10,11 +10,12 @@ use crate::store::{Delivery, Lease, NotTaken, StoreError, Tried};
 /// What webhooks tell.
 #[async_trait]
 pub trait DeliveryStore {
-    /// What somebody should send, the longest due first.
+    /// What somebody should send, the longest due first, and of one webhook at most so many. Of an account that
+    /// is off, nothing: it waits.
     ///
     /// # Errors
     /// When the database can't be read.
-    async fn due_deliveries(&self, now: Millis) -> Result<Vec<Uuid>, StoreError>;
+    async fn due_deliveries(&self, now: Millis, most_of_one: i64) -> Result<Vec<Uuid>, StoreError>;
 
     /// Takes one for a while. `None` when somebody else has it or it is settled.
     ///

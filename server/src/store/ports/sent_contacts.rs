@@ -1,5 +1,7 @@
 //! Contacts of the built-in list, as a program sends them.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use shared::{AccountId, ContactId, Millis};
 
@@ -18,9 +20,10 @@ pub struct Hashes<'a> {
 #[async_trait]
 pub trait SentContactStore {
     /// Adds or changes each, found by what the other system calls it, and where there is nothing of that
-    /// name by its address. Who is in a PSA is left as they are there. Other numbers than before are a
-    /// changed card, as when somebody looks, and a mail to all admins. The same once more changes nothing.
-    /// In their order, what came of each. `by` and the counts go into the audit.
+    /// name by its address. Who is in a PSA is left as they are there; nobody gets an address that somebody
+    /// else of the customer has, nor `approvers` another one at all. Other numbers or another address than before
+    /// are a changed card, as when somebody looks, and a mail to all admins, once an hour. The same once more
+    /// changes nothing. In their order, what came of each. `by` and the counts go into the audit.
     ///
     /// # Errors
     /// When the database does not take it: then nothing of it stands.
@@ -30,6 +33,7 @@ pub trait SentContactStore {
         by: &str,
         now: Millis,
         contacts: &[SentContact],
+        approvers: &HashSet<ContactId>,
         hashes: Hashes<'_>,
     ) -> Result<Vec<Taken>, StoreError>;
 }

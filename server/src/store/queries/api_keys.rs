@@ -9,7 +9,9 @@ use super::super::{Database, Db};
 use super::mails::About;
 use crate::api_keys::{Alarm, Scope, scope};
 use crate::audit::{Act, Entry};
-use crate::store::{ApiKey, ApiKeyStore, Limit, LimitHit, MailKind, NewApiKey, StoreError};
+use crate::store::{
+    ApiKey, ApiKeyStore, Limit, LimitHit, LimitStore, MailKind, NewApiKey, StoreError,
+};
 
 const HOUR_MS: i64 = 60 * 60_000;
 
@@ -125,6 +127,15 @@ impl ApiKeyStore for Database {
         limit: &Limit,
         now: Millis,
     ) -> Result<Result<(), LimitHit>, StoreError> {
+        // Who is over the limit must not keep the writer busy.
+        let counts = self.limit_counts(key.account, now, std::slice::from_ref(limit)).await?;
+        if let Some((count, Some(until))) = counts.first()
+            && *count >= limit.most
+        {
+            let wait_ms = until.since(now).max(1000);
+            let retry_after = u32::try_from(wait_ms / 1000).unwrap_or(u32::MAX);
+            return Ok(Err(LimitHit { name: limit.name.clone(), retry_after }));
+        }
         let mut write = self.write(key.account).await?;
         let spent = self.spend(&mut write, key.account, now, std::slice::from_ref(limit)).await?;
         if let Err(hit) = spent {

@@ -46,12 +46,17 @@ pub(super) fn delivery(row: &<Db as sqlx::Database>::Row) -> Result<Delivery, St
 
 #[async_trait]
 impl DeliveryStore for Database {
-    async fn due_deliveries(&self, now: Millis) -> Result<Vec<Uuid>, StoreError> {
+    async fn due_deliveries(&self, now: Millis, most_of_one: i64) -> Result<Vec<Uuid>, StoreError> {
         Ok(sqlx::query_scalar(
-            "select id from deliveries where state = 'waiting' and due_at <= $1
-                 and lease_until <= $1 order by due_at limit 64",
+            "select id from (
+                 select d.id, d.due_at,
+                     row_number() over (partition by d.webhook order by d.due_at) as nth
+                 from deliveries d join accounts a on a.id = d.account
+                 where d.state = 'waiting' and d.due_at <= $1 and d.lease_until <= $1 and a.is_on
+             ) due where nth <= $2 order by due_at limit 64",
         )
         .bind(now.0)
+        .bind(most_of_one)
         .fetch_all(self.read())
         .await?)
     }
@@ -204,8 +209,9 @@ impl DeliveryStore for Database {
 
     async fn due_heads(&self, hour: Millis) -> Result<Vec<(AccountId, Uuid)>, StoreError> {
         let rows = sqlx::query(
-            "select account, id from webhooks where is_on and ended_at is null
-                 and head_at < $1 and events like $2 limit 64",
+            "select w.account, w.id from webhooks w join accounts a on a.id = w.account
+             where w.is_on and w.ended_at is null and a.is_on and w.head_at < $1
+                 and w.events like $2 limit 64",
         )
         .bind(hour.0)
         .bind(format!("% {} %", Event::AuditHead.as_str()))

@@ -1,5 +1,7 @@
 //! Contacts of the built-in list, as a program sends them.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use shared::{AccountId, ContactId, Millis};
 use sqlx::Row;
@@ -10,7 +12,9 @@ use super::mails::About;
 use super::words::find_contact;
 use crate::audit::{Act, Entry};
 use crate::random;
-use crate::store::{Hashes, MailKind, SentContact, SentContactStore, StoreError, Taken};
+use crate::store::{Hashes, Limit, MailKind, SentContact, SentContactStore, StoreError, Taken};
+
+const HOUR_MS: i64 = 60 * 60_000;
 
 /// A contact that is there.
 struct Known {
@@ -39,26 +43,31 @@ impl SentContactStore for Database {
         by: &str,
         now: Millis,
         contacts: &[SentContact],
+        approvers: &HashSet<ContactId>,
         hashes: Hashes<'_>,
     ) -> Result<Vec<Taken>, StoreError> {
         let mut write = self.write(account).await?;
         let mut done = Vec::with_capacity(contacts.len());
-        let mut renumbered = 0;
+        let mut cards = 0;
         for contact in contacts {
-            let (taken, other_numbers) =
-                self.take_contact(&mut write, account, now, contact, hashes).await?;
-            renumbered += usize::from(other_numbers);
+            let (taken, other_card) =
+                self.take_contact(&mut write, account, now, contact, approvers, hashes).await?;
+            cards += usize::from(other_card);
             done.push(taken);
         }
         let count = |what: fn(&Taken) -> bool| done.iter().filter(|it| what(it)).count();
-        let about = format!(
-            "{by}: {} new, {} changed, {renumbered} of them with other numbers, {} refused",
+        let (new, changed) = (
             count(|it| matches!(it, Taken::Added(_))),
             count(|it| matches!(it, Taken::Changed(_))),
-            count(|it| matches!(it, Taken::Ambiguous | Taken::OfPsa)),
         );
-        if renumbered > 0 {
-            let words = format!("{renumbered} {by}");
+        let refused = done.len() - new - changed - count(|it| matches!(it, Taken::Same(_)));
+        let about = format!(
+            "{by}: {new} new, {changed} changed, {cards} of them with another card, {refused} refused"
+        );
+        // Once an hour: a program that changes them without end must not fill mailboxes.
+        let once = Limit { name: format!("told of contacts {by}"), most: 1, window_ms: HOUR_MS };
+        if cards > 0 && self.count_one(&mut write, account, now, &once).await?.1 == 1 {
+            let words = format!("{cards} {by}");
             let about = About::Contacts(&words);
             self.mail_admins(&mut write, account, about, MailKind::Contacts, now).await?;
         }
@@ -70,13 +79,14 @@ impl SentContactStore for Database {
 }
 
 impl Database {
-    /// What came of it, and whether somebody who was there has other numbers now.
+    /// What came of it, and whether somebody who was there has other numbers or another address now.
     async fn take_contact(
         &self,
         write: &mut Write,
         account: AccountId,
         now: Millis,
         new: &SentContact,
+        approvers: &HashSet<ContactId>,
         hashes: Hashes<'_>,
     ) -> Result<(Taken, bool), StoreError> {
         let phones = serde_json::Value::from(new.phones.clone()).to_string();
@@ -106,14 +116,22 @@ impl Database {
             return Ok((Taken::Added(id), false));
         };
         let external_id = new.external_id.as_ref().or(old.external_id.as_ref());
-        let renumbered = old.phones != phones;
-        let same = !renumbered
-            && (&old.name, &old.email) == (&new.name, &new.email)
+        let same = (&old.name, &old.email, &old.phones) == (&new.name, &new.email, &phones)
             && external_id == old.external_id.as_ref();
         if same {
             return Ok((Taken::Same(old.id), false));
         }
-        // Since when the card is as it is: what was proved at other numbers does not show any more.
+        let readdressed = old.email.to_lowercase() != new.email;
+        if readdressed && approvers.contains(&old.id) {
+            return Ok((Taken::Approver, false));
+        }
+        let before: Vec<String> = serde_json::from_str(&old.phones)
+            .map_err(|_| StoreError::Inconsistent("a contact's phones"))?;
+        // The same numbers, written otherwise, are the same card.
+        let (hash, was) =
+            ((hashes.numbers)(old.id, &new.phones), (hashes.numbers)(old.id, &before));
+        let other_card = readdressed || hash != was;
+        // Since when the card is as it is: what was proved before does not show any more.
         sqlx::query(
             "update contacts set name = $3, email = $4, phones = $5, external_id = $6,
                  changed_at = case when $7 then $8 else changed_at end
@@ -125,20 +143,19 @@ impl Database {
         .bind(&new.email)
         .bind(&phones)
         .bind(external_id)
-        .bind(renumbered)
+        .bind(other_card)
         .bind(now.0)
         .execute(write.db())
         .await?;
         self.name(write, account, old.id.0, &kept(&new.name)).await?;
         find_contact(write, account, old.id.0).await?;
-        if renumbered {
-            let hash = (hashes.numbers)(old.id, &new.phones);
+        if other_card {
             self.card_changed(write, account, old.id, &hash, now).await?;
         }
-        Ok((Taken::Changed(old.id), renumbered))
+        Ok((Taken::Changed(old.id), other_card))
     }
 
-    /// Remembers that the numbers on a card are others than before, unless they only look so.
+    /// Remembers that a card is another one than before: whoever looks next is warned.
     async fn card_changed(
         &self,
         write: &mut Write,
@@ -147,12 +164,11 @@ impl Database {
         hash: &[u8],
         now: Millis,
     ) -> Result<(), StoreError> {
-        let changed = sqlx::query(
+        sqlx::query(
             "insert into known_cards (contact, account, hash, seen_at, changed_at)
              values ($1, $2, $3, $4, $4)
              on conflict (contact) do update
-                 set hash = excluded.hash, changed_at = excluded.changed_at
-                 where known_cards.hash <> excluded.hash",
+                 set hash = excluded.hash, changed_at = excluded.changed_at",
         )
         .bind(contact.0)
         .bind(account.0)
@@ -160,23 +176,21 @@ impl Database {
         .bind(now.0)
         .execute(write.db())
         .await?;
-        if changed.rows_affected() == 1 {
-            let entry = Entry { contact: Some(contact), ..Entry::new(Act::CardChanged) };
-            self.note(write, account, now, &entry).await?;
-        }
-        Ok(())
+        let entry = Entry { contact: Some(contact), ..Entry::new(Act::CardChanged) };
+        self.note(write, account, now, &entry).await
     }
 }
 
-/// The contact that is meant, if there is one; why nobody knows, otherwise.
+/// The contact that is meant, if there is one; why nobody can be, otherwise.
 async fn find(
     write: &mut Write,
     account: AccountId,
     new: &SentContact,
     hashes: Hashes<'_>,
 ) -> Result<Result<Option<Known>, Taken>, StoreError> {
-    if let Some(external_id) = &new.external_id {
-        let row = sqlx::query(
+    let named = match &new.external_id {
+        None => None,
+        Some(external_id) => sqlx::query(
             "select id, name, email, phones, external_id from contacts
              where account = $1 and customer = $2 and external_id = $3",
         )
@@ -184,13 +198,14 @@ async fn find(
         .bind(new.customer.0)
         .bind(external_id)
         .fetch_optional(write.db())
-        .await?;
-        if let Some(row) = row {
-            return Ok(Ok(Some(known(&row)?)));
-        }
-    }
-    if new.email.is_empty() {
-        return Ok(Ok(None));
+        .await?
+        .as_ref()
+        .map(known)
+        .transpose()?,
+    };
+    // An address is looked at where it is new to whom it is sent for.
+    if new.email.is_empty() || named.as_ref().is_some_and(|it| it.email == new.email) {
+        return Ok(Ok(named));
     }
     let of_psa = sqlx::query(
         "select id from contacts
@@ -198,27 +213,32 @@ async fn find(
     )
     .bind(account.0)
     .bind(new.customer.0)
-    .bind((hashes.address)(&new.email.to_lowercase()))
+    .bind((hashes.address)(&new.email))
     .fetch_optional(write.db())
     .await?;
     if of_psa.is_some() {
         return Ok(Err(Taken::OfPsa));
     }
-    // One that the other system calls something else is somebody else with the same address.
     let rows = sqlx::query(
         "select id, name, email, phones, external_id from contacts
-         where account = $1 and customer = $2 and lower(email) = $3 and psa is null
-             and ($4 or external_id is null) limit 2",
+         where account = $1 and customer = $2 and lower(email) = $3 and psa is null limit 3",
     )
     .bind(account.0)
     .bind(new.customer.0)
-    .bind(new.email.to_lowercase())
-    .bind(new.external_id.is_none())
+    .bind(&new.email)
     .fetch_all(write.db())
     .await?;
-    match rows.as_slice() {
-        [] => Ok(Ok(None)),
-        [row] => Ok(Ok(Some(known(row)?))),
-        _ => Ok(Err(Taken::Ambiguous)),
+    let mut there = rows.iter().map(known).collect::<Result<Vec<Known>, _>>()?;
+    if let Some(named) = named {
+        let taken = there.iter().any(|it| it.id != named.id);
+        return Ok(if taken { Err(Taken::AddressTaken) } else { Ok(Some(named)) });
     }
+    Ok(match there.len() {
+        0 => Ok(None),
+        1 if new.external_id.is_some() && there[0].external_id.is_some() => {
+            Err(Taken::AddressTaken)
+        }
+        1 => Ok(there.pop()),
+        _ => Err(Taken::Ambiguous),
+    })
 }

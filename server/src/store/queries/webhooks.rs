@@ -10,7 +10,7 @@ use super::deliveries::delivery;
 use super::mails::About;
 use crate::audit::{Act, Entry};
 use crate::store::{Delivery, MailKind, StoreError, Webhook, WebhookChange, WebhookStore};
-use crate::webhooks::{SECRET, event};
+use crate::webhooks::{Alarm, SECRET, event};
 
 fn webhook(row: &<Db as sqlx::Database>::Row) -> Result<Webhook, StoreError> {
     Ok(Webhook {
@@ -159,7 +159,12 @@ impl WebhookStore for Database {
         if !on {
             give_up(&mut write, account, id).await?;
         }
-        let act = if on { Act::WebhookSwitchedOn } else { Act::WebhookSwitchedOff };
+        let (act, alarm) = match on {
+            true => (Act::WebhookSwitchedOn, Alarm::SwitchedOn),
+            false => (Act::WebhookSwitchedOff, Alarm::SwitchedOff),
+        };
+        let about = About::Program(alarm.as_str());
+        self.mail_admins(&mut write, account, about, MailKind::Webhook, now).await?;
         self.note(&mut write, account, now, &entry(act, id).by(by)).await?;
         write.commit().await
     }
@@ -187,6 +192,8 @@ impl WebhookStore for Database {
             .execute(write.db())
             .await?;
         give_up(&mut write, account, id).await?;
+        let about = About::Program(Alarm::Deleted.as_str());
+        self.mail_admins(&mut write, account, about, MailKind::Webhook, now).await?;
         self.note(&mut write, account, now, &entry(Act::WebhookDeleted, id).by(by)).await?;
         write.commit().await
     }

@@ -102,13 +102,13 @@ async fn a_delivery_is_one_processes_at_a_time(world: World) {
     let webhook = added(&world).await;
     happens(&world, START).await;
     let [store, other] = world.two_processes().await;
-    let due = store.due_deliveries(START).await.unwrap();
+    let due = store.due_deliveries(START, 4).await.unwrap();
     assert_eq!(due.len(), 1);
     let held = lease(START);
     let delivery = store.claim_delivery(due[0], held, START).await.unwrap().unwrap();
     assert_eq!(delivery.attempts, 1);
     assert_eq!(other.claim_delivery(due[0], lease(START), START).await.unwrap(), None);
-    assert!(other.due_deliveries(START).await.unwrap().is_empty());
+    assert!(other.due_deliveries(START, 4).await.unwrap().is_empty());
     // The first one was killed; its lease runs out, and it comes too late.
     let late = after(30 * SECOND);
     let next = lease(late);
@@ -138,7 +138,7 @@ async fn what_is_not_taken_is_tried_again_until_it_is_over(world: World) {
     happens(&world, START).await;
     happens(&world, START).await;
     let claim = async |now| {
-        let id = store.due_deliveries(now).await.unwrap()[0];
+        let id = store.due_deliveries(now, 4).await.unwrap()[0];
         let held = lease(now);
         (store.claim_delivery(id, held, now).await.unwrap().unwrap(), held)
     };

@@ -1,5 +1,7 @@
 //! `/docs/api`: the OpenAPI document, for people. Rendered here, with nothing from elsewhere.
 
+use std::sync::LazyLock;
+
 use askama::Template;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -22,12 +24,17 @@ use crate::webhooks::Event;
 #[template(path = "docs_api.html")]
 struct DocsPage {
     page: Page,
-    groups: Vec<Chapter>,
+    groups: &'static [Chapter],
     scopes: [Scope; 4],
     events: &'static [Event],
-    codes: Vec<Meaning>,
-    shapes: Vec<Shape>,
+    codes: &'static [Meaning],
+    shapes: &'static [Shape],
 }
+
+/// What the program itself says does not change while it runs; anybody may ask for it.
+static CHAPTERS: LazyLock<Vec<Chapter>> = LazyLock::new(chapters);
+static CODES: LazyLock<Vec<Meaning>> = LazyLock::new(meanings);
+static SHAPES: LazyLock<Vec<Shape>> = LazyLock::new(shapes);
 
 struct Chapter {
     group: Group,
@@ -211,6 +218,26 @@ fn kind(field: &serde_json::Value) -> String {
     }
 }
 
+fn chapters() -> Vec<Chapter> {
+    let mut all = operations();
+    let chapter = |group| {
+        let (mine, others) = std::mem::take(&mut all).into_iter().partition(|it| it.group == group);
+        all = others;
+        let mine: Vec<Operation> = mine;
+        Chapter { group, operations: mine.into_iter().map(Entry::from).collect() }
+    };
+    Group::ALL.map(chapter).into()
+}
+
+fn meanings() -> Vec<Meaning> {
+    let meaning = |code: &Code| {
+        let words = code.words();
+        let (what, next) = (words.what, words.next);
+        Meaning { code: code.as_str(), status: code.status(), what, next }
+    };
+    Code::ALL.iter().map(meaning).collect()
+}
+
 /// `GET /api`.
 pub async fn lead() -> Redirect {
     Redirect::to("/docs/api")
@@ -227,24 +254,6 @@ pub async fn get(State(app): State<App>, headers: HeaderMap) -> Result<Response,
         Some(session) => Page::inside(&app, &session, title, "settings"),
         None => Page::outside(title),
     };
-    let mut all = operations();
-    let groups = Group::ALL.map(|group| {
-        let (mine, others) = std::mem::take(&mut all).into_iter().partition(|it| it.group == group);
-        all = others;
-        let mine: Vec<Operation> = mine;
-        Chapter { group, operations: mine.into_iter().map(Entry::from).collect() }
-    });
-    let codes = Code::ALL.iter().map(|code| {
-        let words = code.words();
-        let (what, next) = (words.what, words.next);
-        Meaning { code: code.as_str(), status: code.status(), what, next }
-    });
-    html(&DocsPage {
-        page,
-        groups: groups.into(),
-        scopes: Scope::ALL,
-        events: Event::ALL,
-        codes: codes.collect(),
-        shapes: shapes(),
-    })
+    let (groups, codes, shapes) = (&CHAPTERS, &CODES, &SHAPES);
+    html(&DocsPage { page, groups, scopes: Scope::ALL, events: Event::ALL, codes, shapes })
 }

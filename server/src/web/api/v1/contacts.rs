@@ -14,8 +14,8 @@ use crate::web::problem::Failure;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContactsAsk {
-    /// 1 to 1000 of them.
-    #[schema(min_items = 1, max_items = 1000)]
+    /// 1 to 500 of them.
+    #[schema(min_items = 1, max_items = 500)]
     contacts: Vec<ContactAsk>,
 }
 
@@ -37,7 +37,7 @@ pub struct ContactsView {
 /// Adds or changes each that can be right. The same once more changes nothing.
 ///
 /// # Errors
-/// `bad-request` for none, for more than 1000, or for what is no contact.
+/// `bad-request` for none, for more than 500, or for what is no contact.
 pub async fn post(
     State(app): State<App>,
     Key(key, _): Key<ContactsWrite>,

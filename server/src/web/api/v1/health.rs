@@ -22,7 +22,7 @@ pub struct HealthPage {
 /// How one integration is.
 #[derive(Serialize, ToSchema)]
 pub struct IntegrationHealth {
-    /// `m365`, `duo`, `connectwise`, `halo` or `autotask`.
+    /// `m365`, `duo`, `connectwise`, `halo`, `autotask`, `twilio` (texts) or `smtp` (mail).
     kind: &'static str,
     /// Whom it serves; nothing for one that serves the whole account.
     customer: Option<CustomerId>,
@@ -77,6 +77,12 @@ pub async fn get(
     }
     for view in app.psas.all(key.account).await? {
         integrations.push(nothing(view.kind.as_str(), None, None, view.is_on));
+    }
+    if let Some(view) = app.senders.sms(key.account).await? {
+        integrations.push(nothing("twilio", None, None, view.is_on));
+    }
+    if let Some(view) = app.senders.mail(key.account).await? {
+        integrations.push(nothing("smtp", None, None, view.is_on));
     }
     Ok(Json(HealthPage { integrations }))
 }
