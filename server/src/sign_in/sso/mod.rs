@@ -34,7 +34,7 @@ pub use connect::{SsoView, Tried};
 pub use people::{is_linked, may_use_password, unlink};
 pub use reason::{Reason, STEPS};
 pub use settings::SsoSettings;
-pub use trip::{Leave, Wish, by_domain, by_id, leave, of_set_up};
+pub use trip::{Leave, Wish, by_domain, by_id, count_trip, leave, of_set_up};
 
 use crate::clock::Clock;
 use crate::outbound::Outbound;
