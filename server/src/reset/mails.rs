@@ -16,7 +16,9 @@ use crate::outbound::{Answer, Mail, Mailbox, Refusal};
 use crate::psa::Alarm;
 use crate::random;
 use crate::sign_in::sso;
-use crate::store::{Lease, MAIL_PATIENCE_MS, MailKind, OutboxKind, OutboxRow, Reset, StoreError};
+use crate::store::{
+    Lease, MAIL_PATIENCE_MS, MailKind, Numbers, OutboxKind, OutboxRow, Reset, StoreError,
+};
 
 /// A mailbox, and the language that its owner is known to read.
 type Reader = (Mailbox, Option<Language>);
@@ -242,7 +244,7 @@ impl Resets {
             }
             OutboxKind::Mail(MailKind::Brake) => letters::brake(brand, &at),
             OutboxKind::Mail(MailKind::Contacts) => {
-                letters::renumbered(row.about.as_deref().unwrap_or("some"), &at)
+                letters::numbers(Numbers::parse(row.about.as_deref().unwrap_or_default()), &at)
             }
             _ => return Err(StoreError::Inconsistent("a text among mails")),
         }))

@@ -13,7 +13,7 @@ type Found = <Db as sqlx::Database>::Row;
 macro_rules! contact_fields {
     () => {
         "c.id, c.customer, u.name, u.is_on, c.name, c.email, c.phones, c.psa, c.psa_id,
-         c.address_hash"
+         c.address_hash, case when c.psa is null then c.changed_at end"
     };
 }
 
@@ -62,6 +62,7 @@ fn contact(row: &Found) -> Result<Contact, StoreError> {
             .map_err(|_| StoreError::Inconsistent("a contact's phones"))?,
         psa: psa_ref(row, 7)?,
         address_hash: row.try_get(9)?,
+        entered_at: row.try_get::<Option<i64>, _>(10)?.map(Millis),
     })
 }
 
