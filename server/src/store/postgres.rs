@@ -56,7 +56,7 @@ const MIGRATIONS: [(i64, &str, &str); 16] = [
     (13, "lists", include_str!("../../migrations/postgres/0013_lists.sql")),
     (14, "audit", include_str!("../../migrations/postgres/0014_audit.sql")),
     (16, "senders", include_str!("../../migrations/postgres/0016_senders.sql")),
-    (18, "contact-addresses", include_str!("../../migrations/postgres/0018_contact_addresses.sql")),
+    (18, "mends", include_str!("../../migrations/postgres/0018_mends.sql")),
 ];
 
 /// What each connection must hold to, whatever the server's own settings say: a commit is on disk

@@ -56,7 +56,7 @@ const MIGRATIONS: [(i64, &str, &str); 16] = [
     (13, "lists", include_str!("../../migrations/sqlite/0013_lists.sql")),
     (14, "audit", include_str!("../../migrations/sqlite/0014_audit.sql")),
     (16, "senders", include_str!("../../migrations/sqlite/0016_senders.sql")),
-    (18, "contact-addresses", include_str!("../../migrations/sqlite/0018_contact_addresses.sql")),
+    (18, "mends", include_str!("../../migrations/sqlite/0018_mends.sql")),
 ];
 
 /// One file.

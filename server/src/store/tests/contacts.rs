@@ -19,7 +19,7 @@ on_both!(
     a_file_is_of_one_account,
 );
 
-fn line(customer: CustomerId, name: &str, email: &str, phones: &[&str]) -> CardLine {
+pub(super) fn line(customer: CustomerId, name: &str, email: &str, phones: &[&str]) -> CardLine {
     CardLine {
         id: ContactId(new_id()),
         customer,
@@ -29,7 +29,7 @@ fn line(customer: CustomerId, name: &str, email: &str, phones: &[&str]) -> CardL
     }
 }
 
-async fn import(world: &World, lines: Vec<CardLine>) -> Imported {
+pub(super) async fn import(world: &World, lines: Vec<CardLine>) -> Imported {
     let file = ContactFile { lines, ..ContactFile::default() };
     let ours = &world.ours;
     world.store.import_contacts(ours.account, ours.ann, after(MINUTE), &file).await.unwrap()
