@@ -176,6 +176,33 @@ impl PeopleStore for Database {
         }
     }
 
+    async fn contacts_at(
+        &self,
+        account: AccountId,
+        address: &str,
+        address_hash: &[u8],
+        most: u32,
+    ) -> Result<Vec<Contact>, StoreError> {
+        if !super::storable(address) || address.trim().is_empty() {
+            return Ok(Vec::new());
+        }
+        let query = concat!(
+            contact_columns!(),
+            "and c.id in (
+                 select id from contacts where account = $1 and psa is null and lower(email) = $2
+                 union select id from contacts where account = $1 and address_hash = $3)
+             order by c.id limit $4"
+        );
+        let rows = sqlx::query(query)
+            .bind(account.0)
+            .bind(address.trim().to_lowercase())
+            .bind(address_hash)
+            .bind(i64::from(most))
+            .fetch_all(self.read())
+            .await?;
+        rows.iter().map(contact).collect()
+    }
+
     async fn contacts(
         &self,
         account: AccountId,
