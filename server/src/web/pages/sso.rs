@@ -91,9 +91,9 @@ pub async fn begin(
     OwnForm(form): OwnForm<SsoForm>,
 ) -> Result<Response, Failure> {
     let next = local_path(form.next.as_deref());
-    let back = |(status, trouble)| {
-        let page = SignInPage::new(next, Some(trouble)).with_work_email(&form.email);
-        html_with(status, &page)
+    let back = async |(status, trouble)| {
+        let page = SignInPage::new(&app, next, Some(trouble)).await?;
+        html_with(status, &page.with_work_email(&form.email))
     };
     let row = match sso::by_domain(&app, &form.email, &address).await {
         Ok(Some(row)) => row,
@@ -104,9 +104,9 @@ pub async fn begin(
                        for your company’s own sign-in link."
                     .into(),
             };
-            return back((StatusCode::UNPROCESSABLE_ENTITY, trouble));
+            return back((StatusCode::UNPROCESSABLE_ENTITY, trouble)).await;
         }
-        Err(refused) => return back(on_the_page(refused)?),
+        Err(refused) => return back(on_the_page(refused)?).await,
     };
     let hint = Some(form.email.trim()).filter(|hint| hint.len() <= 254);
     let forced = form.again.as_deref() == Some("factor");
