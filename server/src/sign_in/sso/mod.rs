@@ -28,6 +28,7 @@ use shared::{IntegrationId, Millis};
 use tokio::sync::Notify;
 
 pub use alarm::Alarm;
+pub(crate) use ask::Around;
 pub use ask::SsoAsk;
 pub use back::{Back, Callback, Lost, Outcome, receive};
 pub use connect::{SsoView, Tried};
