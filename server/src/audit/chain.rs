@@ -2,6 +2,7 @@
 //! hands the entries in (`store/chain.rs`).
 
 use data_encoding::HEXLOWER;
+use serde::{Deserialize, Serialize};
 use shared::{AccountId, Millis};
 
 use super::{Facets, Head, mac};
@@ -50,7 +51,7 @@ pub fn fingerprint(entries: i64, mac: &[u8]) -> String {
 }
 
 /// A chain without damage.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intact {
     /// How many entries.
     pub entries: i64,
@@ -71,7 +72,7 @@ impl Intact {
 }
 
 /// What is wrong with a chain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Break {
     /// An entry is not there, or another one stands in its place.
     Missing,
@@ -118,7 +119,7 @@ impl Break {
 }
 
 /// Where an account's chain stops being intact.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BrokenChain {
     /// The first entry that does not fit, or the one that is missing.
     pub seq: i64,

@@ -8,6 +8,7 @@ mod applied;
 mod approvals;
 mod attempts;
 mod audit;
+mod audit_checks;
 mod audit_reads;
 mod brands;
 mod cards;
@@ -53,6 +54,7 @@ pub use applied::AppliedStore;
 pub use approvals::ApprovalStore;
 pub use attempts::AttemptStore;
 pub use audit::AuditStore;
+pub use audit_checks::AuditCheckStore;
 pub use audit_reads::AuditReadStore;
 pub use brands::BrandStore;
 pub use cards::CardStore;
@@ -97,6 +99,7 @@ pub trait AnyStore:
     + AppliedStore
     + ApprovalStore
     + AttemptStore
+    + AuditCheckStore
     + AuditReadStore
     + AuditStore
     + BrandStore
