@@ -220,6 +220,7 @@ impl App {
             clock: clock.clone(),
             bell: resets.bell.clone(),
             wake: Arc::clone(&resets.wake),
+            tasks: tasks.clone(),
         };
         let keys = store.keys.clone();
         Ok(Self(Arc::new(Parts {

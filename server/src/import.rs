@@ -5,6 +5,7 @@
 mod brand;
 mod duo;
 mod m365;
+mod oidc;
 mod policy;
 mod psa;
 
@@ -37,6 +38,8 @@ struct File {
     smtp: Option<SmtpConnection>,
     #[serde(default)]
     psa: Vec<psa::Connection>,
+    #[serde(default)]
+    oidc: Option<oidc::Connection>,
     customers: Vec<Customer>,
 }
 
@@ -165,6 +168,7 @@ pub async fn import_text(app: &App, text: &str) -> Result<AccountId, BadImport> 
     }
     let policy = policy::of_account(file.account.policy)?;
     rows.extend(policy::row(None, &policy));
+    let issuer = oidc::rows(app, account, now, &file.technicians, file.oidc)?;
     let mut sign_ins = Vec::new();
     for person in file.technicians {
         let id = TechnicianId(random::id(now));
@@ -187,6 +191,7 @@ pub async fn import_text(app: &App, text: &str) -> Result<AccountId, BadImport> 
             sign_ins.push((id, password, totp));
         }
     }
+    rows.extend(issuer);
     if let Some(sms) = file.sms {
         rows.extend(sms_rows(app, account, now, sms)?);
     }

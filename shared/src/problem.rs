@@ -72,7 +72,7 @@ codes! {
     NotSignedIn = "not-signed-in", 401;
     /// E-mail, password or code are wrong: never says which.
     WrongSignIn = "wrong-sign-in", 401;
-    /// A second factor at most 12 hours old is needed.
+    /// A second factor is needed: at most 12 hours old for a reset, one hour for a change by an admin.
     SecondFactorNeeded = "second-factor-needed", 403;
     /// This technician may not do this.
     Forbidden = "forbidden", 403;

@@ -40,7 +40,7 @@ impl Code {
                 "Check them and try again; a code can be used once and lives for 30 seconds.",
             ),
             Code::SecondFactorNeeded => (
-                "Resets need your sign-in with a second factor, at most 12 hours old.",
+                "Your second factor is missing or too old. Resets take one of the last 12 hours, settings of the last hour.",
                 "Sign in with the code from your authenticator, then come back.",
             ),
             Code::Forbidden => (

@@ -48,7 +48,7 @@ pub use crate::directory::{
     OwnedObjects, Phone, ScopedRole, Secret, SetBy, Tenant, TwilioAccount, Unit,
 };
 pub use crate::duo::{DuoDevice, DuoPush, DuoUser, PushAnswer, Standing};
-pub use crate::entra::oidc::{DescriptionFault, OidcFault, OidcKnobs};
+pub use crate::entra::oidc::{DescriptionFault, OidcFault, OidcKnobs, OidcSignature};
 pub use crate::fault::{Company, Fault};
 pub use crate::hold::{Held, Moment};
 pub use crate::psa::{

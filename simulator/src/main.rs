@@ -23,6 +23,9 @@ struct Arguments {
     /// The password of notify@brightline.example at the mail server; without it, a random one.
     #[arg(long)]
     smtp_password: Option<String>,
+    /// Where Entra sends technicians of brightline.example back to after they have signed in there.
+    #[arg(long, value_name = "URI")]
+    sign_in_redirect: Option<String>,
     /// Where to write the authority that signed the mail server's certificate, as PEM.
     #[arg(long, value_name = "FILE")]
     smtp_ca: Option<PathBuf>,
@@ -50,6 +53,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     .await?;
     if let Some(password) = &arguments.smtp_password {
         world.set_smtp_password(password);
+    }
+    if let Some(uri) = &arguments.sign_in_redirect {
+        world.add_redirect_uri("brightline.example", uri);
     }
     if let Some(file) = &arguments.smtp_ca {
         std::fs::write(file, world.smtp_ca_pem())

@@ -4,6 +4,7 @@
 mod program;
 mod psas;
 mod sample;
+mod sso;
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -188,6 +189,7 @@ fn start_simulator(
     let mut command = machine.command(machine.program("msp-reset-simulator"));
     command.args(["--port-base", &ports.base.to_string(), "--totp-secret", &secrets.totp]);
     command.args(["--smtp-password", &secrets.smtp, "--smtp-ca", SMTP_CA]);
+    command.args(["--sign-in-redirect", &sso::redirect(ports)]);
     // An earlier demo's would be taken for this one's.
     let authority = machine.root.join(SMTP_CA);
     if authority.exists() {
@@ -233,6 +235,10 @@ fn import(
     let template = fs::read_to_string(&template)
         .with_context(|| format!("cannot read {}", template.display()))?;
     let filled = psas::add_to(&filled, &template, ports)?;
+    let template = machine.root.join("server/sample/sso.json");
+    let template = fs::read_to_string(&template)
+        .with_context(|| format!("cannot read {}", template.display()))?;
+    let filled = sso::add_to(&filled, &template, ports)?;
     fs::write(machine.root.join(SETTINGS), psas::settings(ports))
         .with_context(|| format!("cannot write {SETTINGS}"))?;
     let file = sample::Written::new(&folder.join("import.json"), &filled)?;

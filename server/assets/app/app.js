@@ -292,4 +292,11 @@ function list(place) {
   });
 }
 
+// What goes on by itself is looked at again, while somebody looks. Without this there is a link.
+for (const { dataset } of document.querySelectorAll('[data-reloads]')) {
+  setInterval(() => {
+    if (!document.hidden && dataset.reloads) location.reload();
+  }, dataset.reloads * 1000);
+}
+
 localTimes(document);

@@ -67,7 +67,6 @@ create index deliveries_recent on deliveries (webhook, created_at);
 -- What another system calls a contact that it has imported.
 alter table contacts add column external_id text;
 create unique index contacts_external on contacts (customer, external_id) where external_id is not null;
-create index contacts_address_of on contacts (customer, lower(email));
 
 -- History, read by programs in the order of time.
 create index resets_by_age on resets (account, asked_at, id);

@@ -2,6 +2,7 @@
 //! hands the entries in (`store/chain.rs`).
 
 use data_encoding::HEXLOWER;
+use serde::{Deserialize, Serialize};
 use shared::{AccountId, Millis};
 
 use super::{Facets, Head, mac};
@@ -17,8 +18,8 @@ pub struct Link {
     pub body: String,
     /// Over all of it and the MAC before.
     pub mac: Vec<u8>,
-    /// The columns that it is filtered by.
-    pub facets: Facets,
+    /// The columns that it is filtered by; `None` where one of them holds what was never written there.
+    pub facets: Option<Facets>,
 }
 
 /// A head that somebody has kept outside the database: from the log, or from an earlier check. Without
@@ -50,7 +51,7 @@ pub fn fingerprint(entries: i64, mac: &[u8]) -> String {
 }
 
 /// A chain without damage.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intact {
     /// How many entries.
     pub entries: i64,
@@ -71,7 +72,7 @@ impl Intact {
 }
 
 /// What is wrong with a chain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Break {
     /// An entry is not there, or another one stands in its place.
     Missing,
@@ -118,7 +119,7 @@ impl Break {
 }
 
 /// Where an account's chain stops being intact.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BrokenChain {
     /// The first entry that does not fit, or the one that is missing.
     pub seq: i64,
@@ -132,7 +133,7 @@ pub fn fits(keys: &Keys, account: AccountId, before: &[u8], link: &Link) -> Opti
     let right = mac(keys, account, link.seq, link.at, before, &link.body);
     if !same(&link.mac, &right) {
         Some(Break::Altered)
-    } else if !link.facets.are_of(&link.body) {
+    } else if !link.facets.as_ref().is_some_and(|facets| facets.are_of(&link.body)) {
         Some(Break::Columns)
     } else {
         None
@@ -227,7 +228,7 @@ mod tests {
             .map(|seq| {
                 let at = Millis(seq * 10);
                 before = mac(keys, ACCOUNT, seq, at, &before, &body);
-                let facets = Facets::from(&entry);
+                let facets = Some(Facets::from(&entry));
                 Link { seq, at, body: body.clone(), mac: before.clone(), facets }
             })
             .collect()
@@ -257,7 +258,11 @@ mod tests {
         };
         assert_eq!(broken(|links| drop(links.remove(2))), (3, Break::Missing));
         assert_eq!(broken(|links| links[1].at = Millis(21)), (2, Break::Altered));
-        assert_eq!(broken(|links| links[3].facets.kind = None), (4, Break::Columns));
+        let unkind = |links: &mut Vec<Link>| {
+            links[3].facets.as_mut().unwrap().kind = None;
+        };
+        assert_eq!(broken(unkind), (4, Break::Columns));
+        assert_eq!(broken(|links| links[3].facets = None), (4, Break::Columns));
         assert_eq!(broken(|links| drop(links.pop())), (5, Break::Tail));
         assert_eq!(broken(Vec::clear), (1, Break::Tail));
     }

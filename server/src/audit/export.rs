@@ -175,13 +175,29 @@ fn line(value: &Value) -> io::Result<Vec<u8>> {
 }
 
 /// A cell that no spreadsheet takes for a formula: names come from PSAs, and anybody may be called
-/// `=cmd|…` (OWASP, *CSV Injection*).
+/// `=cmd|…` (OWASP, *CSV Injection*). One that cuts at semicolons or tabs, as they do where a comma stands in
+/// numbers, knows nothing of our quotes: it begins a cell in the middle of ours, or a line.
 fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
+    let mut safe = String::with_capacity(cell.len() + 1);
+    if cell.starts_with(['\t', '\r', '\n']) {
+        safe.push('\'');
     }
+    let mut begins = true;
+    for c in cell.chars() {
+        match c {
+            '=' | '+' | '-' | '@' if begins => {
+                safe.push('\'');
+                begins = false;
+            }
+            ';' | '\t' | '\r' | '\n' => begins = true,
+            // Left out where a cell begins.
+            '"' => {}
+            c if c.is_whitespace() => {}
+            _ => begins = false,
+        }
+        safe.push(c);
+    }
+    safe
 }
 
 /// ISO 8601 with milliseconds, in UTC.
@@ -306,6 +322,31 @@ mod tests {
             }
             assert!(cells > 60, "{cells}");
             assert!(written.contains("cmd|"), "it is there all the same");
+        }
+    }
+
+    #[test]
+    fn no_part_of_a_cell_is_one_where_others_are_cut() {
+        for name in [
+            "Ann; =cmd|' /C calc'!A0",
+            "Ann;\t\"=cmd|x\"",
+            "Ann\r\n=cmd|x",
+            "Ann\t@cmd|x",
+            "; \";\u{a0}-cmd|x",
+            "\"=cmd|x",
+        ] {
+            let written = file(Format::Csv, name);
+            // As a program does that cuts at each of these and knows no quotes within a cell.
+            for part in written.split([';', '\t', '\r', '\n']) {
+                let part = part.trim_start_matches(|c: char| c.is_whitespace() || c == '"');
+                assert!(!part.starts_with(['=', '+', '-', '@']), "{name:?}: {part:?}");
+            }
+            assert!(written.contains("cmd|"), "it is there all the same");
+        }
+        // What is no formula anywhere stays as it is.
+        for plain in ["a-b = c", "+1 is no start; a+b", "text to •••12; sent", ""] {
+            let first = plain.trim_start_matches('+');
+            assert_eq!(harmless(first), first);
         }
     }
 

@@ -6,6 +6,7 @@
 //! against it. Its words are in [`words`].
 
 pub mod chain;
+pub mod check;
 pub mod export;
 pub mod facets;
 pub mod heads;

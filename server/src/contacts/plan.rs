@@ -25,6 +25,8 @@ pub struct Line {
     pub phones: Vec<String>,
     /// What it comes to.
     pub fate: Fate,
+    /// Whether it brings numbers that were not on the card.
+    pub renumbers: bool,
 }
 
 /// What becomes of a line.
@@ -149,7 +151,7 @@ pub(super) fn plan(sheet: &Sheet, there: &There<'_>, new_customers: bool) -> Pla
             bad(format!("This address stands on line {first} already, at the same customer."));
             continue;
         }
-        let mut fate = Fate::New;
+        let (mut fate, mut renumbers) = (Fate::New, !card.phones.is_empty());
         if let Some(id) = customer_id {
             if of_psa.contains_key(&(id, (there.hash)(&card.email).as_slice())) {
                 bad("This contact is in your PSA: what stands there counts.".into());
@@ -157,7 +159,10 @@ pub(super) fn plan(sheet: &Sheet, there: &There<'_>, new_customers: bool) -> Pla
             }
             match known.get(&(id, card.email.clone())).map(Vec::as_slice) {
                 None | Some([]) => {}
-                Some([contact]) => fate = compare_card(contact, &card.name, &card.phones),
+                Some([contact]) => {
+                    fate = compare_card(contact, &card.name, &card.phones);
+                    renumbers &= contact.phones != card.phones;
+                }
                 Some(_) => {
                     bad("Several contacts of this customer have this address: nobody knows whom is meant.".into());
                     continue;
@@ -165,7 +170,8 @@ pub(super) fn plan(sheet: &Sheet, there: &There<'_>, new_customers: bool) -> Pla
             }
         }
         let Card { name, email, phones, .. } = card;
-        plan.lines.push(Line { number, customer, customer_id, name, email, phones, fate });
+        let line = Line { number, customer, customer_id, name, email, phones, fate, renumbers };
+        plan.lines.push(line);
     }
     plan.new_customers = made.into_values().collect();
     plan

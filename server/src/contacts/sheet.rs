@@ -1,7 +1,7 @@
 //! A file as lines and columns, and what each column is taken for. Pure.
 
-/// Lines of a file; more are written by hand to nobody's joy, and one transaction should not take longer.
-pub const MOST_LINES: usize = 5_000;
+/// Lines of a file: what is written while somebody waits for the page.
+pub const MOST_LINES: usize = 50_000;
 /// Columns that are looked at.
 const MOST_COLUMNS: usize = 60;
 

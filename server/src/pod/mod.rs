@@ -239,6 +239,7 @@ impl Resets {
             card: &card,
             microsoft: microsoft.as_deref(),
             card_changed_at,
+            card_entered_at: contact.entered_at,
             of_person,
             by_technician,
             verifications,

@@ -8,7 +8,7 @@ use super::words::utc;
 use crate::directory::ProofKind;
 use crate::integration::health::EndFrom;
 use crate::language::{self, Done, Language};
-use crate::store::{Reset, Verification};
+use crate::store::{Numbers, Reset, Verification};
 use crate::verification;
 
 /// A mail's words.
@@ -229,27 +229,45 @@ pub(super) fn loosened(name: &str, customer: &str) -> Letter {
     }
 }
 
-/// To the admins: an import has changed the numbers that callers are verified by. `about`: of how many, and
-/// the key of the program that sent it, where it was no file of an admin's.
-pub(super) fn renumbered(about: &str, at: &str) -> Letter {
-    let (how_many, key) = about.split_once(' ').unwrap_or((about, ""));
-    let (who, what_now) = match key {
-        "" => (
+/// To the admins: an import brings numbers that callers may be verified by. `key`: of the program that sent it,
+/// where it was no file of an admin's; a program may bring other addresses, too.
+pub(super) fn numbers(numbers: Numbers, key: Option<&str>, at: &str) -> Letter {
+    let contacts = |count: usize| match count {
+        1 => "1 contact".to_owned(),
+        count => format!("{count} contacts"),
+    };
+    let (by, other, what_now) = match key {
+        None => (
             "An admin of yours has imported a file of contacts".to_owned(),
+            "other phone numbers",
             "import the right numbers under Contacts, and have that admin's sign-in looked at",
         ),
-        key => (
+        Some(key) => (
             format!("A program has sent contacts with your {key}"),
-            "revoke that key under Settings → API & webhooks, and send the right numbers",
+            "other phone numbers or another address",
+            "revoke that key under Settings, API & webhooks, and have the right cards sent",
         ),
     };
-    let contacts = if how_many == "1" { "contact" } else { "contacts" };
+    let before = format!("who were there before have {other} now");
+    let (who, have) = match numbers {
+        Numbers { new: 0, other } => (contacts(other), before),
+        Numbers { new, other: 0 } => {
+            (contacts(new), "with phone numbers were not there before".to_owned())
+        }
+        Numbers { new, other } => (
+            contacts(other),
+            format!("{before}, and {} with phone numbers were not there before", contacts(new)),
+        ),
+    };
+    let subject = match numbers.other {
+        0 => format!("An import added {} with phone numbers", contacts(numbers.new)),
+        other => format!("An import changed the numbers of {}", contacts(other)),
+    };
     Letter {
-        subject: format!("An import changed the numbers of {how_many} {contacts}"),
+        subject,
         body: format!(
-            "{who}: {at}. {how_many} {contacts} who were there \
-             before have other phone numbers now. Codes and links to verify a caller go to numbers on the \
-             card, where your policy takes these.\n\n\
+            "{by}: {at}. {who} {have}. Codes and links to verify a caller go to numbers on the card, where \
+             your policy takes these.\n\n\
              If nobody meant to do that, {what_now}. The audit says who did it and when.\n"
         ),
     }
@@ -353,5 +371,26 @@ mod tests {
         assert!(!by_certificate.contains("secret"), "{by_certificate}");
         check(failing("M365", long, "It is so.", "Do that."), &[long, "It is so. Do that."]);
         assert!(!stuck(&reset, None).body.contains("Ticket"));
+    }
+
+    #[test]
+    fn an_imports_numbers_are_counted_in_words() {
+        let letter = |other, new| numbers(Numbers { new, other }, None, "today");
+        assert_eq!(letter(1, 2).subject, "An import changed the numbers of 1 contact");
+        assert_eq!(letter(0, 2).subject, "An import added 2 contacts with phone numbers");
+        for (other, new, says) in [
+            (1, 0, "1 contact who were there before have other phone numbers now. Codes"),
+            (0, 2, "today. 2 contacts with phone numbers were not there before. Codes"),
+            (3, 1, "numbers now, and 1 contact with phone numbers were not there before. Codes"),
+        ] {
+            let body = letter(other, new).body;
+            assert!(body.contains(says), "{says}: {body}");
+        }
+        let sent = numbers(Numbers { new: 0, other: 2 }, Some("key mspr_x"), "today").body;
+        assert!(
+            sent.contains("your key mspr_x: today. 2 contacts who were there before have other")
+        );
+        assert!(sent.contains("or another address now") && sent.contains("revoke that key"));
+        assert_eq!(Numbers::parse("7"), Numbers { new: 0, other: 7 }, "a row of an older version");
     }
 }

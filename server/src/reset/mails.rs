@@ -19,7 +19,9 @@ use crate::outbound::{Answer, Mail, Mailbox, Refusal};
 use crate::psa::Alarm;
 use crate::random;
 use crate::sign_in::sso;
-use crate::store::{Lease, MAIL_PATIENCE_MS, MailKind, OutboxKind, OutboxRow, Reset, StoreError};
+use crate::store::{
+    Lease, MAIL_PATIENCE_MS, MailKind, Numbers, OutboxKind, OutboxRow, Reset, StoreError,
+};
 use crate::{api_keys, webhooks};
 
 /// A mailbox, and the language that its owner is known to read.
@@ -249,7 +251,8 @@ impl Resets {
             }
             OutboxKind::Mail(MailKind::Brake) => letters::brake(brand, &at),
             OutboxKind::Mail(MailKind::Contacts) => {
-                letters::renumbered(row.about.as_deref().unwrap_or("some"), &at)
+                let words = row.about.as_deref().unwrap_or_default();
+                letters::numbers(Numbers::parse(words), words.splitn(3, ' ').nth(2), &at)
             }
             OutboxKind::Mail(MailKind::Webhook) => {
                 let alarm = row.about.as_deref().and_then(webhooks::Alarm::parse);

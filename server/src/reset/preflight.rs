@@ -231,6 +231,7 @@ impl Resets {
             card: &card,
             microsoft: phone.as_deref(),
             card_changed_at,
+            card_entered_at: contact.entered_at,
             of_person: repeats[0],
             by_technician: repeats[1],
             verifications: &newest,

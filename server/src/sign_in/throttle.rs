@@ -136,8 +136,16 @@ async fn refuse_over(app: &App, name: &str, rule: Rule) -> Result<(), Refused> {
 
 /// Counts a browser that is to be sent to an issuer: each takes a row.
 pub(super) async fn count_trip(app: &App, address: &str) -> Result<(), Refused> {
-    let name = name(&app.keys, "trip", &[network(address).as_bytes()]);
-    refuse_over(app, &name, ADDRESS).await
+    refuse_over(app, &trip(app, address), ADDRESS).await
+}
+
+/// It came back as somebody who is linked: it does not count.
+pub(super) async fn forgive_trip(app: &App, address: &str) -> Result<(), StoreError> {
+    app.store.forgive_attempt(&[&trip(app, address)]).await
+}
+
+fn trip(app: &App, address: &str) -> String {
+    name(&app.keys, "trip", &[network(address).as_bytes()])
 }
 
 /// Counts a try in a name that nobody has. Stops nobody.

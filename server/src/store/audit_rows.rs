@@ -52,3 +52,20 @@ pub struct AuditChoices {
     /// Its customers.
     pub customers: Vec<(Uuid, String)>,
 }
+
+/// The newest check of an account's chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditCheck {
+    /// Which one.
+    pub run: Uuid,
+    /// When it began.
+    pub begun_at: Millis,
+    /// When whoever does it was last heard of.
+    pub seen_at: Millis,
+    /// How many entries it is of.
+    pub entries: i64,
+    /// How many it has been at.
+    pub walked: i64,
+    /// What came of it, as `audit::check` seals it; `None` while it is under way.
+    pub sealed: Option<Vec<u8>>,
+}

@@ -1,6 +1,8 @@
 //! The check of an account's chain, in batches: a million entries are never held at once, and no
 //! transaction stays open meanwhile.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use shared::AccountId;
 
 use super::{Store, StoreError};
@@ -24,18 +26,31 @@ impl Store {
         account: AccountId,
         known: Option<&KnownHead>,
     ) -> Result<Result<Intact, BrokenChain>, StoreError> {
+        self.watch_audit(account, known, &AtomicI64::new(0)).await
+    }
+
+    /// The same; `walked` says meanwhile how many entries it has been at.
+    ///
+    /// # Errors
+    /// As [`Store::check_audit`].
+    pub async fn watch_audit(
+        &self,
+        account: AccountId,
+        known: Option<&KnownHead>,
+        walked: &AtomicI64,
+    ) -> Result<Result<Intact, BrokenChain>, StoreError> {
         let head = self
             .audit_head(account)
             .await?
             .ok_or_else(|| StoreError::Unusable(format!("there is no account {account}")))?;
         let mut walk = Walk::new(&self.keys, account, known);
-        if let Err(broken) = self.walk_audit(&mut walk, account, head.count).await? {
+        if let Err(broken) = self.walk_audit(&mut walk, account, head.count, walked).await? {
             return Ok(Err(broken));
         }
-        let walked = walk.at();
+        let at = walk.at();
         Ok(match walk.end(&head) {
             Ok(_) if self.audit_has_strays(account).await? => {
-                Err(BrokenChain { seq: walked + 1, how: crate::audit::Break::Tail })
+                Err(BrokenChain { seq: at + 1, how: crate::audit::Break::Tail })
             }
             answer => answer,
         })
@@ -50,14 +65,27 @@ impl Store {
         account: AccountId,
         seq: i64,
     ) -> Result<Option<Result<Intact, BrokenChain>>, StoreError> {
+        self.watch_audit_up_to(account, seq, &AtomicI64::new(0)).await
+    }
+
+    /// The same; `walked` says meanwhile how many entries it has been at.
+    ///
+    /// # Errors
+    /// As [`Store::check_audit_up_to`].
+    pub async fn watch_audit_up_to(
+        &self,
+        account: AccountId,
+        seq: i64,
+        walked: &AtomicI64,
+    ) -> Result<Option<Result<Intact, BrokenChain>>, StoreError> {
         match self.audit_head(account).await? {
             Some(head) if (1..=head.count).contains(&seq) => {}
             _ => return Ok(None),
         }
         let mut walk = Walk::new(&self.keys, account, None);
-        let walked = self.walk_audit(&mut walk, account, seq).await?;
+        let ended = self.walk_audit(&mut walk, account, seq, walked).await?;
         let at = walk.at();
-        Ok(Some(match walked {
+        Ok(Some(match ended {
             Ok(()) if at < seq => {
                 Err(BrokenChain { seq: at + 1, how: crate::audit::Break::Missing })
             }
@@ -82,6 +110,7 @@ impl Store {
         walk: &mut Walk<'_>,
         account: AccountId,
         last: i64,
+        walked: &AtomicI64,
     ) -> Result<Result<(), BrokenChain>, StoreError> {
         loop {
             let links = self.audit_links(account, walk.at(), last, BATCH).await?;
@@ -93,6 +122,7 @@ impl Store {
                     return Ok(Err(broken));
                 }
             }
+            walked.store(walk.at(), Ordering::Relaxed);
         }
     }
 }

@@ -55,6 +55,8 @@ pub enum ImportRow {
     },
     /// A company of a PSA, and which customer it is.
     Company { integration: IntegrationId, company: String, name: String, customer: CustomerId },
+    /// A domain of email addresses that leads to the account's issuer.
+    SsoDomain { integration: IntegrationId, domain: String },
     /// Its secret, sealed already.
     Secret { kind: &'static str, row: Uuid, sealed: Vec<u8> },
 }

@@ -209,6 +209,8 @@ pub struct Contact {
     pub psa: Option<PsaRef>,
     /// Keyed hash of the address that such a card had when it was last read.
     pub address_hash: Option<Vec<u8>>,
+    /// When the numbers on a card of ours were entered; `None` for a PSA's.
+    pub entered_at: Option<Millis>,
 }
 
 /// A ticket.

@@ -62,8 +62,8 @@ pub struct Ability {
     pub technician: May,
     /// Whether an admin may.
     pub admin: May,
-    /// Whether a second factor is asked for that is at most 12 hours old.
-    pub second_factor: bool,
+    /// Of how long ago the second factor may be that is asked for, in words; `None` where none is.
+    pub second_factor: Option<&'static str>,
 }
 
 impl Ability {
@@ -87,31 +87,44 @@ impl Ability {
     }
 }
 
-const fn row(what: &'static str, technician: May, admin: May, second_factor: bool) -> Ability {
+const fn row(
+    what: &'static str,
+    technician: May,
+    admin: May,
+    second_factor: Option<&'static str>,
+) -> Ability {
     Ability { what, technician, admin, second_factor }
 }
 
+/// As for a reset.
+const TWELVE_HOURS: Option<&str> = Some("12 hours");
+/// As for what admins change.
+const HOUR: Option<&str> = Some("hour");
+
 /// All of them. Flags are two apart from roles: an admin resets nothing unless somebody lets them.
-pub const ABILITIES: [Ability; 8] = [
-    row("See the caller and verify them, in a PSA’s ticket", May::Yes, May::Yes, false),
-    row("Tickets, contacts and approvals on our own pages", May::With(Flag::Ui), May::Yes, false),
-    row("Reset a password", May::With(Flag::Reset), May::With(Flag::Reset), true),
-    row("Approve a colleague’s reset", May::With(Flag::Reset), May::With(Flag::Reset), false),
-    row("Look after one’s own sign-in", May::Yes, May::Yes, false),
-    row("Connect customers, PSAs and Duo", May::No, May::Yes, true),
-    row("Change policy and branding", May::No, May::Yes, true),
-    row("Invite, change and remove people", May::No, May::Yes, true),
+pub const ABILITIES: [Ability; 11] = [
+    row("See the caller and verify them, in a PSA’s ticket", May::Yes, May::Yes, None),
+    row("Tickets, contacts and approvals on our own pages", May::With(Flag::Ui), May::Yes, None),
+    row("Reset a password", May::With(Flag::Reset), May::With(Flag::Reset), TWELVE_HOURS),
+    row("Approve a colleague’s reset", May::With(Flag::Reset), May::With(Flag::Reset), None),
+    row("Look after one’s own sign-in", May::Yes, May::Yes, None),
+    row("Read the audit and the dashboard, check the chain", May::No, May::Yes, None),
+    row("Export the audit", May::No, May::Yes, HOUR),
+    row("Import contacts", May::No, May::Yes, HOUR),
+    row("Connect customers, PSAs and Duo", May::No, May::Yes, HOUR),
+    row("Change policy and branding", May::No, May::Yes, HOUR),
+    row("Invite, change and remove people", May::No, May::Yes, HOUR),
 ];
 
 /// The table as Markdown: `docs/people.md` has it between its two marks.
 #[must_use]
 pub fn as_markdown() -> String {
     let mut text = String::from(
-        "| | Technician | Admin | Needs a second factor of the last 12 hours |\n|---|---|---|---|\n",
+        "| | Technician | Admin | Needs a second factor of the last |\n|---|---|---|---|\n",
     );
     for ability in ABILITIES {
         let (technician, admin) = (ability.technician.words(), ability.admin.words());
-        let factor = if ability.second_factor { "yes" } else { "" };
+        let factor = ability.second_factor.unwrap_or_default();
         text += &format!("| {} | {technician} | {admin} | {factor} |\n", ability.what);
     }
     text

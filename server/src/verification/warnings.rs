@@ -17,6 +17,8 @@ pub struct Seen<'a> {
     pub microsoft: Option<&'a [u8]>,
     /// When the card's numbers last changed.
     pub card_changed_at: Option<Millis>,
+    /// When the numbers of our own list were entered: a contact who is new there had none to change.
+    pub card_entered_at: Option<Millis>,
     /// Resets of this person in the last day.
     pub of_person: u32,
     /// Resets by this technician in the last hour.
@@ -37,7 +39,11 @@ pub fn warnings(seen: &Seen<'_>, policy: &Policy) -> Vec<Finding> {
     {
         warnings.push(Code::NumbersDiffer.into());
     }
-    if let Some(at) = seen.card_changed_at
+    // A new number is as good as another one where it counts for a reset. Elsewhere it would be said of
+    // everybody while a list is new, and nobody would read it.
+    let counts = policy.accept_contact_phones && !seen.card.is_empty();
+    let entered_at = seen.card_entered_at.filter(|_| counts);
+    if let Some(at) = seen.card_changed_at.max(entered_at)
         && seen.now.is_within(policy.warn_changed_ms, at)
     {
         let days = seen.now.since(at) / (24 * 60 * 60_000);
@@ -93,6 +99,7 @@ mod tests {
             card: &[],
             microsoft: None,
             card_changed_at: None,
+            card_entered_at: None,
             of_person: 0,
             by_technician: 0,
             verifications: &[],
@@ -133,6 +140,19 @@ mod tests {
             &Policy::default(),
         );
         assert_eq!(told[0].about.as_deref(), Some("2 days ago"));
+    }
+
+    #[test]
+    fn a_new_number_is_told_of_where_it_counts_for_a_reset() {
+        let (now, card) = (seen().now, [vec![1]]);
+        let seen = Seen { card: &card[..], card_entered_at: Some(now), ..seen() };
+        let loose = Policy { accept_contact_phones: true, ..Policy::default() };
+        let told = |seen: &Seen<'_>, policy: &Policy| !warnings(seen, policy).is_empty();
+        assert!(told(&seen, &loose));
+        assert!(!told(&seen, &Policy::default()), "nobody is reset by it");
+        assert!(!told(&Seen { card: &[], ..seen }, &loose), "there is none");
+        let long_ago = Some(now.plus(-loose.warn_changed_ms));
+        assert!(!told(&Seen { card_entered_at: long_ago, ..seen }, &loose));
     }
 
     #[test]

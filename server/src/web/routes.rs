@@ -32,7 +32,8 @@ pub(super) fn small() -> Table {
         .post(Anybody, "/sign-in/recovery", pages::recovery::post)
         .post(Anybody, "/sign-in/sso", pages::sso::begin)
         .get(Anybody, "/sign-in/sso/callback", pages::sso::callback)
-        .get(Anybody, "/sign-in/sso/{connection}", pages::sso::kept)
+        .get(Anybody, "/sign-in/sso/{connection}", pages::sso_kept::get)
+        .post(Anybody, "/sign-in/sso/{connection}", pages::sso_kept::begin)
         .post(Anybody, "/sign-out", pages::sign_out::post)
         // By its own session: whoever has none signs in.
         .get(Anybody, "/confirm", pages::confirm::get)

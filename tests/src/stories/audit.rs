@@ -268,3 +268,40 @@ async fn the_check_finds_what_a_thief_has_done() {
     assert!(page.contains("its newest entries were removed"), "{page}");
     world.stop().await;
 }
+
+#[tokio::test]
+async fn a_check_goes_on_beside_the_page() {
+    let mut world = World::new().await;
+    let desk = world.desk().await;
+    let (store, now, run) = (world.app.store.clone(), world.now(), Uuid::from_u128(5));
+    assert!(!desk.page("/audit/check").await.contains("id=\"found\""), "there was none yet");
+    // Another process is at a large one.
+    store.begin_audit_check(world.account, now, run, 1_000_000, now).await.unwrap();
+    store.note_audit_check(world.account, now, run, 420_000, None).await.unwrap();
+    let page = desk.page("/audit/check").await;
+    assert!(page.contains("420000 of 1000000 entries so far"), "{page}");
+    assert!(
+        page.contains("data-reloads") && page.contains("Look again"),
+        "with a script and without"
+    );
+    // A second one is not begun beside it.
+    let token = desk.form_token("/audit/check").await;
+    let (status, _) = desk.form("/audit/check", &[("form", &token)]).await;
+    assert_eq!(status, 303);
+    assert_eq!(store.audit_check(world.account).await.unwrap().unwrap().run, run);
+    // That process was ended: it says nothing of the chain, and makes room.
+    world.pass(60_000);
+    let page = desk.page("/audit/check").await;
+    assert!(page.contains("The check stopped at entry 420000 of 1000000"), "{page}");
+    assert!(checked(&desk, "").await.contains("The chain is intact"));
+    // What came of it stays, for whoever looks later.
+    let page = desk.page("/audit/check").await;
+    assert!(page.contains("The chain is intact") && page.contains("Checked <time"), "{page}");
+    // Whoever has the database alone can't write that all is well: neither by hand nor from another account.
+    let mine = store.audit_check(world.account).await.unwrap().unwrap();
+    let forge = "update audit_checks set run = account where account = $1";
+    store.seed(forge, &[world.account.0]).await;
+    assert_ne!(store.audit_check(world.account).await.unwrap().unwrap().run, mine.run);
+    assert!(!desk.page("/audit/check").await.contains("The chain is intact"));
+    world.stop().await;
+}

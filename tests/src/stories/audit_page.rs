@@ -86,6 +86,19 @@ async fn an_admin_reads_what_happened() {
     in_every_light(&page, "89-broken").await;
     page.go(&format!("{origin}/audit/3")).await;
     page.sees("This entry is not as it was written").await;
+    // A large one is looked at while it goes on.
+    let (now, run) = (world.now(), Uuid::from_u128(5));
+    let store = &world.app.store;
+    store.begin_audit_check(world.account, now, run, 1_000_000, now).await.unwrap();
+    store.note_audit_check(world.account, now, run, 420_000, None).await.unwrap();
+    page.go(&format!("{origin}/audit/check")).await;
+    page.find("heading", "Checking…").await;
+    // The page would be read anew in the middle of being looked at.
+    page.script("delete document.querySelector('[data-reloads]').dataset.reloads").await;
+    in_every_light(&page, "89-checking").await;
+    store.note_audit_check(world.account, now, run, 1_000_000, Some(b"not ours")).await.unwrap();
+    page.click("link", "Look again").await;
+    page.find("button", "Check the chain").await;
     let back = "update audit set at = at - 1 where account = $1 and seq = 3";
     world.app.store.seed(back, &[world.account.0]).await;
     assert_eq!(page.complaints().await, [""; 0]);

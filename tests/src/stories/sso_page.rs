@@ -166,6 +166,14 @@ async fn a_stranger_to_us_is_told_what_to_do() {
     page.sees("nobody here is linked to that account yet").await;
     in_every_light(&page, "93-sso-refused").await;
     page.click("link", "Back to the sign-in page").await;
+    // The link for bookmarks says where it leads, and goes there with one click.
+    let view = world.app.sso.one(world.account).await.unwrap().unwrap();
+    let origin = &world.app.settings.server.origin;
+    page.go(&format!("{origin}/sign-in/sso/{}?next=/contacts", view.id)).await;
+    page.find("heading", "Sign in to Brightline IT").await;
+    in_every_light(&page, "94-sso-kept").await;
+    page.click("button", "Continue").await;
+    page.find("heading", "Pick an account").await;
     assert_eq!(page.complaints().await, [""; 0]);
     page.end().await;
     world.end().await;

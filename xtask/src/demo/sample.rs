@@ -157,6 +157,8 @@ pub(super) fn welcome(ports: Ports, secrets: &Secrets, email: &str) -> String {
         "5  On the phone open the link and Reveal. The world's directory holds the same.".into(),
         "6  Or do it in a PSA's ticket: its frame shows a code, the product takes it at /pair."
             .into(),
+        "7  Single sign-on: connect it on your own page, sign out, use it with your address."
+            .into(),
         String::new(),
         "Ctrl-C stops everything. Logs: demo/server.log, demo/simulator.log".into(),
     ];

@@ -36,13 +36,13 @@ pub struct SsoAsk {
 }
 
 /// What a form is held against.
-pub(super) struct Around<'a> {
+pub(crate) struct Around<'a> {
     /// What is stored, for a change.
-    pub(super) known: Option<&'a SsoSettings>,
+    pub(crate) known: Option<&'a SsoSettings>,
     /// Domains that technicians have addresses in.
-    pub(super) own_domains: &'a [String],
+    pub(crate) own_domains: &'a [String],
     /// Whether whoever asks could still sign in by password when the issuer is down.
-    pub(super) has_another_way: bool,
+    pub(crate) has_another_way: bool,
 }
 
 /// Entra's issuers for everybody's tenants, and the one of personal accounts. (Microsoft identity platform,
@@ -54,7 +54,7 @@ const MOST_DOMAINS: usize = 20;
 
 impl SsoAsk {
     /// The settings and domains.
-    pub(super) fn check(
+    pub(crate) fn check(
         &self,
         around: &Around<'_>,
     ) -> Result<(SsoSettings, Vec<String>), Vec<FieldError>> {

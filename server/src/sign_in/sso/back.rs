@@ -14,7 +14,7 @@ use crate::audit::{Act, Entry};
 use crate::seal::same;
 use crate::sign_in::session::recent_second_factor;
 use crate::sign_in::session::{HALF_LIFE_MS, Token, WEB_LIFE_MS};
-use crate::sign_in::{Next, Refused, Typed, next};
+use crate::sign_in::{Next, Refused, Typed, next, throttle};
 use crate::store::{
     NewSession, Role, Session, SessionKind, SsoProof, SsoPurpose, SsoRow, SsoSubject, SsoTrip,
     StoreError, Technician, Tested,
@@ -72,7 +72,8 @@ pub struct Back {
     pub outcome: Result<Outcome, Lost>,
 }
 
-/// Receives a browser with the token in its cookie, and the session that it is signed in with.
+/// Receives a browser with the token in its cookie, and the session that it is signed in with. Whose trip ends
+/// well does not count among the tries of their network, `address`: an office signs in every morning.
 ///
 /// # Errors
 /// When the database can't be read or written; what is wrong with the answer is an outcome.
@@ -81,6 +82,7 @@ pub async fn receive(
     token: Option<&str>,
     answer: &Callback,
     session: Option<&Session>,
+    address: &str,
 ) -> Result<Back, StoreError> {
     let trip = match token {
         Some(token) => app.store.end_trip(&hash(&app.keys, token), app.clock.now()).await?,
@@ -99,6 +101,9 @@ pub async fn receive(
             Err(lost) => Err(lost),
         },
     };
+    if matches!(outcome, Ok(Outcome::SignedIn { .. })) {
+        throttle::forgive_trip(app, address).await?;
+    }
     if let Err(Lost::Because(reason)) = &outcome {
         let mut entry = Entry::new(Act::SignInRefused)
             .because(Code::WrongSignIn)

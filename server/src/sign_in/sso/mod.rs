@@ -28,13 +28,14 @@ use shared::{IntegrationId, Millis};
 use tokio::sync::Notify;
 
 pub use alarm::Alarm;
+pub(crate) use ask::Around;
 pub use ask::SsoAsk;
 pub use back::{Back, Callback, Lost, Outcome, receive};
 pub use connect::{SsoView, Tried};
 pub use people::{is_linked, may_use_password, unlink};
 pub use reason::{Reason, STEPS};
 pub use settings::SsoSettings;
-pub use trip::{Leave, Wish, by_domain, by_id, leave, of_set_up};
+pub use trip::{Leave, Wish, by_domain, by_id, count_trip, leave, of_set_up};
 
 use crate::clock::Clock;
 use crate::outbound::Outbound;

@@ -110,28 +110,33 @@ pub async fn leave(app: &App, row: &SsoRow, wish: Wish<'_>) -> Result<Leave, Los
     Ok(Leave { token, to })
 }
 
+/// Counts a browser that is to be sent away, until it comes back as somebody.
+///
+/// # Errors
+/// [`Refused::TooMany`] from this network.
+pub async fn count_trip(app: &App, address: &str) -> Result<(), Refused> {
+    throttle::count_trip(app, address).await
+}
+
 /// The issuer that an address leads to, by its domain alone: nothing tells whether it is somebody's.
 ///
 /// # Errors
 /// [`Code::TooMany`] from this network.
 pub async fn by_domain(app: &App, email: &str, address: &str) -> Result<Option<SsoRow>, Refused> {
-    throttle::count_trip(app, address).await?;
+    count_trip(app, address).await?;
     let email = email.trim().to_lowercase();
     let Some((_, domain)) = email.rsplit_once('@') else { return Ok(None) };
     let found = app.store.sso_by_domain(domain).await?;
     Ok(found.filter(|row| row.integration.is_on))
 }
 
-/// The issuer of a link that people keep.
+/// The issuer of a link that people keep. Reads only, and counts nothing.
 ///
 /// # Errors
-/// [`Code::TooMany`] from this network; [`Code::NotFound`] for one that is not there or off.
-pub async fn by_id(app: &App, id: IntegrationId, address: &str) -> Result<SsoRow, Refused> {
+/// [`Code::NotFound`] for one that is not there or off.
+pub async fn by_id(app: &App, id: IntegrationId) -> Result<SsoRow, Refused> {
     let found = app.store.sso_by_id(id).await?;
-    let found =
-        found.filter(|row| row.integration.is_on).ok_or(Refused::Because(Code::NotFound))?;
-    throttle::count_trip(app, address).await?;
-    Ok(found)
+    found.filter(|row| row.integration.is_on).ok_or(Refused::Because(Code::NotFound))
 }
 
 /// The issuer of the account that a set-up link is for, and what the link proves; `None` where that account
@@ -144,7 +149,7 @@ pub async fn of_set_up(
     token: &Typed,
     address: &str,
 ) -> Result<Option<(SsoRow, SsoPurpose)>, Refused> {
-    throttle::count_trip(app, address).await?;
+    count_trip(app, address).await?;
     let (technician, hash) = set_up::whose(app, token).await?;
     let found = app.store.sso_of(technician.account).await?;
     let on = found.filter(|row| row.integration.is_on);

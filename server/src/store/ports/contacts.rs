@@ -21,7 +21,7 @@ pub trait ContactStore {
 
     /// Makes the customers that are new, adds contacts, and brings those up to date that have the same
     /// address at the same customer; nobody is deleted. One audit entry with the counts; a mail to all admins
-    /// where somebody's numbers are others than before.
+    /// where somebody's numbers are others than before, or somebody new has some.
     ///
     /// # Errors
     /// `MovedOn` when a customer came or went since the file was read.

@@ -52,7 +52,8 @@ pub trait FigureStore {
         until: Millis,
     ) -> Result<LinkCounts, StoreError>;
 
-    /// What did not go out since then, by way and reason.
+    /// What did not go out since then, by way and reason: of resets, of verifications, and mails to our own
+    /// people.
     ///
     /// # Errors
     /// When the database can't be read.

@@ -9,6 +9,7 @@ mod applied;
 mod approvals;
 mod attempts;
 mod audit;
+mod audit_checks;
 mod audit_reads;
 mod brands;
 mod cards;
@@ -59,6 +60,7 @@ pub use applied::AppliedStore;
 pub use approvals::ApprovalStore;
 pub use attempts::AttemptStore;
 pub use audit::AuditStore;
+pub use audit_checks::AuditCheckStore;
 pub use audit_reads::AuditReadStore;
 pub use brands::BrandStore;
 pub use cards::CardStore;
@@ -108,6 +110,7 @@ pub trait AnyStore:
     + AppliedStore
     + ApprovalStore
     + AttemptStore
+    + AuditCheckStore
     + AuditReadStore
     + AuditStore
     + BrandStore

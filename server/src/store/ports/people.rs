@@ -30,6 +30,19 @@ pub trait PeopleStore {
         address_hash: &[u8],
     ) -> Result<Option<Contact>, StoreError>;
 
+    /// Everybody with this whole address, whoever's contact and listed or not: of our own list by the address,
+    /// of a PSA by its keyed hash. At most `most`, the oldest first.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    async fn contacts_at(
+        &self,
+        account: AccountId,
+        address: &str,
+        address_hash: &[u8],
+        most: u32,
+    ) -> Result<Vec<Contact>, StoreError>;
+
     /// A page of the contacts that are listed: by name, or the newest first. A search finds beginnings of
     /// words of name, e-mail address and customer, and a PSA's contact by its whole address.
     ///

@@ -17,6 +17,12 @@ pub trait SsoStore {
     /// When the database can't be read.
     async fn sso_of(&self, account: AccountId) -> Result<Option<SsoRow>, StoreError>;
 
+    /// Whether any account of the server has one that is on: whether the sign-in page speaks of it.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    async fn has_sso(&self) -> Result<bool, StoreError>;
+
     /// The one with this id, for a link that people keep.
     ///
     /// # Errors

@@ -73,37 +73,63 @@ fn by(filter: &AuditFilter) -> Vec<By> {
     .collect()
 }
 
+/// A column as it stands; `None` where it holds something that we never write there. Whoever has the database
+/// may put anything into it, and that has to be told as damage, not as a failure of ours.
+fn readable<'l, T: sqlx::Decode<'l, Db> + sqlx::Type<Db>>(
+    line: &'l Line,
+    column: &str,
+) -> Result<Option<T>, sqlx::Error> {
+    match line.try_get(column) {
+        Ok(value) => Ok(Some(value)),
+        Err(sqlx::Error::ColumnDecode { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// What stands for a time that can't be read: no entry was written then.
+const NEVER: i64 = i64::MIN;
+
 fn row(line: &Line) -> Result<AuditRow, sqlx::Error> {
     Ok(AuditRow {
         seq: line.try_get("seq")?,
-        at: Millis(line.try_get("at")?),
-        body: line.try_get("body")?,
+        at: Millis(readable(line, "at")?.unwrap_or_default()),
+        body: readable(line, "body")?.unwrap_or_default(),
     })
 }
 
 fn link(line: &Line) -> Result<Link, sqlx::Error> {
-    let id = |column: &str| line.try_get::<Option<Uuid>, _>(column);
-    let kind: Option<i32> = line.try_get("kind")?;
     Ok(Link {
         seq: line.try_get("seq")?,
-        at: Millis(line.try_get("at")?),
-        body: line.try_get("body")?,
-        mac: line.try_get("mac")?,
-        facets: Facets {
-            kind: kind.and_then(Kind::numbered),
-            technician: id("technician")?.map(TechnicianId),
-            customer: id("customer")?.map(CustomerId),
-            contact: id("contact")?.map(ContactId),
-            reset: id("reset")?.map(ResetId),
-        },
+        at: Millis(readable(line, "at")?.unwrap_or(NEVER)),
+        body: readable(line, "body")?.unwrap_or_default(),
+        mac: readable(line, "mac")?.unwrap_or_default(),
+        facets: facets(line)?,
     })
+}
+
+fn facets(line: &Line) -> Result<Option<Facets>, sqlx::Error> {
+    let id = |column: &str| readable::<Option<Uuid>>(line, column);
+    let kind = readable::<Option<i32>>(line, "kind")?;
+    let ids = [id("technician")?, id("customer")?, id("contact")?, id("reset")?];
+    let (Some(kind), [Some(technician), Some(customer), Some(contact), Some(reset)]) = (kind, ids)
+    else {
+        return Ok(None);
+    };
+    Ok(Some(Facets {
+        kind: kind.and_then(Kind::numbered),
+        technician: technician.map(TechnicianId),
+        customer: customer.map(CustomerId),
+        contact: contact.map(ContactId),
+        reset: reset.map(ResetId),
+    }))
 }
 
 fn head(line: &Line) -> Result<Head, sqlx::Error> {
     Ok(Head {
         account: AccountId(line.try_get("id")?),
-        count: line.try_get("audit_count")?,
-        mac: line.try_get("audit_head")?,
+        // No chain has such a head.
+        count: readable(line, "audit_count")?.unwrap_or(-1),
+        mac: readable(line, "audit_head")?.unwrap_or_default(),
     })
 }
 

@@ -1,6 +1,6 @@
-//! Contacts from a file, in one transaction.
+//! Contacts from a file; each part of it in one transaction.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 use shared::{AccountId, ContactId, CustomerId, Millis, TechnicianId};
@@ -14,7 +14,7 @@ use super::{kept, storable};
 use crate::audit::{Act, Entry};
 use crate::contacts::{Fate, compare_card, key};
 use crate::store::{
-    CardLine, ContactFile, ContactStore, Imported, KnownContact, MailKind, StoreError,
+    CardLine, ContactFile, ContactStore, Imported, KnownContact, MailKind, Numbers, StoreError,
 };
 
 /// Customers whose contacts are read at once: each is a parameter.
@@ -45,6 +45,29 @@ fn of_customers(account: AccountId, customers: &[CustomerId]) -> QueryBuilder<Db
     }
     query.push(")");
     query
+}
+
+/// Who is there of these lines: by the id that the file was read with, and by their address, should somebody
+/// have come meanwhile.
+fn of_lines(account: AccountId, lines: &[CardLine]) -> [QueryBuilder<Db>; 2] {
+    let mut by_id = QueryBuilder::<Db>::new(KNOWN);
+    by_id.push_bind(account.0).push(" and id in (");
+    let mut list = by_id.separated(", ");
+    for line in lines {
+        list.push_bind(line.id.0);
+    }
+    by_id.push(")");
+    let mut customers: Vec<CustomerId> = lines.iter().map(|it| it.customer).collect();
+    customers.sort_unstable();
+    customers.dedup();
+    let mut by_address = of_customers(account, &customers);
+    // PostgreSQL takes no text that can't be stored, not even to look for.
+    by_address.push(" and psa is null and lower(email) in ('' ");
+    for line in lines.iter().filter(|it| storable(&it.email)) {
+        by_address.push(", ").push_bind(line.email.clone());
+    }
+    by_address.push(")");
+    [by_id, by_address]
 }
 
 #[async_trait]
@@ -78,14 +101,13 @@ impl ContactStore for Database {
             return Err(StoreError::MovedOn);
         }
         done.customers = file.customers.len();
-        let mut customers: Vec<CustomerId> = file.lines.iter().map(|it| it.customer).collect();
-        customers.sort_unstable();
-        customers.dedup();
         let mut there: HashMap<(CustomerId, String), KnownContact> = HashMap::new();
-        for some in customers.chunks(AT_ONCE) {
-            for row in &of_customers(account, some).build().fetch_all(write.db()).await? {
-                let contact = known(row)?;
-                there.insert((contact.customer, contact.email.trim().to_lowercase()), contact);
+        for some in file.lines.chunks(AT_ONCE) {
+            for mut query in of_lines(account, some) {
+                for row in &query.build().fetch_all(write.db()).await? {
+                    let contact = known(row)?;
+                    there.insert((contact.customer, contact.email.trim().to_lowercase()), contact);
+                }
             }
         }
         for line in file.lines.iter().filter(|it| storable(&it.email)) {
@@ -93,6 +115,7 @@ impl ContactStore for Database {
                 None => {
                     self.add_contact(&mut write, account, now, line).await?;
                     done.added += 1;
+                    done.numbered += usize::from(!line.phones.is_empty());
                 }
                 Some(before) => match compare_card(before, &line.name, &line.phones) {
                     Fate::Changed(_) => {
@@ -105,12 +128,15 @@ impl ContactStore for Database {
                 },
             }
         }
+        let part = file.part.map(|(nth, of)| format!("part {nth} of {of}: ")).unwrap_or_default();
         let about = format!(
-            "{} new, {} changed, {} of them with other numbers, {} as they were, {} new customers",
+            "{part}{} new, {} changed, {} of them with other numbers, {} as they were, {} new customers",
             done.added, done.changed, done.renumbered, done.same, done.customers
         );
-        if done.renumbered > 0 {
-            let words = done.renumbered.to_string();
+        if done.numbers().any() && !file.told {
+            let (here, ahead) = (done.numbers(), file.ahead);
+            let all = Numbers { new: here.new + ahead.new, other: here.other + ahead.other };
+            let words = all.to_words();
             let about = About::Contacts(&words);
             self.mail_admins(&mut write, account, about, MailKind::Contacts, now).await?;
         }
@@ -133,11 +159,11 @@ impl Database {
             .bind(account.0)
             .fetch_all(write.db())
             .await?;
-        let mut ids: Vec<Uuid> = Vec::new();
-        let mut names: Vec<String> = Vec::new();
+        let mut ids: HashSet<Uuid> = HashSet::new();
+        let mut names: HashSet<String> = HashSet::new();
         for row in &rows {
-            ids.push(row.try_get(0)?);
-            names.push(key(row.try_get(1)?));
+            ids.insert(row.try_get(0)?);
+            names.insert(key(row.try_get(1)?));
         }
         for (id, name) in &file.customers {
             if names.contains(&key(name)) {
@@ -150,7 +176,7 @@ impl Database {
                 .execute(write.db())
                 .await?;
             self.name(write, account, id.0, &kept(name)).await?;
-            ids.push(id.0);
+            ids.insert(id.0);
         }
         Ok(file.lines.iter().all(|line| ids.contains(&line.customer.0)))
     }
@@ -207,6 +233,19 @@ async fn change(
     .bind(now.0)
     .execute(write.db())
     .await?;
+    if renumbered {
+        // Who has never been looked at: the first look finds other numbers than these, which nobody has.
+        sqlx::query(
+            "insert into known_cards (contact, account, hash, seen_at) values ($1, $2, $3, $4)
+             on conflict (contact) do nothing",
+        )
+        .bind(before.id.0)
+        .bind(account.0)
+        .bind(&b""[..])
+        .bind(now.0)
+        .execute(write.db())
+        .await?;
+    }
     find_contact(write, account, before.id.0).await
 }
 

@@ -173,6 +173,10 @@ impl FigureStore for Database {
              where r.account = $1 and r.asked_at >= $2 and o.state = 'failed'
              group by o.kind, o.code
              union all
+             select 'row', o.kind, o.code, count(*) from outbox o
+             where o.account = $1 and o.reset is null and o.state = 'failed' and o.due_at >= $2
+             group by o.kind, o.code
+             union all
              select 'channel', v.channel, v.code, count(*) from verifications v
              where v.account = $1 and v.sent_at >= $2 and v.outcome = 'unsent'
              group by v.channel, v.code",

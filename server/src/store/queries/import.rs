@@ -140,6 +140,12 @@ async fn insert(
         .bind(name)
         .bind(customer.0)
         .bind(now.0),
+        ImportRow::SsoDomain { integration, domain } => sqlx::query(
+            "insert into sso_domains (domain, account, integration) values ($1, $2, $3)",
+        )
+        .bind(domain)
+        .bind(account.0)
+        .bind(integration.0),
         ImportRow::Secret { kind, row, sealed } => sqlx::query(
             "insert into secrets (account, kind, row, sealed, updated_at)
              values ($1, $2, $3, $4, $5)",

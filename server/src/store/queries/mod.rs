@@ -9,6 +9,7 @@ mod applied;
 mod approvals;
 mod attempts;
 mod audit;
+mod audit_checks;
 mod audit_reads;
 mod brands;
 mod cards;

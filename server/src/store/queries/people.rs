@@ -13,7 +13,7 @@ type Found = <Db as sqlx::Database>::Row;
 macro_rules! contact_fields {
     () => {
         "c.id, c.customer, u.name, u.is_on, c.name, c.email, c.phones, c.psa, c.psa_id,
-         c.address_hash"
+         c.address_hash, case when c.psa is null then c.changed_at end"
     };
 }
 
@@ -62,6 +62,7 @@ fn contact(row: &Found) -> Result<Contact, StoreError> {
             .map_err(|_| StoreError::Inconsistent("a contact's phones"))?,
         psa: psa_ref(row, 7)?,
         address_hash: row.try_get(9)?,
+        entered_at: row.try_get::<Option<i64>, _>(10)?.map(Millis),
     })
 }
 
@@ -173,6 +174,33 @@ impl PeopleStore for Database {
             [row] => Ok(Some(contact(row)?)),
             _ => Ok(None),
         }
+    }
+
+    async fn contacts_at(
+        &self,
+        account: AccountId,
+        address: &str,
+        address_hash: &[u8],
+        most: u32,
+    ) -> Result<Vec<Contact>, StoreError> {
+        if !super::storable(address) || address.trim().is_empty() {
+            return Ok(Vec::new());
+        }
+        let query = concat!(
+            contact_columns!(),
+            "and c.id in (
+                 select id from contacts where account = $1 and psa is null and lower(email) = $2
+                 union select id from contacts where account = $1 and address_hash = $3)
+             order by c.id limit $4"
+        );
+        let rows = sqlx::query(query)
+            .bind(account.0)
+            .bind(address.trim().to_lowercase())
+            .bind(address_hash)
+            .bind(i64::from(most))
+            .fetch_all(self.read())
+            .await?;
+        rows.iter().map(contact).collect()
     }
 
     async fn contacts(

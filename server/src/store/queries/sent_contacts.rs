@@ -12,7 +12,9 @@ use super::mails::About;
 use super::words::find_contact;
 use crate::audit::{Act, Entry};
 use crate::random;
-use crate::store::{Hashes, Limit, MailKind, SentContact, SentContactStore, StoreError, Taken};
+use crate::store::{
+    Hashes, Limit, MailKind, Numbers, SentContact, SentContactStore, StoreError, Taken,
+};
 
 const HOUR_MS: i64 = 60 * 60_000;
 
@@ -48,11 +50,13 @@ impl SentContactStore for Database {
     ) -> Result<Vec<Taken>, StoreError> {
         let mut write = self.write(account).await?;
         let mut done = Vec::with_capacity(contacts.len());
-        let mut cards = 0;
+        let mut numbers = Numbers::default();
         for contact in contacts {
             let (taken, other_card) =
                 self.take_contact(&mut write, account, now, contact, approvers, hashes).await?;
-            cards += usize::from(other_card);
+            let new = matches!(taken, Taken::Added(_)) && !contact.phones.is_empty();
+            numbers.new += usize::from(new);
+            numbers.other += usize::from(other_card);
             done.push(taken);
         }
         let count = |what: fn(&Taken) -> bool| done.iter().filter(|it| what(it)).count();
@@ -62,12 +66,13 @@ impl SentContactStore for Database {
         );
         let refused = done.len() - new - changed - count(|it| matches!(it, Taken::Same(_)));
         let about = format!(
-            "{by}: {new} new, {changed} changed, {cards} of them with another card, {refused} refused"
+            "{by}: {new} new, {changed} changed, {} of them with another card, {refused} refused",
+            numbers.other
         );
         // Once an hour: a program that changes them without end must not fill mailboxes.
         let once = Limit { name: format!("told of contacts {by}"), most: 1, window_ms: HOUR_MS };
-        if cards > 0 && self.count_one(&mut write, account, now, &once).await?.1 == 1 {
-            let words = format!("{cards} {by}");
+        if numbers.any() && self.count_one(&mut write, account, now, &once).await?.1 == 1 {
+            let words = format!("{} {by}", numbers.to_words());
             let about = About::Contacts(&words);
             self.mail_admins(&mut write, account, about, MailKind::Contacts, now).await?;
         }

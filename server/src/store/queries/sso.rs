@@ -64,6 +64,15 @@ impl SsoStore for Database {
         self.with_domains(row).await
     }
 
+    async fn has_sso(&self) -> Result<bool, StoreError> {
+        let found: Option<i32> = sqlx::query_scalar(
+            "select 1 from integrations where kind = 'oidc' and is_on and ended_at is null limit 1",
+        )
+        .fetch_optional(self.read())
+        .await?;
+        Ok(found.is_some())
+    }
+
     async fn technician_domains(&self, account: AccountId) -> Result<Vec<String>, StoreError> {
         let emails: Vec<String> = sqlx::query_scalar(
             "select email from technicians where account = $1 and ended_at is null",

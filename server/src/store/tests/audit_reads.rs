@@ -16,6 +16,7 @@ on_both!(
     names_are_the_accounts_own_and_can_be_erased,
     the_check_finds_what_filters_hide,
     a_kept_head_shows_a_cut_tail,
+    what_can_t_be_read_is_damage,
     a_check_ends_where_it_is_asked_to,
     old_entries_get_their_columns,
 );
@@ -237,6 +238,50 @@ async fn a_kept_head_shows_a_cut_tail(world: World) {
     }
     let broken = BrokenChain { seq: 3, how: Break::Rewritten };
     assert_eq!(store.check_audit(account, Some(&known)).await.unwrap(), Err(broken));
+}
+
+/// SQLite takes anything in any column; PostgreSQL takes what is of the type and was never written.
+async fn what_can_t_be_read_is_damage(world: World) {
+    let (store, account) = (&world.store, world.ours.account);
+    write(&world, &vec![Entry::new(Act::SignedOut).by(world.ours.ann); 3]).await;
+    let anything = matches!(world.place, Place::File(_));
+    for (column, sqlite, postgres, how) in [
+        ("technician", "x'00'", "'00000000-0000-0000-0000-000000000000'", Break::Columns),
+        ("reset", "'\u{1F511}'", "'00000000-0000-0000-0000-000000000000'", Break::Columns),
+        ("kind", "'x'", "99", Break::Columns),
+        ("body", "x'ff'", "''", Break::Altered),
+        ("at", "'yesterday'", "-1", Break::Altered),
+        ("mac", "7", "''", Break::Altered),
+    ] {
+        let value = if anything { sqlite } else { postgres };
+        let damage = format!("update audit set {column} = {value} where account = $1 and seq = 3");
+        let kept = "create table kept as select * from audit";
+        store.seed(kept, &[]).await;
+        store.seed(leak(damage), &[account.0]).await;
+        let broken = BrokenChain { seq: 3, how };
+        assert_eq!(store.verify_audit(account).await.unwrap(), Err(broken.clone()), "{column}");
+        let up_to = store.check_audit_up_to(account, 4).await.unwrap();
+        assert_eq!(up_to, Some(Err(broken)), "{column}");
+        // Lists go on, with what is left of it.
+        assert_eq!(seqs(store, account, &AuditFilter::default()).await, [4, 3, 2, 1], "{column}");
+        let mend = format!(
+            "update audit set {column} = (select k.{column} from kept k
+            where k.account = audit.account and k.seq = audit.seq) where account = $1"
+        );
+        store.seed(leak(mend), &[account.0]).await;
+        store.seed("drop table kept", &[]).await;
+        assert_eq!(store.verify_audit(account).await.unwrap(), Ok(4), "{column}");
+    }
+    let head = if anything { "'x'" } else { "''" };
+    let damage = format!("update accounts set audit_head = {head} where id = $1");
+    store.seed(leak(damage), &[account.0]).await;
+    let broken = BrokenChain { seq: 5, how: Break::Tail };
+    assert_eq!(store.verify_audit(account).await.unwrap(), Err(broken));
+}
+
+/// Statements of tests live for ever: the store takes no others.
+fn leak(statement: String) -> &'static str {
+    Box::leak(statement.into_boxed_str())
 }
 
 async fn a_check_ends_where_it_is_asked_to(world: World) {

@@ -110,11 +110,19 @@ async fn what_did_not_go_out_is_told_by_its_way(world: World) {
     let v = ours.verification(after(MINUTE));
     store.begin_verification(&v, &[]).await.unwrap().unwrap();
     store.verification_unsent(&v, after(MINUTE), Code::SmsCredentials).await.unwrap();
+    // A mail to the admins is of no reset.
+    super::mails::with_smtp(&world).await;
+    let vic = super::contacts::line(ours.customer, "Vic", "vic@contoso.example", &["1234"]);
+    super::contacts::import(&world, vec![vic]).await;
+    let lost = "update outbox set state = 'failed', code = 'mail-unavailable'
+                where account = $1 and kind = 'mail-contacts'";
+    store.seed(lost, &[ours.account.0]).await;
     let unsent = store.unsent(ours.account, START).await.unwrap();
     assert_eq!(
         unsent,
         [
             Unsent { way: Way::Sms, code: Code::SmsCredentials, count: 2 },
+            Unsent { way: Way::Mail, code: Code::MailUnavailable, count: 1 },
             Unsent { way: Way::Psa, code: Code::Internal, count: 1 },
         ]
     );

@@ -8,6 +8,7 @@ use crate::store::{ImportRow, ListAsk, Order};
 on_both!(
     a_contact_is_read_as_it_was_written,
     one_contact_is_found_by_its_address,
+    everybody_at_an_address_is_found,
     contacts_are_found_by_name_address_and_customer,
     a_search_is_no_pattern,
     letters_beyond_ascii_are_found_in_either_case,
@@ -62,6 +63,32 @@ async fn one_contact_is_found_by_its_address(world: World) {
     // Two with one address: which of them is meant, nobody can say.
     add(&world, vec![ours.contact(ContactId(new_id()), "Twin", carl)]).await;
     assert_eq!(at(ours.account, ours.customer, carl).await, None);
+}
+
+/// For the audit: whoever has it, listed or not, here or at a PSA.
+async fn everybody_at_an_address_is_found(world: World) {
+    let (store, ours) = (&world.store, &world.ours);
+    let psa = super::psa::connected(&world, crate::psa::PsaKind::Halo).await.integration.id;
+    let seen = crate::store::SeenContact {
+        id: "7",
+        customer: ours.customer,
+        name: "Paula",
+        address_hash: Some(b"paula's"),
+    };
+    store.mirror(ours.account, psa, START, seen, None).await.unwrap();
+    let names = async |address: &'static str, hash: &'static [u8], most| {
+        let found = store.contacts_at(ours.account, address, hash, most).await.unwrap();
+        found.into_iter().map(|it| it.name).collect::<Vec<_>>()
+    };
+    store.seed("update contacts set listed = false where account = $1", &[ours.account.0]).await;
+    assert_eq!(names(" CARL@contoso.example", b"carl's", 9).await, ["Carl Carter"]);
+    assert_eq!(names("paula@contoso.example", b"paula's", 9).await, ["Paula"]);
+    assert_eq!(names("carl@contoso.example", b"paula's", 1).await.len(), 1);
+    for nothing in ["carl", "", " ", "carl@contoso.example\u{0}"] {
+        assert!(names(nothing, b"nobody's", 9).await.is_empty(), "{nothing:?}");
+    }
+    let theirs = store.contacts_at(world.theirs.account, "paula@contoso.example", b"paula's", 9);
+    assert!(theirs.await.unwrap().is_empty());
 }
 
 async fn contacts_are_found_by_name_address_and_customer(world: World) {

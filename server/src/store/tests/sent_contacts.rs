@@ -106,7 +106,7 @@ async fn another_number_is_a_changed_card(world: World) {
     let due = store.due_mails(after(6)).await.unwrap();
     let row = store.claim_outbox(due[0], lease(after(6)), after(6)).await.unwrap().unwrap();
     assert_eq!((due.len(), row.kind), (1, OutboxKind::Mail(MailKind::Contacts)));
-    assert_eq!(row.about.as_deref(), Some("1 key x"), "all admins hear of it");
+    assert_eq!(row.about.as_deref(), Some("1 0 key x"), "all admins hear of it");
     import(&world, &[after_it.clone()]).await;
     assert_eq!(world.told("card-changed").await.len(), 1, "the same once more is no change");
     // Again and again: written down each time, mailed once an hour.

@@ -68,6 +68,7 @@ async fn there(world: &World, id: &[u8]) -> Option<Session> {
 async fn an_account_has_one_issuer_and_a_domain_one_account(world: World) {
     let (store, ours, theirs) = (&world.store, &world.ours, &world.theirs);
     assert!(store.sso_of(ours.account).await.unwrap().is_none());
+    assert!(!store.has_sso().await.unwrap());
     assert_eq!(store.technician_domains(ours.account).await.unwrap(), ["ours.example"]);
     let row = connected(&world).await;
     assert_eq!(
@@ -75,6 +76,14 @@ async fn an_account_has_one_issuer_and_a_domain_one_account(world: World) {
         (&domains(&["ours.example"])[..], true)
     );
     let id = row.integration.id;
+    assert!(store.has_sso().await.unwrap());
+    let switch = async |on| {
+        let set = if on { "true" } else { "false" };
+        let statement = format!("update integrations set is_on = {set} where id = $1");
+        store.seed(Box::leak(statement.into_boxed_str()), &[id.0]).await;
+        store.has_sso().await.unwrap()
+    };
+    assert!(!switch(false).await && switch(true).await);
     for found in [store.sso_by_id(id).await, store.sso_by_domain("ours.example").await] {
         assert_eq!(found.unwrap().unwrap().integration.account, ours.account);
     }

@@ -73,6 +73,8 @@ struct AccountPage<'a> {
     email: &'a str,
     role: &'static str,
     abilities: Vec<Line>,
+    /// What the company's issuer is called, where it has one.
+    issuer: Option<String>,
     has_password: bool,
     has_totp: bool,
     /// Whether an authenticator can be set up in this session, which has no second factor.
@@ -124,6 +126,7 @@ pub(super) async fn show(
         may_use_ui: technician.may_use_ui,
         must_use_mfa: technician.must_use_mfa,
     };
+    let issuer = app.sso.one(technician.account).await?.filter(|view| view.is_on);
     let page = AccountPage {
         page: Page::inside(app, who, "Your account", "account"),
         form: form_token(app, who),
@@ -131,6 +134,7 @@ pub(super) async fn show(
         email: &technician.email,
         role: role_name(technician.role),
         abilities: abilities(&rights),
+        issuer: issuer.map(|view| view.settings.label),
         has_password: technician.password_hash.is_some(),
         has_totp: technician.has_totp,
         may_enrol: who.second_factor_at.is_none(),

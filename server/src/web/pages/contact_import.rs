@@ -56,6 +56,8 @@ struct PreviewPage {
 struct DonePage {
     page: Page,
     done: Imported,
+    /// Lines that could be taken, and were not written.
+    left: usize,
     bad: usize,
     plan: Plan,
 }
@@ -161,8 +163,8 @@ fn unreadable(why: Unreadable) -> &'static str {
              is a contact."
         }
         Unreadable::TooLong => {
-            const { assert!(MOST_LINES == 5_000) };
-            "The file has more than 5 000 lines. Cut it into several: importing one after the other is as good."
+            const { assert!(MOST_LINES == 50_000) };
+            "The file has more than 50 000 lines. Cut it into several: importing one after the other is as good."
         }
         Unreadable::TooWide => {
             "The file has more than 60 columns. Delete those that are no contact’s, and try again."
@@ -212,7 +214,8 @@ pub async fn import(
         Ok((done, plan)) => html(&DonePage {
             page: Page::inside(&app, &session, "Contacts imported", "contacts"),
             bad: plan.bad.len(),
-            done,
+            done: done.imported,
+            left: done.left,
             plan,
         }),
         Err(crate::denied::Denied::Because(finding))

@@ -23,6 +23,7 @@ pub mod sign_in;
 pub mod sign_out;
 pub mod sso;
 pub mod sso_account;
+pub mod sso_kept;
 pub mod tickets;
 mod times;
 

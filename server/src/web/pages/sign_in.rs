@@ -183,6 +183,8 @@ pub(super) struct SignInPage<'a> {
     page: Page,
     next: &'a str,
     email: &'a str,
+    /// Whether anybody here signs in with an issuer of theirs.
+    sso: bool,
     /// What was typed for single sign-on.
     work_email: &'a str,
     /// Whether the second factor is too old: an issuer asks anew, too.
@@ -191,9 +193,15 @@ pub(super) struct SignInPage<'a> {
 }
 
 impl<'a> SignInPage<'a> {
-    pub(super) fn new(next: &'a str, trouble: Option<Trouble>) -> Self {
-        let page = Page::outside("Sign in");
-        Self { page, next, email: "", work_email: "", again: false, trouble }
+    /// # Errors
+    /// When the database can't be read.
+    pub(super) async fn new(
+        app: &App,
+        next: &'a str,
+        trouble: Option<Trouble>,
+    ) -> Result<Self, Failure> {
+        let (page, sso) = (Page::outside("Sign in"), app.store.has_sso().await?);
+        Ok(Self { page, next, email: "", sso, work_email: "", again: false, trouble })
     }
 
     pub(super) fn with_work_email(self, work_email: &'a str) -> Self {
@@ -231,7 +239,8 @@ pub async fn get(
         }
         _ => String::new(),
     };
-    html(&SignInPage { again, ..SignInPage::new(next, trouble).with_work_email(&known) })
+    let page = SignInPage::new(&app, next, trouble).await?.with_work_email(&known);
+    html(&SignInPage { again, ..page })
 }
 
 /// The first form.
@@ -261,10 +270,8 @@ pub async fn post(
         Err(refused) => {
             let what = "The email address or the password is wrong.";
             let (status, trouble) = in_own_words(refused, what, "Check both and try again.")?;
-            html_with(
-                status,
-                &SignInPage { email: &form.email, ..SignInPage::new(next, Some(trouble)) },
-            )
+            let page = SignInPage::new(&app, next, Some(trouble)).await?;
+            html_with(status, &SignInPage { email: &form.email, ..page })
         }
     }
 }

@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
-use shared::IntegrationId;
 use url::Url;
 
 use super::sign_in::{SignInPage, Trouble, on_the_page, way_on};
@@ -14,7 +13,7 @@ use crate::app::App;
 use crate::sign_in::sso::{self, Back, Callback, Leave, Lost, Outcome, Reason, Wish};
 use crate::sign_in::{Next, Typed};
 use crate::store::{SsoPurpose, SsoRow};
-use crate::web::api::{Path, Query};
+use crate::web::api::Query;
 use crate::web::auth::{comes_back, in_cookie, leaves, signs_in, trip_token};
 use crate::web::forms::{Address, OwnForm, local_path};
 use crate::web::problem::Failure;
@@ -92,9 +91,9 @@ pub async fn begin(
     OwnForm(form): OwnForm<SsoForm>,
 ) -> Result<Response, Failure> {
     let next = local_path(form.next.as_deref());
-    let back = |(status, trouble)| {
-        let page = SignInPage::new(next, Some(trouble)).with_work_email(&form.email);
-        html_with(status, &page)
+    let back = async |(status, trouble)| {
+        let page = SignInPage::new(&app, next, Some(trouble)).await?;
+        html_with(status, &page.with_work_email(&form.email))
     };
     let row = match sso::by_domain(&app, &form.email, &address).await {
         Ok(Some(row)) => row,
@@ -105,9 +104,9 @@ pub async fn begin(
                        for your company’s own sign-in link."
                     .into(),
             };
-            return back((StatusCode::UNPROCESSABLE_ENTITY, trouble));
+            return back((StatusCode::UNPROCESSABLE_ENTITY, trouble)).await;
         }
-        Err(refused) => return back(on_the_page(refused)?),
+        Err(refused) => return back(on_the_page(refused)?).await,
     };
     let hint = Some(form.email.trim()).filter(|hint| hint.len() <= 254);
     let forced = form.again.as_deref() == Some("factor");
@@ -115,44 +114,12 @@ pub async fn begin(
     go(&app, &row, wish).await
 }
 
-async fn go(app: &App, row: &SsoRow, wish: Wish<'_>) -> Result<Response, Failure> {
+/// Sends a browser to the issuer, or says why not.
+pub(super) async fn go(app: &App, row: &SsoRow, wish: Wish<'_>) -> Result<Response, Failure> {
     let purpose = wish.purpose.clone();
     match sso::leave(app, row, wish).await {
         Ok(leave) => leave_page(&leave),
         Err(why) => lost(why, Some(&purpose)),
-    }
-}
-
-/// What a link that people keep may say.
-#[derive(Deserialize)]
-pub struct Kept {
-    next: Option<String>,
-    login_hint: Option<String>,
-}
-
-/// `GET /sign-in/sso/{connection}`: a link that people keep.
-///
-/// # Errors
-/// `NotFound` for an issuer that is not there or off; `TooMany` from one network.
-pub async fn kept(
-    State(app): State<App>,
-    Address(address): Address,
-    Path(connection): Path<IntegrationId>,
-    Query(kept): Query<Kept>,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
-    // A person goes there. What a page loads by itself, as a picture, would use up their office's tries.
-    let mode = headers.get("sec-fetch-mode").map(|mode| mode.as_bytes());
-    if mode.is_some_and(|mode| mode != b"navigate") {
-        return Err(shared::Code::NotFound.into());
-    }
-    let row = sso::by_id(&app, connection, &address).await?;
-    let next = local_path(kept.next.as_deref());
-    let hint = kept.login_hint.as_deref().filter(|hint| hint.len() <= 254);
-    let wish = Wish { purpose: SsoPurpose::SignIn, next, hint, forced: false };
-    match sso::leave(&app, &row, wish).await {
-        Ok(leave) => Ok((leaves(&leave.token), redirect(&leave.to)).into_response()),
-        Err(why) => lost(why, Some(&SsoPurpose::SignIn)),
     }
 }
 
@@ -193,12 +160,13 @@ pub(super) async fn set_up(
 /// When the database can't be read or written; a refusal is a page.
 pub async fn callback(
     State(app): State<App>,
+    Address(address): Address,
     headers: HeaderMap,
     Query(answer): Query<Callback>,
 ) -> Result<Response, Failure> {
     let session = in_cookie(&app, &headers).await?;
     let token = trip_token(&headers);
-    let back = sso::receive(&app, token.as_deref(), &answer, session.as_ref()).await?;
+    let back = sso::receive(&app, token.as_deref(), &answer, session.as_ref(), &address).await?;
     let Back { purpose, next, outcome } = back;
     let next = local_path(Some(&next));
     let response = match outcome {

@@ -84,6 +84,37 @@ async fn a_file_is_looked_at_before_anything_is_written() {
     assert_eq!(names(&world).await, now);
 }
 
+/// What went wrong in the middle is said, with what to do; doing it brings the rest.
+#[tokio::test]
+async fn a_large_file_that_stops_in_the_middle_is_imported_again() {
+    let world = World::new().await;
+    let cookie = world.sign_in().await;
+    let form = world.page(IMPORT, &cookie).await.form();
+    let mut file = "Name,Email,Customer\n".to_owned();
+    for n in 0..1_100 {
+        file += &format!("Person {n},p{n}@x.example,Alpine\n");
+    }
+    let full = "create trigger full before insert on contacts when new.email = 'p600@x.example'
+                begin select raise(abort, 'the disk is full'); end";
+    world.app.store.seed(full, &[]).await;
+    let (path, fields) = (format!("{IMPORT}/now"), [("text", &*file), ("new_customers", "yes")]);
+    let done = upload(&world, &cookie, &path, &form, &fields).await;
+    assert!(done.status == 200 && done.body.contains("500 new, 0 changed"), "{}", done.body);
+    for says in ["Some contacts imported", "600 lines were not written", "Import the same file"] {
+        assert!(done.body.contains(says), "{says}: {}", done.body);
+    }
+    world.app.store.seed("drop trigger full", &[]).await;
+    let done = upload(&world, &cookie, &path, &form, &fields).await;
+    assert!(done.body.contains("600 new, 0 changed, 500 as they were."), "{}", done.body);
+    assert!(!done.body.contains("not written"));
+    // One that stops at once has written nothing.
+    let full =
+        "create trigger full before insert on contacts begin select raise(abort, 'full'); end";
+    world.app.store.seed(full, &[]).await;
+    let fields = [("text", "Name,Email,Customer\nQ,q0@x.example,Alpine")];
+    assert_eq!(upload(&world, &cookie, &path, &form, &fields).await.status, 500);
+}
+
 #[tokio::test]
 async fn what_is_no_list_and_who_is_no_admin_are_refused() {
     let world = World::new().await;

@@ -7,6 +7,8 @@ use super::{ACCOUNT, ANN, MINUTE, PASSWORD, World, cookie_line};
 #[tokio::test]
 async fn both_steps_make_a_session_with_a_new_id() {
     let world = World::new().await;
+    let page = world.page("/sign-in", "").await.body;
+    assert!(!page.contains("single sign-on"), "nobody here has an issuer: {page}");
     let half = world.half().await;
     let page = world.page("/sign-in/code", &half).await;
     assert_eq!(page.status, 200);

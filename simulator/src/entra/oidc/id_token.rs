@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::random;
 
-use super::{Code, Issuer, OidcFault, issuer, took};
+use super::keys::Keys;
+use super::{Code, Issuer, OidcFault, OidcSignature, issuer, took};
 
 /// An ID token lives an hour (Entra, "ID tokens").
 const LIFE_SECONDS: i64 = 3600;
@@ -75,13 +76,32 @@ pub(super) fn write(it: &mut Issuer, code: &Code, entra_url: &str, now_ms: i64) 
         let text = unsigned("HS256", &key.kid, &claims);
         return Some(joined(&text, &key.confuse(&text)));
     }
-    let text = unsigned("RS256", &key.kid, &claims);
-    let signature = key.sign(&text);
-    if took(knobs, OidcFault::BrokenSignature) {
+    let signs_with = knobs.signs_with;
+    let broken = took(knobs, OidcFault::BrokenSignature);
+    let (text, signature) = signed(&mut it.keys, signs_with, &claims);
+    if broken {
         claims["sub"] = json!(subject(&code.client_id, other));
-        return Some(joined(&unsigned("RS256", &key.kid, &claims), &signature));
+        return Some(joined(&signed(&mut it.keys, signs_with, &claims).0, &signature));
     }
     Some(joined(&text, &signature))
+}
+
+/// What is signed, and the signature.
+fn signed(keys: &mut Keys, signs_with: OidcSignature, claims: &Value) -> (String, Vec<u8>) {
+    let algorithm = signs_with.as_str();
+    if signs_with == OidcSignature::Es256 {
+        let key = keys.elliptic();
+        let text = unsigned(algorithm, &key.kid, claims);
+        let signature = key.sign(&text);
+        return (text, signature);
+    }
+    let key = keys.current();
+    let text = unsigned(algorithm, &key.kid, claims);
+    let signature = match signs_with {
+        OidcSignature::Ps256 => key.sign_pss(&text),
+        _ => key.sign(&text),
+    };
+    (text, signature)
 }
 
 fn unsigned(algorithm: &str, kid: &str, claims: &Value) -> String {

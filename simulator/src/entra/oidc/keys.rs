@@ -2,7 +2,10 @@
 
 use aws_lc_rs::encoding::AsDer as _;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
-use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
+    RsaEncoding,
+};
 use aws_lc_rs::{hmac, rand::SystemRandom};
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
@@ -17,6 +20,14 @@ use crate::random;
 pub(super) struct Keys {
     current: Option<Key>,
     foreign: Option<Key>,
+    /// The one for ES256, published as soon as it is used.
+    elliptic: Option<Elliptic>,
+}
+
+/// A key on the curve P-256 with its id.
+pub(super) struct Elliptic {
+    pub(super) kid: String,
+    pair: EcdsaKeyPair,
 }
 
 /// A key with its id.
@@ -36,13 +47,44 @@ impl Keys {
         self.foreign.get_or_insert_with(Key::new)
     }
 
+    /// The one for ES256.
+    pub(super) fn elliptic(&mut self) -> &Elliptic {
+        self.elliptic.get_or_insert_with(Elliptic::new)
+    }
+
     pub(super) fn rotate(&mut self) {
         self.current = Some(Key::new());
     }
 
-    /// As a JWK.
-    pub(super) fn published(&mut self) -> Value {
-        self.current().public()
+    /// As JWKs.
+    pub(super) fn published(&mut self) -> Vec<Value> {
+        let rsa = self.current().public();
+        [Some(rsa), self.elliptic.as_ref().map(Elliptic::public)].into_iter().flatten().collect()
+    }
+}
+
+impl Elliptic {
+    #[expect(clippy::expect_used, reason = "without a key there is no issuer to simulate")]
+    fn new() -> Self {
+        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key");
+        Self { kid: random::base64url::<20>(), pair }
+    }
+
+    /// RFC 7518 §6.2.1: the point's two numbers, which stand behind a byte that says so.
+    fn public(&self) -> Value {
+        let point = &self.pair.public_key().as_ref()[1..];
+        let (x, y) = point.split_at(point.len() / 2);
+        json!({
+            "kty": "EC", "crv": "P-256", "use": "sig", "kid": self.kid,
+            "x": BASE64URL_NOPAD.encode(x), "y": BASE64URL_NOPAD.encode(y),
+        })
+    }
+
+    /// ES256.
+    #[expect(clippy::expect_used, reason = "the key is one of ours")]
+    pub(super) fn sign(&self, signed: &str) -> Vec<u8> {
+        let signature = self.pair.sign(&SystemRandom::new(), signed.as_bytes());
+        signature.expect("a signature").as_ref().to_vec()
     }
 }
 
@@ -69,11 +111,20 @@ impl Key {
     }
 
     /// RS256.
-    #[expect(clippy::expect_used, reason = "the key is one of ours")]
     pub(super) fn sign(&self, signed: &str) -> Vec<u8> {
+        self.sign_as(&RSA_PKCS1_SHA256, signed)
+    }
+
+    /// PS256.
+    pub(super) fn sign_pss(&self, signed: &str) -> Vec<u8> {
+        self.sign_as(&RSA_PSS_SHA256, signed)
+    }
+
+    #[expect(clippy::expect_used, reason = "the key is one of ours")]
+    fn sign_as(&self, padding: &'static dyn RsaEncoding, signed: &str) -> Vec<u8> {
         let mut signature = vec![0; self.pair.public_modulus_len()];
         self.pair
-            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature)
+            .sign(padding, &SystemRandom::new(), signed.as_bytes(), &mut signature)
             .expect("a signature");
         signature
     }

@@ -61,10 +61,34 @@ pub struct OidcKnobs {
     pub names_issuer: bool,
     /// The token endpoint takes the client secret in `Authorization: Basic` only, as others do.
     pub basic_only: bool,
+    /// What ID tokens are signed with. Entra's are RS256.
+    pub signs_with: OidcSignature,
     /// Something is wrong with the next answer or ID token; used once.
     pub misbehaves: Option<OidcFault>,
     /// Something is wrong with the description, as long as this is set.
     pub description: Option<DescriptionFault>,
+}
+
+/// How an ID token is signed (RFC 7518 §3.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OidcSignature {
+    /// RSA, PKCS #1 v1.5.
+    #[default]
+    Rs256,
+    /// RSA, PSS.
+    Ps256,
+    /// ECDSA on P-256.
+    Es256,
+}
+
+impl OidcSignature {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RS256",
+            Self::Ps256 => "PS256",
+            Self::Es256 => "ES256",
+        }
+    }
 }
 
 /// What can be wrong with one answer, or with one ID token.
@@ -125,6 +149,9 @@ impl World {
             if state.issuer.knobs.misbehaves == Some(OidcFault::UnknownKey) {
                 state.issuer.keys.foreign();
             }
+            if state.issuer.knobs.signs_with == OidcSignature::Es256 {
+                state.issuer.keys.elliptic();
+            }
         });
     }
 
@@ -178,7 +205,7 @@ pub(super) fn describe(world: &World, tenant: &str) -> Result<Answer, No> {
             "jwks_uri": format!("{}/{id}/discovery/v2.0/keys", host(keys)),
             "response_modes_supported": ["query", "fragment", "form_post"],
             "subject_types_supported": ["pairwise"],
-            "id_token_signing_alg_values_supported": ["RS256"],
+            "id_token_signing_alg_values_supported": [knobs.signs_with.as_str()],
             "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
             "scopes_supported": ["openid", "profile", "email", "offline_access"],
             "issuer": issuer,
@@ -196,7 +223,7 @@ pub(super) fn describe(world: &World, tenant: &str) -> Result<Answer, No> {
 /// `GET /{tenant}/discovery/v2.0/keys`.
 pub(super) fn keys(world: &World) -> Answer {
     let published = world.change(|state| state.issuer.keys.published());
-    Answer::json(200, json!({"keys": [published]}))
+    Answer::json(200, json!({"keys": published}))
 }
 
 /// The app registration that a request names, in its tenant.

@@ -46,14 +46,53 @@ async fn a_technician_links_themselves_and_signs_in_by_their_address() {
     let linked = told(&world, "sso-linked").await;
     assert_eq!((linked.len(), linked[0]["about"].as_str()), (1, Some("by themselves")));
     assert_eq!(told(&world, "sso-confirmed").await.len(), 1);
-    // The link for bookmarks leads to the same place, without a page in between.
+    world.end().await;
+}
+
+/// A link that people keep: whoever opens it, or is made to, is told where it leads, and nothing has begun.
+#[tokio::test]
+async fn a_kept_link_waits_for_a_click() {
+    let world = linked().await;
     let view = world.app.sso.one(world.account).await.unwrap().unwrap();
+    let path = format!("/sign-in/sso/{}", view.id);
     let mut kept = Visitor::new(&world);
-    let seen = kept.get(&format!("/sign-in/sso/{}?next=/contacts", view.id)).await;
-    assert_eq!(seen.status, 303);
-    let back = kept.pick(&world, &seen.to.parse().unwrap(), EMAIL).await;
+    let seen = kept.get(&format!("{path}?next=/contacts&login_hint=tess%40x")).await;
+    assert_eq!((seen.status, seen.to.as_str()), (200, ""));
+    assert!(kept.cookies.is_empty(), "no trip has begun");
+    for part in ["Sign in to Brightline IT", "With Microsoft", "value=\"/contacts\"", "tess@x"] {
+        assert!(seen.body.contains(part), "{part}: {}", seen.body);
+    }
+    // Not even a form of another site begins one.
+    let fields = [("next", "/contacts"), ("login_hint", "tess@x")];
+    let seen = kept.post_from("https://elsewhere.example", &path, &fields).await;
+    assert!(seen.status == 403 && kept.cookies.is_empty());
+    let to = led_to(&kept.post(&path, &fields).await);
+    assert!(to.query().unwrap().contains("login_hint=tess%40x"));
+    let back = kept.pick(&world, &to, EMAIL).await;
     assert_eq!(kept.get(&back).await.to, "/sign-in/code?next=%2Fcontacts");
-    assert_eq!(kept.get("/sign-in/sso/00000000-0000-7000-8000-000000000000").await.status, 404);
+    let nobody = "/sign-in/sso/00000000-0000-7000-8000-000000000000";
+    assert_eq!(kept.get(nobody).await.status, 404);
+    assert_eq!(kept.post(nobody, &fields).await.status, 404);
+    // Who is in already need not come in again.
+    world.pass(30_000);
+    kept.enter_code(&world).await;
+    assert_eq!(kept.get(&format!("{path}?next=/contacts")).await.to, "/contacts");
+    world.end().await;
+}
+
+/// An office behind one address comes in every morning; who comes back as nobody counts.
+#[tokio::test]
+async fn only_trips_that_end_badly_count() {
+    let world = linked().await;
+    for _ in 0..101 {
+        let seen = Visitor::new(&world).through(&world, EMAIL).await;
+        assert!(seen.to.starts_with("/sign-in/code"), "{}", seen.body);
+    }
+    for _ in 0..100 {
+        Visitor::new(&world).begin(EMAIL, &[]).await;
+    }
+    let seen = Visitor::new(&world).post("/sign-in/sso", &[("email", EMAIL)]).await;
+    assert_eq!(seen.status, 429);
     world.end().await;
 }
 

@@ -1,6 +1,6 @@
 //! What lets nobody in, each with its reason on a plain page and in the audit.
 
-use simulator::{Company, DescriptionFault, Fault, OidcFault};
+use simulator::{Company, DescriptionFault, Fault, OidcFault, OidcSignature};
 
 use super::visitor::{Seen, TENANT, Visitor, ask, change, connected, linked, told};
 use super::{HOUR, MINUTE};
@@ -48,6 +48,33 @@ async fn each_bad_answer_is_refused_with_its_reason() {
     }
     // Nothing was wrong but that.
     assert!(Visitor::new(&world).through(&world, EMAIL).await.to.starts_with("/sign-in/code"));
+    world.end().await;
+}
+
+/// Each algorithm that is taken, and nothing that only looks like it.
+#[tokio::test]
+async fn a_signature_counts_by_each_algorithm_that_is_taken() {
+    let world = linked().await;
+    let algorithms = [OidcSignature::Rs256, OidcSignature::Ps256, OidcSignature::Es256];
+    for signs_with in algorithms {
+        // Keys are known for an hour.
+        world.pass(HOUR);
+        world.outside.oidc(|knobs| knobs.signs_with = signs_with);
+        let seen = Visitor::new(&world).through(&world, EMAIL).await;
+        assert!(seen.to.starts_with("/sign-in/code"), "{signs_with:?}: {}", seen.body);
+        for (fault, reason) in [
+            (OidcFault::BrokenSignature, "id-token-signature"),
+            (OidcFault::HmacWithPublicKey, "id-token-algorithm"),
+            (OidcFault::AlgNone, "id-token-algorithm"),
+            (OidcFault::UnknownKey, "id-token-key"),
+        ] {
+            world.outside.oidc(|knobs| knobs.misbehaves = Some(fault));
+            let mut visitor = Visitor::new(&world);
+            let seen = visitor.through(&world, EMAIL).await;
+            refused(&world, &mut visitor, &seen, reason).await;
+            world.pass(MINUTE);
+        }
+    }
     world.end().await;
 }
 

@@ -77,8 +77,19 @@ impl Visitor {
 
     /// A form of ours.
     pub(super) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Seen {
+        let own = self.origin.clone();
+        self.post_from(&own, path, fields).await
+    }
+
+    /// The same fields, sent from a page of this origin.
+    pub(super) async fn post_from(
+        &mut self,
+        origin: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Seen {
         let request = self.client.post(self.at(path)).header("accept", "text/html");
-        let request = request.header("origin", &self.origin).header("cookie", self.jar());
+        let request = request.header("origin", origin).header("cookie", self.jar());
         let response = request.form(fields).send().await.unwrap();
         self.seen(response).await
     }

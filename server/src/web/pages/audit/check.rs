@@ -1,24 +1,36 @@
-//! `/audit/check`: whether the chain is intact, in words.
+//! `/audit/check`: whether the chain is intact, in words. The check goes on beside the request; the page shows how
+//! far it has come.
+
+use std::time::Duration;
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use shared::{Code, Millis};
 
 use crate::app::App;
-use crate::audit::{BrokenChain, Intact, KnownHead};
-use crate::store::Session;
+use crate::audit::check::{self, Checked, Standing};
+use crate::audit::{BrokenChain, KnownHead};
+use crate::store::{Session, StoreError};
 use crate::web::forms::{OwnForm, check_form_token, form_token};
 use crate::web::pages::settings::Admin;
 use crate::web::pages::times::Moment;
 use crate::web::pages::{Page, html};
 use crate::web::problem::Failure;
 
-/// What was found.
+const PATH: &str = "/audit/check";
+/// A small chain is checked while the page is waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How the newest check stands, for the page.
 enum Found {
+    Never,
+    UnderWay { walked: i64, entries: i64 },
+    Stopped { walked: i64, entries: i64 },
     Intact { entries: i64, head: String, oldest: Option<Moment>, newest: Option<Moment> },
     Broken { seq: i64, words: &'static str },
+    Unread,
 }
 
 #[derive(Template)]
@@ -31,28 +43,57 @@ struct CheckPage {
     wrong: Option<&'static str>,
     /// The entry up to which it was checked, where that was not all.
     up_to: Option<i64>,
-    found: Option<Found>,
+    /// When it ended, and whether against a head that was kept.
+    ended: Option<(Moment, bool)>,
+    found: Found,
 }
 
 impl CheckPage {
-    fn new(app: &App, session: &Session) -> Self {
-        Self {
+    fn new(app: &App, session: &Session, standing: Standing) -> Self {
+        let now = app.clock.now();
+        let mut page = Self {
             page: Page::inside(app, session, "Check the chain", "audit"),
             token: form_token(app, session),
             known: String::new(),
             wrong: None,
             up_to: None,
-            found: None,
-        }
+            ended: None,
+            found: Found::Never,
+        };
+        page.found = match standing {
+            Standing::Never => Found::Never,
+            Standing::UnderWay(walked, entries) => Found::UnderWay { walked, entries },
+            Standing::Stopped(walked, entries) => Found::Stopped { walked, entries },
+            Standing::Ended(checked) => {
+                page.up_to = checked.up_to;
+                page.ended = Some((Moment::new(checked.at, now), checked.against_known));
+                in_words(checked, now)
+            }
+        };
+        page
     }
 }
 
-/// `GET /audit/check`.
+fn in_words(checked: Checked, now: Millis) -> Found {
+    match checked.found {
+        Some(Ok(intact)) => Found::Intact {
+            entries: intact.entries,
+            head: intact.fingerprint(),
+            oldest: intact.oldest.map(|at| Moment::new(at, now)),
+            newest: intact.newest.map(|at| Moment::new(at, now)),
+        },
+        Some(Err(BrokenChain { seq, how })) => Found::Broken { seq, words: how.words() },
+        None => Found::Unread,
+    }
+}
+
+/// `GET /audit/check`: how the newest one stands.
 ///
 /// # Errors
-/// When nobody is signed in or it is no admin.
+/// When nobody is signed in or it is no admin, or the database can't be read.
 pub async fn get(State(app): State<App>, Admin(session): Admin) -> Result<Response, Failure> {
-    html(&CheckPage::new(&app, &session))
+    let standing = check::standing(&app, session.technician.account).await?;
+    html(&CheckPage::new(&app, &session, standing))
 }
 
 /// What is to be checked.
@@ -66,7 +107,8 @@ pub struct Ask {
     up_to: Option<i64>,
 }
 
-/// `POST /audit/check`. It reads all entries and changes nothing.
+/// `POST /audit/check`: begins one, unless one is under way, and waits for it a little. It reads all entries and
+/// changes none.
 ///
 /// # Errors
 /// When it is no admin or the form is not from our page; `not-found` for an entry that is not there.
@@ -77,39 +119,29 @@ pub async fn post(
 ) -> Result<Response, Failure> {
     check_form_token(&app, &session, &ask.form)?;
     let account = session.technician.account;
-    let mut page = CheckPage::new(&app, &session);
-    let known = ask.known.trim();
-    let head = KnownHead::parse(known);
-    page.known = known.chars().take(200).collect();
-    if !known.is_empty() && head.is_none() {
+    let typed = ask.known.trim();
+    let known = KnownHead::parse(typed);
+    let kept: String = typed.chars().take(200).collect();
+    if !typed.is_empty() && known.is_none() {
+        let mut page = CheckPage::new(&app, &session, check::standing(&app, account).await?);
+        page.known = kept;
         page.wrong = Some(
             "That is no head: it is a number, a colon and 64 letters and digits, as the log and this page print it.",
         );
         return html(&page);
     }
-    let answer = match ask.up_to {
-        None => app.store.check_audit(account, head.as_ref()).await?,
-        Some(seq) => {
-            page.up_to = Some(seq);
-            app.store.check_audit_up_to(account, seq).await?.ok_or(Code::NotFound)?
-        }
-    };
-    if let Err(BrokenChain { seq, how }) = &answer {
-        // Whoever reads the log should not depend on the admin who pressed the button.
-        tracing::error!(account.id = %account, audit.entry = seq, outcome = ?how, "the chain is broken");
+    match check::begin(&app, account, check::Ask { known, up_to: ask.up_to }).await {
+        Ok(Some(check)) => drop(tokio::time::timeout(PATIENCE, check).await),
+        Ok(None) => return Err(Code::NotFound.into()),
+        // One is under way already: this is how far it has come.
+        Err(StoreError::MovedOn) => {}
+        Err(error) => return Err(error.into()),
     }
-    page.found = Some(in_words(answer, app.clock.now()));
+    let standing = check::standing(&app, account).await?;
+    if matches!(standing, Standing::UnderWay(..)) {
+        return Ok(Redirect::to(PATH).into_response());
+    }
+    let mut page = CheckPage::new(&app, &session, standing);
+    page.known = kept;
     html(&page)
-}
-
-fn in_words(answer: Result<Intact, BrokenChain>, now: Millis) -> Found {
-    match answer {
-        Ok(intact) => Found::Intact {
-            entries: intact.entries,
-            head: intact.fingerprint(),
-            oldest: intact.oldest.map(|at| Moment::new(at, now)),
-            newest: intact.newest.map(|at| Moment::new(at, now)),
-        },
-        Err(BrokenChain { seq, how }) => Found::Broken { seq, words: how.words() },
-    }
 }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::audit::Kind;
 use crate::audit::words::Names;
+use crate::directory::address_hash;
 use crate::integration::ask::{day, day_after};
 use crate::store::{AuditFilter, Contact, ListAsk, StoreError};
 
@@ -77,11 +78,14 @@ impl Asked {
         if filter.person.is_empty() || filter.entries.contact.is_some() {
             return Ok(filter);
         }
-        let mut people =
-            app.store.contacts(account, &ListAsk::search(&filter.person, MOST_PEOPLE)).await?.rows;
+        let mut people = at_address(app, account, &filter.person).await?;
+        if people.is_empty() {
+            let ask = ListAsk::search(&filter.person, MOST_PEOPLE);
+            people = app.store.contacts(account, &ask).await?.rows;
+        }
         match people.len() {
             0 => filter.wrong.push(
-                "Nobody is called so, or has such an address. Try a part of the name, or leave it empty.",
+                "Nobody is called so, or has such an address. Try a part of the name, the whole address, or leave it empty.",
             ),
             1 => {
                 filter.entries.contact = people.pop().map(|contact| contact.id);
@@ -126,6 +130,20 @@ impl Asked {
         let person = self.person.trim().chars().take(100).collect();
         Filter { entries, before, person, people: Vec::new(), wrong }
     }
+}
+
+/// Whom a whole address is of. The audit knows more people than the list shows: a PSA's, whose addresses are
+/// kept as hashes, and those that are not listed.
+async fn at_address(
+    app: &App,
+    account: AccountId,
+    typed: &str,
+) -> Result<Vec<Contact>, StoreError> {
+    if !typed.contains('@') || typed.contains(char::is_whitespace) {
+        return Ok(Vec::new());
+    }
+    let hash = address_hash(&app.store, account, typed);
+    app.store.contacts_at(account, typed, &hash, MOST_PEOPLE).await
 }
 
 /// The fields of a filter as addresses and forms have them.
