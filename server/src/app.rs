@@ -10,6 +10,7 @@ use crate::bell::Bell;
 use crate::branding::Branding;
 use crate::clock::Clock;
 use crate::contacts::Contacts;
+use crate::contacts::sync::Syncs;
 use crate::directory::Directory;
 use crate::duo::{Connections, Duo};
 use crate::frames::Frames;
@@ -73,6 +74,8 @@ pub struct Parts {
     pub policies: Policies,
     /// Contacts of our own list, as admins bring them in.
     pub contacts: Contacts,
+    /// Lists of contacts that are kept in step with where people are.
+    pub syncs: Syncs,
     /// The reset engine.
     pub resets: Resets,
 }
@@ -160,6 +163,15 @@ impl App {
             wake: Arc::clone(&wake),
             testing: Arc::default(),
         };
+        let syncs = Syncs {
+            store: store.clone(),
+            directory: directory.clone(),
+            clock: clock.clone(),
+            call_ms: settings.outbound.timeout_ms,
+            bell: bell.clone(),
+            tasks: tasks.clone(),
+            stop: stop.clone(),
+        };
         let shares = Shares {
             store: store.clone(),
             clock: clock.clone(),
@@ -217,6 +229,7 @@ impl App {
             branding,
             policies,
             contacts,
+            syncs,
             resets,
         })))
     }

@@ -72,6 +72,12 @@ pub enum Act {
     PsaUnlisted,
     /// Contacts were imported from a file.
     ContactsImported,
+    /// A customer's people at Microsoft are listed as contacts from then on, or others of them.
+    ContactSyncOn,
+    /// They are not any more; who is listed stays so.
+    ContactSyncOff,
+    /// The list was brought into step with them.
+    ContactsSynced,
     /// A set-up link was made.
     SetUpLinkMade,
     /// A set-up link was used: a password was set.

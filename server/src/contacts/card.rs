@@ -3,7 +3,7 @@
 use super::sheet::Column;
 
 /// Nobody's name is longer.
-const LONGEST_NAME: usize = 120;
+pub(super) const LONGEST_NAME: usize = 120;
 /// Nobody's address is (RFC 5321, 4.5.3.1.3, without its brackets).
 const LONGEST_EMAIL: usize = 254;
 /// Numbers of one person.
@@ -66,7 +66,7 @@ pub(super) fn card(columns: &[Column], cells: &[String]) -> Result<Card, String>
     Ok(Card { name, email, phones, customer })
 }
 
-fn is_address(text: &str) -> bool {
+pub(super) fn is_address(text: &str) -> bool {
     let plain = |c: char| !c.is_whitespace() && !c.is_control() && !"<>,;\"()".contains(c);
     match text.split_once('@') {
         Some((local, domain)) => {

@@ -5,6 +5,7 @@ mod card;
 mod decode;
 mod plan;
 mod sheet;
+pub mod sync;
 
 use shared::{AccountId, Code, ContactId, CustomerId, Millis};
 use std::sync::Arc;

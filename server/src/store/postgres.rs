@@ -40,7 +40,7 @@ macro_rules! no_bytes {
 #[expect(clippy::duplicate_mod, reason = "one set of statements, compiled for each database")]
 mod queries;
 
-const MIGRATIONS: [(i64, &str, &str); 15] = [
+const MIGRATIONS: [(i64, &str, &str); 16] = [
     (1, "start", include_str!("../../migrations/postgres/0001_start.sql")),
     (2, "mail", include_str!("../../migrations/postgres/0002_mail.sql")),
     (3, "after", include_str!("../../migrations/postgres/0003_after.sql")),
@@ -56,6 +56,7 @@ const MIGRATIONS: [(i64, &str, &str); 15] = [
     (13, "lists", include_str!("../../migrations/postgres/0013_lists.sql")),
     (14, "audit", include_str!("../../migrations/postgres/0014_audit.sql")),
     (16, "senders", include_str!("../../migrations/postgres/0016_senders.sql")),
+    (17, "contact_sync", include_str!("../../migrations/postgres/0017_contact_sync.sql")),
 ];
 
 /// What each connection must hold to, whatever the server's own settings say: a commit is on disk

@@ -40,7 +40,7 @@ macro_rules! no_bytes {
 #[expect(clippy::duplicate_mod, reason = "one set of statements, compiled for each database")]
 mod queries;
 
-const MIGRATIONS: [(i64, &str, &str); 15] = [
+const MIGRATIONS: [(i64, &str, &str); 16] = [
     (1, "start", include_str!("../../migrations/sqlite/0001_start.sql")),
     (2, "mail", include_str!("../../migrations/sqlite/0002_mail.sql")),
     (3, "after", include_str!("../../migrations/sqlite/0003_after.sql")),
@@ -56,6 +56,7 @@ const MIGRATIONS: [(i64, &str, &str); 15] = [
     (13, "lists", include_str!("../../migrations/sqlite/0013_lists.sql")),
     (14, "audit", include_str!("../../migrations/sqlite/0014_audit.sql")),
     (16, "senders", include_str!("../../migrations/sqlite/0016_senders.sql")),
+    (17, "contact_sync", include_str!("../../migrations/sqlite/0017_contact_sync.sql")),
 ];
 
 /// One file.

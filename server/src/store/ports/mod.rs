@@ -13,6 +13,7 @@ mod brands;
 mod cards;
 mod checks;
 mod companies;
+mod contact_sync;
 mod contacts;
 mod duo;
 mod figures;
@@ -58,6 +59,7 @@ pub use brands::BrandStore;
 pub use cards::CardStore;
 pub use checks::CheckStore;
 pub use companies::CompanyStore;
+pub use contact_sync::ContactSyncStore;
 pub use contacts::ContactStore;
 pub use duo::DuoStore;
 pub use figures::FigureStore;
@@ -104,6 +106,7 @@ pub trait AnyStore:
     + CheckStore
     + CompanyStore
     + ContactStore
+    + ContactSyncStore
     + DuoStore
     + FigureStore
     + FrameStore
