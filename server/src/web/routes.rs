@@ -161,7 +161,7 @@ pub(super) fn small() -> Table {
 
 /// A customer's Microsoft 365, in the settings.
 fn m365_routes(table: Table) -> Table {
-    use settings::{m365, m365_acts, m365_files, m365_new};
+    use settings::{m365, m365_acts, m365_contacts, m365_files, m365_new};
     table
         .get(Admin, "/new", m365_new::get)
         .post(Admin, "/new", m365_new::post)
@@ -175,6 +175,8 @@ fn m365_routes(table: Table) -> Table {
         .get(Admin, "/{id}/certificate.cer", m365_files::certificate)
         .post(Admin, "/{id}/test", m365_acts::test)
         .post(Admin, "/{id}/switch", m365_acts::switch)
+        .post(Admin, "/{id}/contacts", m365_contacts::choose)
+        .post(Admin, "/{id}/contacts/sync", m365_contacts::sync)
         .get(Admin, "/{id}/delete", m365_acts::ask_delete)
         .post(Admin, "/{id}/delete", m365_acts::delete)
         .get(Admin, "/{id}/connect.sh", m365_files::bash)

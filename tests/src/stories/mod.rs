@@ -62,6 +62,8 @@ mod sso_page;
 mod staff;
 mod start;
 mod stop;
+mod sync;
+mod sync_page;
 mod team_page;
 mod troubles;
 mod twice;

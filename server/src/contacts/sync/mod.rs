@@ -241,9 +241,9 @@ impl Syncs {
     }
 }
 
-/// A tenth more or less: not all customers at once.
+/// Up to a tenth more: not all customers at once, and never sooner than Microsoft has said.
 fn spread(pause: i64) -> i64 {
-    pause - pause / 10 + pause / 5 * i64::from(random::below(1024)) / 1024
+    pause + pause / 10 * i64::from(random::below(1024)) / 1024
 }
 
 fn moved_on(error: StoreError) -> Denied {
