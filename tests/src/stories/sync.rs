@@ -16,12 +16,12 @@ const NORTHWIND: &str = "northwind.example";
 const NEWCOMER: &str = "noor.newcomer@northwind.example";
 
 /// A customer's integration, and its page.
-pub(super) struct Customer {
-    pub(super) id: IntegrationId,
-    pub(super) page: String,
+struct Customer {
+    id: IntegrationId,
+    page: String,
 }
 
-pub(super) async fn customer(desk: &Desk, name: &str) -> Customer {
+async fn customer(desk: &Desk, name: &str) -> Customer {
     let id = of(desk, name).await["id"].as_str().unwrap().to_owned();
     Customer {
         page: format!("/settings/integrations/m365/{id}"),

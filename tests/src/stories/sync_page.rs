@@ -2,7 +2,7 @@
 
 use simulator::{Company, Fault};
 
-use super::sync::{customer, joins};
+use super::sync::joins;
 use super::walk::signed_in;
 use crate::axe::in_every_light;
 use crate::browser::Browser;
@@ -11,14 +11,15 @@ use crate::world::World;
 #[tokio::test]
 async fn people_are_listed_by_an_admins_choice() {
     let world = World::in_real_time().await;
-    let desk = world.desk().await;
-    let northwind = customer(&desk, "Northwind Dental").await;
+    let all = world.app.store.m365_all(world.account).await.unwrap();
+    let northwind = all.iter().find(|it| it.customer.name == "Northwind Dental").unwrap();
     world.outside.edit_tenant("northwind.example", |tenant| {
         joins(tenant, "noor.newcomer@northwind.example", "Noor Newcomer");
     });
     let browser = Browser::start().await;
     let page = signed_in(&world, &browser).await;
-    let address = format!("{}{}", world.app.settings.server.origin, northwind.page);
+    let (origin, id) = (&world.app.settings.server.origin, northwind.integration.id);
+    let address = format!("{origin}/settings/integrations/m365/{id}");
     page.go(&address).await;
     page.sees("No phone number: people can change those").await;
     page.script("document.getElementById('contacts').scrollIntoView()").await;
