@@ -166,6 +166,7 @@ impl App {
         let syncs = Syncs {
             store: store.clone(),
             directory: directory.clone(),
+            psa: psa.clone(),
             clock: clock.clone(),
             call_ms: settings.outbound.timeout_ms,
             bell: bell.clone(),

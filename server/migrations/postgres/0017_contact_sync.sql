@@ -1,5 +1,5 @@
--- Customers whose people at Microsoft stand on our own list of contacts: an admin's choice for each
--- integration, and its newest run. A run counts as it goes; what is left of one that died is told by the next.
+-- Integrations whose people stand on our own list of contacts: a customer's Microsoft 365 by an admin's choice
+-- here, a PSA that is listed here (`integrations.list_here`); and the newest run of each. A run counts as it goes; what is left of one that died is told by the next.
 create table contact_syncs (
     integration uuid primary key not null references integrations (id),
     account uuid not null references accounts (id),
@@ -19,6 +19,8 @@ create table contact_syncs (
     code text
 );
 create index contact_syncs_due on contact_syncs (due_at);
+insert into contact_syncs (integration, account, whom, due_at)
+    select id, account, 'everybody', 0 from integrations where list_here and ended_at is null;
 
 -- Who a contact is at Microsoft, as a sync has met them. (Whom a reset is for is looked up anew, by address.)
 create table synced_people (

@@ -76,7 +76,7 @@ pub enum Act {
     ContactSyncOn,
     /// They are not any more; who is listed stays so.
     ContactSyncOff,
-    /// The list was brought into step with them.
+    /// The list was brought into step with a customer's people at Microsoft, or with a PSA.
     ContactsSynced,
     /// A set-up link was made.
     SetUpLinkMade,

@@ -186,9 +186,7 @@ const fn sentence(act: Act) -> &'static str {
         Act::ContactsImported => "{who} imported contacts from a file.",
         Act::ContactSyncOn => "{who} had people of {integration} listed as contacts.",
         Act::ContactSyncOff => "{who} stopped the listing of people of {integration}.",
-        Act::ContactsSynced => {
-            "The contacts of {customer} were brought into step with {integration}."
-        }
+        Act::ContactsSynced => "Contacts were brought into step with {integration}.",
         Act::SetUpLinkMade => "A set-up link was made.",
         Act::SetUpDone => "{who} used their set-up link: a password was set.",
         Act::AuthenticatorEnrolled => "{who} enrolled an authenticator.",

@@ -1,6 +1,6 @@
 //! Contacts that are kept in step with where people are, as types.
 
-use shared::{AccountId, Code, ContactId, IntegrationId, Millis};
+use shared::{AccountId, Code, ContactId, CustomerId, IntegrationId, Millis};
 use uuid::Uuid;
 
 /// Who of a customer's people at Microsoft is listed.
@@ -38,7 +38,7 @@ impl Whom {
     }
 }
 
-/// An admin's choice that a customer's people are listed, and how its newest run stands.
+/// An admin's choice that a customer's people, or a PSA's contacts, are listed, and how its newest run stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContactSync {
     /// Who is listed.
@@ -132,4 +132,22 @@ pub enum SyncedAs {
     Found(ContactId),
     /// One whom an earlier run has met.
     Known(ContactId),
+}
+
+/// A PSA's contact, as a run has met them there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MetContact {
+    /// Their id over there.
+    pub id: String,
+    /// Their company's id over there.
+    pub company: String,
+    /// Which customer that is.
+    pub customer: CustomerId,
+    /// Their name.
+    pub name: String,
+    /// Their address in lower case, to look whether they stand on our own list: it is not kept. Empty where the
+    /// list does not tell it.
+    pub address: String,
+    /// Keyed hash of it.
+    pub address_hash: Option<Vec<u8>>,
 }

@@ -199,7 +199,7 @@ fn duo_routes(table: Table) -> Table {
 
 /// The account's PSAs, in the settings.
 fn psa_routes(table: Table) -> Table {
-    use settings::{psa, psa_companies};
+    use settings::{psa, psa_companies, psa_contacts};
     table
         .get(Admin, "/new/{kind}", psa::new)
         .post(Admin, "/new/{kind}", psa::add)
@@ -209,6 +209,7 @@ fn psa_routes(table: Table) -> Table {
         .post(Admin, "/{id}/pod", psa::install_pod)
         .post(Admin, "/{id}/switch", psa::switch)
         .post(Admin, "/{id}/list", psa::list_here)
+        .post(Admin, "/{id}/list/sync", psa_contacts::sync)
         .get(Admin, "/{id}/delete", psa::ask_delete)
         .post(Admin, "/{id}/delete", psa::delete)
         .get(Admin, "/{id}/companies", psa_companies::list)

@@ -64,6 +64,7 @@ mod start;
 mod stop;
 mod sync;
 mod sync_page;
+mod sync_psa;
 mod team_page;
 mod troubles;
 mod twice;

@@ -1,24 +1,25 @@
-//! Contacts that are kept in step with a customer's people at Microsoft, where an admin has chosen so. A run
-//! reads all pages and writes each page's people in a transaction of its own, under a lease that each of
+//! Contacts that are kept in step with a customer's people at Microsoft (`people`), and with a PSA that our own
+//! pages list (`psa`), where an admin has chosen so. A run reads all pages and writes each page's people in a transaction of its own, under a lease that each of
 //! these makes last; it takes people off the list only after the last page. One that dies has done no harm:
 //! the next begins anew and writes what still differs.
 
 mod compare;
+mod people;
+mod psa;
 
-use std::collections::HashSet;
 use std::time::Duration;
 
-use shared::{AccountId, Code, IntegrationId, Millis};
+use shared::{AccountId, Code, ContactId, IntegrationId, Millis};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use self::compare::Comparison;
 use crate::bell::Bell;
 use crate::clock::Clock;
 use crate::denied::Denied;
-use crate::directory::{Directory, Tenant, address_hash};
+use crate::directory::Directory;
 use crate::outbound::Answer;
+use crate::psa::Psa;
 use crate::random;
 use crate::sign_in::admins;
 use crate::store::{Lease, Session, Store, StoreError, SyncRun, Whom};
@@ -27,8 +28,8 @@ use crate::store::{Lease, Session, Store, StoreError, SyncRun, Whom};
 const PAUSE: Duration = Duration::from_secs(5);
 /// Contacts that are taken off the list in one transaction.
 const AT_ONCE: usize = 200;
-/// Pages of one run: forty thousand people. Beyond that somebody leads us in circles.
-const MOST_PAGES: usize = 200;
+/// Pages of one run. Beyond that somebody leads us in circles.
+const MOST_PAGES: usize = 2_000;
 
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
@@ -48,6 +49,8 @@ pub struct Syncs {
     pub store: Store,
     /// The way to Microsoft.
     pub directory: Directory,
+    /// The way to PSAs.
+    pub psa: Psa,
     /// The time.
     pub clock: Clock,
     /// Milliseconds that one call may take.
@@ -62,8 +65,8 @@ pub struct Syncs {
 
 /// How a run's reading ended.
 enum End {
-    /// At the last page.
-    All,
+    /// At the last page: these contacts were not met.
+    All(Vec<ContactId>),
     /// Before it: why, and after how many milliseconds the next run is worth it.
     Broken(Code, i64),
 }
@@ -104,8 +107,9 @@ impl Syncs {
     async fn mine(&self, who: &Session, id: IntegrationId) -> Result<AccountId, Denied> {
         admins::may_change(who, self.clock.now())?;
         let account = who.technician.account;
-        self.store.m365_one(account, id).await?.ok_or(Code::NotFound)?;
-        Ok(account)
+        let is_there = self.store.m365_one(account, id).await?.is_some()
+            || self.store.psa(account, id).await?.is_some();
+        if is_there { Ok(account) } else { Err(Code::NotFound.into()) }
     }
 
     /// Works until stopped.
@@ -167,16 +171,17 @@ impl Syncs {
         let mut run = SyncRun {
             account,
             integration: id,
-            version: row.integration.changed_at,
+            version: row.changed_at,
             lease: lease.id,
             until: lease.until,
         };
-        let tenant = Tenant::of(&row.integration)?;
-        let mut comparison = Comparison::new(whom, self.store.people_here(account, id).await?);
-        let end = self.read(&mut run, &tenant, &mut comparison).await?;
+        let end = match self.store.psa(account, id).await? {
+            Some(psa) => self.read_psa(&mut run, &psa).await?,
+            None => self.read_people(&mut run, &row, whom).await?,
+        };
         let (code, pause) = match end {
-            Some(End::All) => {
-                for gone in comparison.gone().chunks(AT_ONCE) {
+            Some(End::All(gone)) => {
+                for gone in gone.chunks(AT_ONCE) {
                     run.until = self.until(self.clock.now());
                     self.store.unlist_people(&run, gone).await?;
                 }
@@ -187,51 +192,13 @@ impl Syncs {
                 // Stopped: it lets go, and whoever looks next begins anew.
                 let now = self.clock.now();
                 run.until = now;
-                return self.store.put_people(&run, now, 0, &[]).await;
+                return self.store.unlist_people(&run, &[]).await;
             }
         };
         let now = self.clock.now();
         self.store.end_contact_sync(&run, now, now.plus(spread(pause)), code).await?;
         self.bell.ring(account);
         Ok(())
-    }
-
-    /// Reads all pages and writes what differs; `None` when the server stops.
-    async fn read(
-        &self,
-        run: &mut SyncRun,
-        tenant: &Tenant,
-        comparison: &mut Comparison,
-    ) -> Result<Option<End>, StoreError> {
-        let mut next = None;
-        let mut been = HashSet::new();
-        for _ in 0..MOST_PAGES {
-            if self.stop.is_cancelled() {
-                return Ok(None);
-            }
-            let page = match self.directory.listing(tenant, next).await {
-                Answer::Done(page) => page,
-                Answer::Refused(refusal) => {
-                    return Ok(Some(End::Broken(refusal.code, REFUSED_MS)));
-                }
-                Answer::Later(after) | Answer::Unknown(after) => {
-                    let pause = after.unwrap_or_default().max(UNCLEAR_MS);
-                    return Ok(Some(End::Broken(Code::MicrosoftUnavailable, pause)));
-                }
-            };
-            let now = self.clock.now();
-            let hash = |address: &str| address_hash(&self.store, run.account, address);
-            let (seen, people) = comparison.meet(page.members, hash, now);
-            run.until = self.until(now);
-            self.store.put_people(run, now, seen, &people).await?;
-            match page.next {
-                None => return Ok(Some(End::All)),
-                // A list without an end is none.
-                Some(url) if !been.insert(url.clone()) => break,
-                Some(url) => next = Some(url),
-            }
-        }
-        Ok(Some(End::Broken(Code::MicrosoftUnavailable, UNCLEAR_MS)))
     }
 
     /// Until when a step that begins now makes the lease last.
@@ -244,6 +211,18 @@ impl Syncs {
 /// Up to a tenth more: not all customers at once, and never sooner than Microsoft has said.
 fn spread(pause: i64) -> i64 {
     pause + pause / 10 * i64::from(random::below(1024)) / 1024
+}
+
+/// What an answer that is no page means for a run; `unavailable` where there is none for now.
+fn broken<T>(answer: Answer<T>, unavailable: Code) -> End {
+    match answer {
+        Answer::Refused(refusal) => End::Broken(refusal.code, REFUSED_MS),
+        Answer::Later(after) | Answer::Unknown(after) => {
+            End::Broken(unavailable, after.unwrap_or_default().max(UNCLEAR_MS))
+        }
+        // A page that leads nowhere new.
+        Answer::Done(_) => End::Broken(unavailable, UNCLEAR_MS),
+    }
 }
 
 fn moved_on(error: StoreError) -> Denied {

@@ -1,16 +1,17 @@
-//! Contacts that are kept in step with a customer's people at Microsoft.
+//! Contacts that are kept in step with a customer's people at Microsoft, or with a PSA that is listed here.
 
 use async_trait::async_trait;
 use shared::{AccountId, Code, ContactId, IntegrationId, Millis, TechnicianId};
 
 use crate::store::{
-    ContactSync, Lease, M365Row, PersonHere, StoreError, SyncRun, SyncedPerson, Whom,
+    ContactSync, Integration, Lease, MetContact, PersonHere, StoreError, SyncRun, SyncedPerson,
+    Whom,
 };
 
 /// Runs that bring contacts into step.
 #[async_trait]
 pub trait ContactSyncStore {
-    /// The choice of this M365 integration, and how its newest run stands; `None` when its people are not
+    /// The choice of this integration, and how its newest run stands; `None` when its people are not
     /// listed.
     ///
     /// # Errors
@@ -21,7 +22,7 @@ pub trait ContactSyncStore {
         id: IntegrationId,
     ) -> Result<Option<ContactSync>, StoreError>;
 
-    /// Has people listed from now on, other ones, or with `None` nobody any more: who is listed then stays so.
+    /// Has the people of an M365 integration listed from now on, other ones, or with `None` nobody any more: who is listed then stays so.
     ///
     /// # Errors
     /// `MovedOn` when it is so already, or there is no such integration.
@@ -65,7 +66,7 @@ pub trait ContactSyncStore {
         id: IntegrationId,
         lease: Lease,
         now: Millis,
-    ) -> Result<Option<(M365Row, Whom)>, StoreError>;
+    ) -> Result<Option<(Integration, Whom)>, StoreError>;
 
     /// The customer's contacts, as people are compared with them: a PSA's by the hash of their address.
     ///
@@ -89,6 +90,28 @@ pub trait ContactSyncStore {
         seen: usize,
         people: &[SyncedPerson],
     ) -> Result<(), StoreError>;
+
+    /// Writes some of a PSA's contacts whom the run has met, as far as they are of the customer that their
+    /// company is.
+    ///
+    /// # Errors
+    /// As for [`ContactSyncStore::put_people`].
+    async fn put_contacts(
+        &self,
+        run: &SyncRun,
+        now: Millis,
+        contacts: &[MetContact],
+    ) -> Result<(), StoreError>;
+
+    /// A PSA's contacts that are listed, with their ids over there.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    async fn listed_of_psa(
+        &self,
+        account: AccountId,
+        id: IntegrationId,
+    ) -> Result<Vec<(ContactId, String)>, StoreError>;
 
     /// Takes contacts off the list whom the run has not met. Nobody is deleted.
     ///

@@ -1,5 +1,5 @@
-//! Contacts that are kept in step with a customer's people at Microsoft: the choice, and its runs. What a run
-//! writes about people is in `synced_people`.
+//! Contacts that are kept in step with a customer's people at Microsoft, or with a PSA: the choice, and its
+//! runs. What a run writes is in `synced_people` and `synced_psa`.
 
 use async_trait::async_trait;
 use shared::{AccountId, Code, ContactId, CustomerId, IntegrationId, Millis, TechnicianId};
@@ -7,11 +7,13 @@ use sqlx::Row;
 use uuid::Uuid;
 
 use super::super::{Database, Db, Write};
-use super::m365::{entry, m365, m365_rows};
-use crate::audit::Act;
+use super::integrations::integration;
+use super::m365::entry;
+use super::synced_psa;
+use crate::audit::{Act, Entry};
 use crate::store::{
-    ContactSync, ContactSyncStore, Lease, M365Row, PersonHere, StoreError, SyncCounts, SyncRun,
-    SyncedPerson, Whom,
+    ContactSync, ContactSyncStore, Integration, Lease, MetContact, PersonHere, StoreError,
+    SyncCounts, SyncRun, SyncedPerson, Whom,
 };
 
 /// Runs that are begun in one look.
@@ -149,7 +151,7 @@ impl ContactSyncStore for Database {
         id: IntegrationId,
         lease: Lease,
         now: Millis,
-    ) -> Result<Option<(M365Row, Whom)>, StoreError> {
+    ) -> Result<Option<(Integration, Whom)>, StoreError> {
         let mut write = self.write(account).await?;
         self.tell_sync(&mut write, account, now, id).await?;
         let claimed = sqlx::query(
@@ -170,12 +172,12 @@ impl ContactSyncStore for Database {
             write.roll_back().await?;
             return Ok(None);
         };
-        let row = sqlx::query(m365_rows!("and i.id = $2"))
+        let row = sqlx::query("select * from integrations where account = $1 and id = $2")
             .bind(account.0)
             .bind(id.0)
             .fetch_one(write.db())
             .await?;
-        let (row, whom) = (m365(&row)?, whom(&claimed)?);
+        let (row, whom) = (integration(&row)?, whom(&claimed)?);
         write.commit().await?;
         Ok(Some((row, whom)))
     }
@@ -207,6 +209,28 @@ impl ContactSyncStore for Database {
         }
         hold(&mut write, run, done).await?;
         write.commit().await
+    }
+
+    async fn put_contacts(
+        &self,
+        run: &SyncRun,
+        now: Millis,
+        contacts: &[MetContact],
+    ) -> Result<(), StoreError> {
+        let mut write = self.write(run.account).await?;
+        let seen = u32::try_from(contacts.len()).unwrap_or(u32::MAX);
+        let mut done = SyncCounts { seen, ..SyncCounts::default() };
+        synced_psa::put(&mut write, run, now, contacts, &mut done).await?;
+        hold(&mut write, run, done).await?;
+        write.commit().await
+    }
+
+    async fn listed_of_psa(
+        &self,
+        account: AccountId,
+        id: IntegrationId,
+    ) -> Result<Vec<(ContactId, String)>, StoreError> {
+        self.listed_in(account, id).await
     }
 
     async fn unlist_people(&self, run: &SyncRun, contacts: &[ContactId]) -> Result<(), StoreError> {
@@ -304,7 +328,12 @@ impl Database {
         let about = format!(
             "{seen} people met: {added} new, {changed} changed, {unlisted} not listed any more"
         );
-        let entry = entry(Act::ContactsSynced, None, CustomerId(row.try_get("customer")?), id);
+        let customer: Option<Uuid> = row.try_get("customer")?;
+        let entry = Entry {
+            customer: customer.map(CustomerId),
+            integration: Some(id),
+            ..Entry::new(Act::ContactsSynced)
+        };
         self.note(write, account, now, &entry.about(about)).await
     }
 
@@ -337,8 +366,8 @@ async fn unlist(
     for contact in contacts {
         let done = sqlx::query(
             "update contacts set listed = false
-             where account = $1 and id = $3 and listed and psa is null and exists
-                 (select 1 from synced_people s where s.contact = $3 and s.integration = $2)",
+             where account = $1 and id = $3 and listed and (psa = $2 or (psa is null and exists
+                 (select 1 from synced_people s where s.contact = $3 and s.integration = $2)))",
         )
         .bind(run.account.0)
         .bind(run.integration.0)

@@ -50,6 +50,7 @@ mod sso;
 mod sso_domains;
 mod sso_people;
 mod synced_people;
+mod synced_psa;
 mod team;
 mod technicians;
 mod texts;

@@ -5,9 +5,11 @@ use shared::{Code, ContactId, IntegrationId, Millis};
 
 use super::fixture::{HOUR, MINUTE, START, World, after, lease, moved_on, new_id};
 use super::m365::altered;
+use super::psa::connected;
+use crate::psa::{Company, PsaKind};
 use crate::store::{
-    ContactSync, Lease, ListAsk, M365Act, PersonHere, SyncCounts, SyncRun, SyncedAs, SyncedPerson,
-    Whom,
+    ContactSync, Lease, ListAsk, M365Act, Mapping, MetContact, PersonHere, SeenContact, SyncCounts,
+    SyncRun, SyncedAs, SyncedPerson, Whom,
 };
 
 on_both!(
@@ -17,6 +19,7 @@ on_both!(
     a_run_of_what_has_changed_writes_nothing,
     a_run_writes_its_own_customers_people_only,
     who_is_who_is_forgotten_with_the_tenant,
+    a_psa_that_is_listed_here_is_kept_in_step,
 );
 
 fn person(directory_user: &str, name: &str, email: &str, is: SyncedAs) -> SyncedPerson {
@@ -255,4 +258,85 @@ async fn who_is_who_is_forgotten_with_the_tenant(world: World) {
     store.end_m365(account, ann, START, id).await.unwrap();
     assert_eq!(store.contact_sync(account, id).await.unwrap(), None);
     moved_on(store.choose_contact_sync(account, ann, START, id, Some(Whom::Everybody)).await);
+}
+
+async fn a_psa_that_is_listed_here_is_kept_in_step(world: World) {
+    let (store, ours, theirs) = (&world.store, &world.ours, &world.theirs);
+    let (account, ann) = (ours.account, ours.ann);
+    let id = connected(&world, PsaKind::Halo).await.integration.id;
+    let company = |id: &str| Company { id: id.into(), name: id.into(), domain: String::new() };
+    store.see_companies(account, id, START, &[company("1"), company("2")]).await.unwrap();
+    store.map_company(account, ann, START, id, "1", Mapping::To(ours.customer)).await.unwrap();
+    moved_on(store.choose_contact_sync(account, ann, START, id, Some(Whom::Everybody)).await);
+    assert_eq!(store.contact_sync(account, id).await.unwrap(), None);
+    store.list_psa(account, ann, START, id, true).await.unwrap();
+    assert_eq!(store.due_contact_syncs(START).await.unwrap(), [(account, id)]);
+    let held = lease(START);
+    let (row, _) = store.claim_contact_sync(account, id, held, START).await.unwrap().unwrap();
+    let run = SyncRun {
+        account,
+        integration: id,
+        version: row.changed_at,
+        lease: held.id,
+        until: held.until,
+    };
+    let met = |id: &str, company: &str, name: &str, customer| MetContact {
+        id: id.into(),
+        company: company.into(),
+        customer,
+        name: name.into(),
+        address: format!("{name}@contoso.example").to_lowercase(),
+        address_hash: Some(name.as_bytes().to_vec()),
+    };
+    let paula = || met("7", "1", "Paula", ours.customer);
+    let contacts = [
+        paula(),
+        // Who stands on our own list, of a company that is nobody's, and of another's customer.
+        met("8", "1", "Carl", ours.customer),
+        met("9", "2", "Nobody", ours.customer),
+        met("10", "1", "Mallory", theirs.customer),
+        met("1\0", "1", "Odd", ours.customer),
+    ];
+    store.put_contacts(&run, START, &contacts).await.unwrap();
+    let counts = || async { store.contact_sync(account, id).await.unwrap().unwrap().counts };
+    let expected = SyncCounts { seen: 5, added: 1, ..SyncCounts::default() };
+    assert_eq!(counts().await, expected);
+    let listed = || async { store.listed_of_psa(account, id).await.unwrap() };
+    let here = listed().await;
+    assert_eq!((here.len(), here[0].1.as_str()), (1, "7"));
+    let kept = store.contact(account, here[0].0).await.unwrap().unwrap();
+    assert_eq!((kept.name.as_str(), kept.email.as_str()), ("Paula", ""), "no address is kept");
+    assert_eq!(kept.address_hash.as_deref(), Some(&b"Paula"[..]));
+    // A list that tells no address leaves the one that is known.
+    let silent = MetContact { name: "Paula P.".into(), address_hash: None, ..paula() };
+    store.put_contacts(&run, START, &[silent.clone(), silent]).await.unwrap();
+    let kept = store.contact(account, here[0].0).await.unwrap().unwrap();
+    assert_eq!((kept.name.as_str(), kept.address_hash.is_some()), ("Paula P.", true));
+    // Gone, and back.
+    let stolen = SyncRun { account: theirs.account, ..run };
+    moved_on(store.unlist_people(&stolen, &[here[0].0]).await);
+    store.unlist_people(&run, &[here[0].0, ours.carl]).await.unwrap();
+    assert!(listed().await.is_empty());
+    assert_eq!(counts().await.unlisted, 1, "Carl is of our own list");
+    store
+        .put_contacts(&run, START, &[MetContact { name: "Paula P.".into(), ..paula() }])
+        .await
+        .unwrap();
+    assert_eq!(listed().await.len(), 1);
+    store.end_contact_sync(&run, START, after(HOUR), None).await.unwrap();
+    let told = world.told("contacts-synced").await;
+    assert_eq!(told[0]["integration"], id.to_string());
+    assert!(told[0]["customer"].is_null());
+    // One whom a pod shows is another's: nobody of it is written by a run of ours.
+    let seen = SeenContact { id: "11", customer: ours.customer, name: "Pod", address_hash: None };
+    store.mirror(account, id, START, seen, None).await.unwrap();
+    assert_eq!(listed().await.len(), 2);
+    // Off the list, no run goes on.
+    store.ask_contact_sync(account, id, START).await.unwrap();
+    let held = lease(START);
+    store.claim_contact_sync(account, id, held, START).await.unwrap().unwrap();
+    let run = SyncRun { lease: held.id, ..run };
+    store.list_psa(account, ann, START, id, false).await.unwrap();
+    assert_eq!(store.contact_sync(account, id).await.unwrap(), None);
+    moved_on(store.put_contacts(&run, START, &[paula()]).await);
 }
