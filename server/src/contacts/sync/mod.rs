@@ -26,7 +26,7 @@ use crate::store::{Lease, Session, Store, StoreError, SyncRun, Whom};
 
 /// How long the worker sleeps between two looks.
 const PAUSE: Duration = Duration::from_secs(5);
-/// Contacts that are taken off the list in one transaction.
+/// Contacts that are written, or taken off the list, in one transaction.
 const AT_ONCE: usize = 200;
 /// Pages of one run. Beyond that somebody leads us in circles.
 const MOST_PAGES: usize = 2_000;

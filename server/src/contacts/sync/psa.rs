@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use shared::{Code, CustomerId};
 
-use super::{End, MOST_PAGES, REFUSED_MS, Syncs, broken};
+use super::{AT_ONCE, End, MOST_PAGES, REFUSED_MS, Syncs, broken};
 use crate::directory::address_hash;
 use crate::outbound::Answer;
 use crate::psa::Card;
@@ -65,9 +65,18 @@ impl Syncs {
                 }
             }
             is_empty &= contacts.is_empty();
-            let now = self.clock.now();
-            run.until = self.until(now);
-            self.store.put_contacts(run, now, &contacts).await?;
+            // Each transaction holds up everybody else who writes; and a page without a contact holds the run.
+            let mut rest = contacts.as_slice();
+            loop {
+                let (some, more) = rest.split_at(rest.len().min(AT_ONCE));
+                let now = self.clock.now();
+                run.until = self.until(now);
+                self.store.put_contacts(run, now, some).await?;
+                rest = more;
+                if rest.is_empty() {
+                    break;
+                }
+            }
             match page.next {
                 Some(next) => after = Some(next),
                 None => {

@@ -49,7 +49,7 @@ async fn sync(world: &World) -> ContactSync {
 async fn claimed(world: &World, held: Lease, now: Millis) -> Option<SyncRun> {
     let (account, id) = (world.ours.account, world.ours.m365);
     let (row, _) = world.store.claim_contact_sync(account, id, held, now).await.unwrap()?;
-    let version = row.integration.changed_at;
+    let version = row.changed_at;
     Some(SyncRun { account, integration: id, version, lease: held.id, until: held.until })
 }
 
