@@ -100,7 +100,7 @@ impl Standing {
                     "{} named nobody who is to be listed. So nobody was taken off the list either.",
                     source.name
                 );
-                ("warn", "Attention", what.into(), source.nobody.into())
+                ("warn", "Attention", what, source.nobody.into())
             }
             _ => (
                 "good",
