@@ -11,6 +11,7 @@ use crate::bell::Bell;
 use crate::branding::Branding;
 use crate::clock::Clock;
 use crate::contacts::Contacts;
+use crate::contacts::sync::Syncs;
 use crate::directory::Directory;
 use crate::duo::{Connections, Duo};
 use crate::frames::Frames;
@@ -79,6 +80,8 @@ pub struct Parts {
     pub api_keys: ApiKeys,
     /// Where accounts' programs hear of what happens.
     pub webhooks: Webhooks,
+    /// Lists of contacts that are kept in step with where people are.
+    pub syncs: Syncs,
     /// The reset engine.
     pub resets: Resets,
 }
@@ -171,6 +174,16 @@ impl App {
             wake: Arc::clone(&wake),
             testing: Arc::default(),
         };
+        let syncs = Syncs {
+            store: store.clone(),
+            directory: directory.clone(),
+            psa: psa.clone(),
+            clock: clock.clone(),
+            call_ms: settings.outbound.timeout_ms,
+            bell: bell.clone(),
+            tasks: tasks.clone(),
+            stop: stop.clone(),
+        };
         let shares = Shares {
             store: store.clone(),
             clock: clock.clone(),
@@ -245,6 +258,7 @@ impl App {
             contacts,
             api_keys,
             webhooks,
+            syncs,
             resets,
         })))
     }

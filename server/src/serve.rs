@@ -77,6 +77,7 @@ pub async fn run(app: App, listener: TcpListener) -> std::io::Result<()> {
     }
     app.tasks.spawn(app.resets.clone().work());
     app.tasks.spawn(app.integrations.clone().watch());
+    app.tasks.spawn(app.syncs.clone().work());
     app.tasks.spawn(crate::audit::heads::Heads::default().tell(app.clone()));
     app.tasks.spawn(app.webhooks.clone().work());
     let stop = app.stop.clone();

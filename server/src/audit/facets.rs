@@ -169,6 +169,9 @@ impl Act {
             | Self::PsaListed
             | Self::PsaUnlisted
             | Self::ContactsImported
+            | Self::ContactSyncOn
+            | Self::ContactSyncOff
+            | Self::ContactsSynced
             | Self::PolicyChanged
             | Self::IntegrationAdded
             | Self::IntegrationChanged

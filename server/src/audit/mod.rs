@@ -73,6 +73,12 @@ pub enum Act {
     PsaUnlisted,
     /// Contacts were imported from a file, or sent by a program.
     ContactsImported,
+    /// A customer's people at Microsoft are listed as contacts from then on, or others of them.
+    ContactSyncOn,
+    /// They are not any more; who is listed stays so.
+    ContactSyncOff,
+    /// The list was brought into step with a customer's people at Microsoft, or with a PSA.
+    ContactsSynced,
     /// A set-up link was made.
     SetUpLinkMade,
     /// A set-up link was used: a password was set.

@@ -184,6 +184,9 @@ const fn sentence(act: Act) -> &'static str {
         }
         Act::PsaUnlisted => "{who} took tickets and contacts of {integration} off our own pages.",
         Act::ContactsImported => "{who} imported contacts.",
+        Act::ContactSyncOn => "{who} had people of {integration} listed as contacts.",
+        Act::ContactSyncOff => "{who} stopped the listing of people of {integration}.",
+        Act::ContactsSynced => "Contacts were brought into step with {integration}.",
         Act::SetUpLinkMade => "A set-up link was made.",
         Act::SetUpDone => "{who} used their set-up link: a password was set.",
         Act::AuthenticatorEnrolled => "{who} enrolled an authenticator.",

@@ -7,6 +7,7 @@ mod decode;
 mod plan;
 mod sent;
 mod sheet;
+pub mod sync;
 
 use std::collections::HashMap;
 use std::sync::Arc;

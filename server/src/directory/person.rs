@@ -101,6 +101,14 @@ impl Person {
         self.user_principal_name.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
 
+    /// Whether they are a member who can sign in: no guest, no room, nobody who has left. What Microsoft does
+    /// not say counts against it.
+    #[must_use]
+    pub(super) fn is_member_at_work(&self) -> bool {
+        let not = [Code::PersonGuest, Code::PersonDisabled, Code::PersonResource];
+        !self.findings().iter().any(|finding| not.contains(&finding.code))
+    }
+
     /// What of the person alone forbids a reset. Unknown counts as forbidden: an account whose
     /// `accountEnabled` Microsoft does not tell is not one to be reset.
     ///

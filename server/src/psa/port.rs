@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use shared::MemberClaim;
 
-use super::{About, Card, Company, Memory, NewNote, PsaTicket};
+use super::{About, Card, Company, Everybody, Memory, NewNote, PsaTicket};
 use crate::clock::Clock;
 use crate::outbound::{Answer, Outbound};
 use crate::settings::Settings;
@@ -43,6 +43,10 @@ pub trait PsaClient: Send + Sync {
 
     /// Contacts whose name or address has this text in it, a page of them; `company` keeps to one.
     async fn find_contacts(&self, text: &str, company: Option<&str>) -> Answer<Vec<Card>>;
+
+    /// Contacts that are active over there, a page of them; `after` is where the one before ended. Unknown
+    /// when these pages would not be all.
+    async fn everybody(&self, after: Option<&str>) -> Answer<Everybody>;
 
     /// The newest open tickets, a page of them.
     async fn newest_tickets(&self) -> Answer<Vec<PsaTicket>>;

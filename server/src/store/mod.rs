@@ -26,6 +26,7 @@ mod rows;
 mod share_rows;
 mod sqlite;
 mod sso_rows;
+mod sync_rows;
 mod team_rows;
 #[cfg(test)]
 mod tests;
@@ -51,6 +52,7 @@ pub use reset_rows::*;
 pub use rows::*;
 pub use share_rows::*;
 pub use sso_rows::*;
+pub use sync_rows::*;
 pub use team_rows::*;
 pub use verification_rows::*;
 

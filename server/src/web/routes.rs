@@ -173,7 +173,7 @@ pub(super) fn small() -> Table {
 
 /// A customer's Microsoft 365, in the settings.
 fn m365_routes(table: Table) -> Table {
-    use settings::{m365, m365_acts, m365_files, m365_new};
+    use settings::{m365, m365_acts, m365_contacts, m365_files, m365_new};
     table
         .get(Admin, "/new", m365_new::get)
         .post(Admin, "/new", m365_new::post)
@@ -187,6 +187,8 @@ fn m365_routes(table: Table) -> Table {
         .get(Admin, "/{id}/certificate.cer", m365_files::certificate)
         .post(Admin, "/{id}/test", m365_acts::test)
         .post(Admin, "/{id}/switch", m365_acts::switch)
+        .post(Admin, "/{id}/contacts", m365_contacts::choose)
+        .post(Admin, "/{id}/contacts/sync", m365_contacts::sync)
         .get(Admin, "/{id}/delete", m365_acts::ask_delete)
         .post(Admin, "/{id}/delete", m365_acts::delete)
         .get(Admin, "/{id}/connect.sh", m365_files::bash)
@@ -228,7 +230,7 @@ fn duo_routes(table: Table) -> Table {
 
 /// The account's PSAs, in the settings.
 fn psa_routes(table: Table) -> Table {
-    use settings::{psa, psa_companies};
+    use settings::{psa, psa_companies, psa_contacts};
     table
         .get(Admin, "/new/{kind}", psa::new)
         .post(Admin, "/new/{kind}", psa::add)
@@ -238,6 +240,7 @@ fn psa_routes(table: Table) -> Table {
         .post(Admin, "/{id}/pod", psa::install_pod)
         .post(Admin, "/{id}/switch", psa::switch)
         .post(Admin, "/{id}/list", psa::list_here)
+        .post(Admin, "/{id}/list/sync", psa_contacts::sync)
         .get(Admin, "/{id}/delete", psa::ask_delete)
         .post(Admin, "/{id}/delete", psa::delete)
         .get(Admin, "/{id}/companies", psa_companies::list)

@@ -45,6 +45,9 @@ pub struct DirectoryUser {
     /// `isManagementRestricted`.
     #[serde(default)]
     pub management_restricted: bool,
+    /// `assignedLicenses`, by their SKU's id.
+    #[serde(default = "business_premium")]
+    pub licences: Vec<String>,
     /// `preferredLanguage`.
     #[serde(default)]
     pub preferred_language: Option<String>,
@@ -227,6 +230,11 @@ pub struct Owned {
     /// For a group: `isAssignableToRole`.
     #[serde(default)]
     pub assignable_to_role: bool,
+}
+
+/// Microsoft 365 Business Premium. (Entra, "Product names and service plan identifiers for licensing".)
+fn business_premium() -> Vec<String> {
+    vec!["cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46".to_owned()]
 }
 
 fn yes() -> bool {

@@ -51,6 +51,7 @@ const KNOWN: &[&str] = &[
     "proxyAddresses",
     "identities",
     "signInSessionsValidFromDateTime",
+    "assignedLicenses",
 ];
 
 /// All that User.ReadBasic.All shows (`limitedToProperties`).
@@ -64,6 +65,10 @@ const BASIC: &[&str] = &[
     "surname",
     "userPrincipalName",
 ];
+
+/// What a list may be filtered by without `ConsistencyLevel` (GDOCS user, properties).
+const FILTERED: &[&str] =
+    &["id", "mail", "userPrincipalName", "proxyAddresses", "accountEnabled", "userType"];
 
 /// GDOCS user-list: 100 by default.
 const PAGE: usize = 100;
@@ -90,6 +95,7 @@ fn properties(user: &DirectoryUser, domain: &str) -> Map<String, Value> {
         "preferredLanguage": user.preferred_language,
         "proxyAddresses": user.proxy_addresses(),
         "identities": if user.is_guest() { json!([]) } else { identity },
+        "assignedLicenses": user.licences.iter().map(|sku| json!({"skuId": sku, "disabledPlans": []})).collect::<Vec<_>>(),
         // The directory's own phone fields are not authentication methods: empty, so that nobody relies on them.
         "businessPhones": [],
         "mobilePhone": null,
@@ -128,14 +134,12 @@ fn show(
 pub(super) fn list(state: &State, scene: &Scene<'_>) -> Result<Answer, Refusal> {
     let query = Query::of(scene, &["$filter", "$select", "$top", "$skiptoken"])?;
     let filter = match &query.filter {
-        Some(text) => {
-            Some(filter::parse(text, &["id", "mail", "userPrincipalName", "proxyAddresses"])?)
-        }
+        Some(text) => Some(filter::parse_any(text, FILTERED)?),
         None => None,
     };
     let tenant = scene.tenant(state)?;
     let found = tenant.users.iter().filter(|user| {
-        filter.as_ref().is_none_or(|any| any.iter().any(|compare| compare.holds(user)))
+        filter.as_ref().is_none_or(|any| any.iter().any(|all| all.iter().all(|it| it.holds(user))))
     });
     let rows = found.map(|user| show(state, scene, user, &query)).collect::<Result<Vec<_>, _>>()?;
     let context = match &query.select {

@@ -272,3 +272,57 @@ async fn a_guests_sessions_end_at_home() {
     assert_eq!(read(scene.graph("POST", &path, &token)).await.expect("an answer").status, 200);
     assert_eq!(scene.world.directory_user("gus").expect("gus").sessions_revoked_at_ms, None);
 }
+
+#[tokio::test]
+async fn lists_those_at_work_page_by_page() {
+    let scene = Scene::start().await;
+    let token = scene.token().await;
+    scene.world.edit_tenant(NORTHWIND, |tenant| tenant.page_size = Some(10));
+    let mut request = scene.graph("GET", "/users", &token).query(&[
+        ("$select", "id,displayName,accountEnabled,userType,assignedLicenses"),
+        ("$filter", "accountEnabled eq true and userType eq 'Member'"),
+        ("$top", "200"),
+    ]);
+    let (mut names, mut pages) = (Vec::new(), 0);
+    loop {
+        let reply = read(request).await.expect("an answer");
+        for user in reply.body["value"].as_array().expect("a page") {
+            assert_eq!(
+                (&user["accountEnabled"], &user["userType"]),
+                (&json!(true), &json!("Member"))
+            );
+            assert!(user["assignedLicenses"].is_array());
+            names.push(user["displayName"].as_str().expect("a name").to_owned());
+        }
+        pages += 1;
+        let Some(next) = reply.body["@odata.nextLink"].as_str() else { break };
+        request = scene.http.get(next).bearer_auth(&token);
+    }
+    assert!(pages > 2 && names.contains(&"Ada Park".to_owned()), "{pages} {names:?}");
+    for gone in ["Gus Guest", "Hana Gone"] {
+        assert!(!names.contains(&gone.to_owned()), "{gone}");
+    }
+    let refused = async |path: &str| {
+        let reply = scene.get(path, &token).await;
+        (reply.status, reply.code())
+    };
+    let odd = ["$filter=accountEnabled eq 'true'", "$select=salary", "$top=1000"];
+    for query in odd {
+        assert_eq!(
+            refused(&format!("/users?{query}")).await,
+            (400, "BadRequest".into()),
+            "{query}"
+        );
+    }
+    for query in ["$filter=displayName eq 'Ada'", "$orderby=displayName", "$count=true"] {
+        let (status, code) = refused(&format!("/users?{query}")).await;
+        assert_eq!((status, code.as_str()), (400, "Request_UnsupportedQuery"), "{query}");
+    }
+    // What a licence is, only who may read people sees.
+    scene
+        .world
+        .edit_tenant(NORTHWIND, |tenant| tenant.app.roles = vec!["User.ReadBasic.All".into()]);
+    let basic = scene.token().await;
+    let reply = scene.get("/users?$select=id,assignedLicenses", &basic).await;
+    assert_eq!((reply.status, reply.code().as_str()), (403, "Authorization_RequestDenied"));
+}

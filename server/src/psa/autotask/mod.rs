@@ -4,6 +4,7 @@
 
 mod call;
 mod check;
+mod everybody;
 mod filter;
 mod note;
 mod reply;
@@ -26,7 +27,9 @@ use self::shape::{
 use self::zone::Zone;
 use super::port::{Person, Wire};
 use super::read::numeric_id;
-use super::{About, Author, AutotaskSettings, Card, Company, NewNote, PsaClient, PsaTicket};
+use super::{
+    About, Author, AutotaskSettings, Card, Company, Everybody, NewNote, PsaClient, PsaTicket,
+};
 use crate::outbound::Answer;
 use crate::secret::Credential;
 
@@ -264,6 +267,10 @@ impl PsaClient for Autotask {
 
     async fn find_contacts(&self, text: &str, company: Option<&str>) -> Answer<Vec<Card>> {
         whole(self.found(text, company).await)
+    }
+
+    async fn everybody(&self, after: Option<&str>) -> Answer<Everybody> {
+        whole(self.everybody_after(after).await)
     }
 
     async fn newest_tickets(&self) -> Answer<Vec<PsaTicket>> {

@@ -7,6 +7,7 @@
 mod call;
 mod check;
 mod condition;
+mod everybody;
 mod member;
 mod note;
 mod pod;
@@ -23,7 +24,7 @@ use self::call::{Ask, readable};
 use self::shape::{Communication, Contact, Customer, MyMember, Ticket};
 use super::port::{Person, Wire};
 use super::read::numeric_id;
-use super::{About, Card, Company, ConnectWiseSettings, NewNote, PsaClient, PsaTicket};
+use super::{About, Card, Company, ConnectWiseSettings, Everybody, NewNote, PsaClient, PsaTicket};
 use crate::outbound::{Answer, Method};
 use crate::secret::Credential;
 
@@ -211,6 +212,10 @@ impl PsaClient for ConnectWise {
 
     async fn find_contacts(&self, text: &str, company: Option<&str>) -> Answer<Vec<Card>> {
         whole(self.contacts_like(text, company).await)
+    }
+
+    async fn everybody(&self, after: Option<&str>) -> Answer<Everybody> {
+        whole(self.everybody_after(after).await)
     }
 
     async fn newest_tickets(&self) -> Answer<Vec<PsaTicket>> {

@@ -4,6 +4,7 @@
 
 mod call;
 mod check;
+mod everybody;
 mod hint;
 mod note;
 mod reply;
@@ -17,7 +18,7 @@ use shared::{Code, MemberClaim};
 use self::shape::{Agent, Client, Outcome, Ticket, User, outcome_named};
 use super::port::{Person, Wire};
 use super::read::numeric_id;
-use super::{About, Card, Company, HaloSettings, NewNote, PsaClient, PsaTicket};
+use super::{About, Card, Company, Everybody, HaloSettings, NewNote, PsaClient, PsaTicket};
 use crate::outbound::Answer;
 use crate::secret::Credential;
 
@@ -193,6 +194,10 @@ impl PsaClient for Halo {
             let is_theirs = |card: &Card| company.as_ref().is_none_or(|id| *id == card.company);
             somebody.filter_map(User::told).filter(is_theirs).collect()
         })
+    }
+
+    async fn everybody(&self, after: Option<&str>) -> Answer<Everybody> {
+        whole(self.everybody_after(after).await)
     }
 
     async fn newest_tickets(&self) -> Answer<Vec<PsaTicket>> {

@@ -15,6 +15,7 @@ mod brands;
 mod cards;
 mod checks;
 mod companies;
+mod contact_sync;
 mod contacts;
 mod deliveries;
 mod duo;
@@ -66,6 +67,7 @@ pub use brands::BrandStore;
 pub use cards::CardStore;
 pub use checks::CheckStore;
 pub use companies::CompanyStore;
+pub use contact_sync::ContactSyncStore;
 pub use contacts::ContactStore;
 pub use deliveries::DeliveryStore;
 pub use duo::DuoStore;
@@ -119,6 +121,7 @@ pub trait AnyStore:
     + CompanyStore
     + ContactStore
     + DeliveryStore
+    + ContactSyncStore
     + DuoStore
     + FigureStore
     + FrameStore

@@ -235,7 +235,7 @@ async fn is_there(
     Ok(there.is_some())
 }
 
-async fn mirror_contact(
+pub(super) async fn mirror_contact(
     write: &mut Write,
     account: AccountId,
     id: IntegrationId,

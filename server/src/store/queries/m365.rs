@@ -185,6 +185,7 @@ impl M365Store for Database {
         }
         if act == M365Act::Moved {
             forget_links(&mut write, account, id).await?;
+            self.forget_sync(&mut write, account, now, id).await?;
         }
         let fresh = matches!(act, M365Act::Moved | M365Act::CredentialReplaced);
         // What was told of the old credential says nothing about the new one.
@@ -278,6 +279,7 @@ impl M365Store for Database {
             sqlx::query(gone).bind(account.0).bind(id.0).execute(write.db()).await?;
         }
         forget_links(&mut write, account, id).await?;
+        self.forget_sync(&mut write, account, now, id).await?;
         let entry = entry(Act::IntegrationDeleted, Some(by), CustomerId(customer), id);
         self.note(&mut write, account, now, &entry).await?;
         write.commit().await

@@ -131,6 +131,7 @@ impl PsaStore for Database {
         if change.moved {
             forget(&mut write, id).await?;
             // Nobody has said yet who may see what is in the new one.
+            self.forget_sync(&mut write, account, now, id).await?;
             unlist(&mut write, id).await?;
             detach(&mut write, id, now).await?;
             self.alarm(&mut write, account, now, id, Alarm::Moved(seen.kind)).await?;
@@ -240,6 +241,7 @@ impl PsaStore for Database {
             .execute(write.db())
             .await?;
         forget(&mut write, id).await?;
+        self.forget_sync(&mut write, account, now, id).await?;
         unlist(&mut write, id).await?;
         // Whom it showed may come by a file now.
         sqlx::query("update contacts set address_hash = null where psa = $1")

@@ -6,7 +6,7 @@ use super::super::{Database, Write};
 use super::psa::entry;
 use crate::audit::Act;
 use crate::psa::{Alarm, PsaKind};
-use crate::store::StoreError;
+use crate::store::{StoreError, Whom};
 
 impl Database {
     pub(super) async fn list_psa_here(
@@ -40,9 +40,21 @@ impl Database {
             ] {
                 sqlx::query(statement).bind(id.0).execute(write.db()).await?;
             }
+            // The others who are there come by a run of their own.
+            sqlx::query(
+                "insert into contact_syncs (integration, account, whom, due_at)
+                 values ($1, $2, $3, $4) on conflict do nothing",
+            )
+            .bind(id.0)
+            .bind(account.0)
+            .bind(Whom::Everybody.as_str())
+            .bind(now.0)
+            .execute(write.db())
+            .await?;
             // Everybody who may use our pages reads it from now on: all admins hear of that.
             self.alarm(&mut write, account, now, id, Alarm::Listed(kind)).await?;
         } else {
+            self.forget_sync(&mut write, account, now, id).await?;
             unlist(&mut write, id).await?;
         }
         let act = if on { Act::PsaListed } else { Act::PsaUnlisted };

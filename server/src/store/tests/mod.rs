@@ -35,6 +35,7 @@ mod brands;
 mod cards;
 mod checks;
 mod companies;
+mod contact_sync;
 mod contacts;
 mod coverage;
 mod duo;

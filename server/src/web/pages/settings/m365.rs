@@ -9,6 +9,7 @@ use shared::{Code, IntegrationId};
 use super::form::{Back, Form, Values, clouds};
 use super::guide::{Guide, Wish};
 use super::health::{Health, ends};
+use super::m365_contacts::Contacts;
 use super::m365_new::proposed_end;
 use super::{Admin, Just, Stale, stale};
 use crate::app::App;
@@ -30,6 +31,7 @@ struct M365Page {
     view: IntegrationView,
     health: Health,
     ends: String,
+    contacts: Contacts,
     form: Form,
     certificate_open: bool,
     guide: Guide,
@@ -61,6 +63,7 @@ pub(super) async fn show(
     let (account, now) = (session.technician.account, app.clock.now());
     let row = app.store.m365_one(account, id).await?.ok_or(Code::NotFound)?;
     let view = app.integrations.view(&row)?;
+    let sync = app.store.contact_sync(account, id).await?;
     let tenant = Tenant::of(&row.integration)?;
     let hosts = tenant.settings();
     let certificate = view.next_certificate.as_ref().or(view.certificate.as_ref());
@@ -107,6 +110,7 @@ pub(super) async fn show(
         stale: stale(app, session, &path(id)),
         health: Health::new(view.health.clone(), now),
         ends: ends(&view),
+        contacts: Contacts::new(sync.as_ref(), (&view.customer, view.is_on), now),
         certificate_open: waits || part == "certificate",
         view,
         form,

@@ -14,6 +14,7 @@ pub mod integrations;
 pub mod keys;
 pub mod m365;
 pub mod m365_acts;
+pub mod m365_contacts;
 pub mod m365_files;
 pub mod m365_new;
 pub mod policy;
@@ -21,12 +22,14 @@ mod policy_fields;
 mod policy_form;
 pub mod psa;
 pub mod psa_companies;
+pub mod psa_contacts;
 mod psa_fields;
 mod psa_form;
 pub mod senders;
 mod senders_form;
 pub mod sign_in;
 mod sso_form;
+mod standing;
 pub mod team;
 mod team_form;
 pub mod team_person;
@@ -131,6 +134,12 @@ impl Just {
             "psa-off" => Some(
                 "Switched off. Its pods are signed out, and neither tickets nor contacts are read.",
             ),
+            "contacts-on" => Some("Saved. How the contacts are kept in step stands below."),
+            "contacts-off" => Some("Stopped. Whoever is listed stays on the list of contacts."),
+            "synced" => Some("Read just now. What came of it stands below, at the contacts."),
+            "syncing" => {
+                Some("It takes a while, and goes on by itself. Reload this page in a minute.")
+            }
             "sso-off" => Some("Switched off. Everybody signs in with their password."),
             "sso-unlinked" => {
                 Some("Removed. Their sign-ins have ended; they come in by password only.")

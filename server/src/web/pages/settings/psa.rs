@@ -9,6 +9,7 @@ use shared::{Finding as Found, IntegrationId};
 
 use super::form::{Wrong, wrong};
 use super::health::Finding;
+use super::psa_contacts::Contacts;
 use super::psa_form::{Form, Posted, Values};
 use super::{Admin, Just, Stale, failure, may_change, stale};
 use crate::app::App;
@@ -42,6 +43,7 @@ struct PsaPage {
     findings: Vec<Finding>,
     companies: Companies,
     people: Vec<Person>,
+    contacts: Contacts,
 }
 
 #[derive(Template)]
@@ -167,6 +169,7 @@ async fn show(
         stale: stale(app, session, &path(id)),
         origin: app.settings.server.origin.trim_end_matches('/').to_owned(),
         people: people.into_iter().map(person).collect(),
+        contacts: Contacts::read(app, account, &view).await?,
         view,
         form,
         done,

@@ -1,0 +1,54 @@
+//! An admin has a customer's people listed, on the page of their Microsoft 365: chosen, read, trouble, stopped.
+
+use simulator::{Company, Fault};
+
+use super::sync::joins;
+use super::walk::signed_in;
+use crate::axe::in_every_light;
+use crate::browser::Browser;
+use crate::world::World;
+
+#[tokio::test]
+async fn people_are_listed_by_an_admins_choice() {
+    let world = World::in_real_time().await;
+    let all = world.app.store.m365_all(world.account).await.unwrap();
+    let northwind = all.iter().find(|it| it.customer.name == "Northwind Dental").unwrap();
+    world.outside.edit_tenant("northwind.example", |tenant| {
+        joins(tenant, "noor.newcomer@northwind.example", "Noor Newcomer");
+    });
+    let browser = Browser::start().await;
+    let page = signed_in(&world, &browser).await;
+    let (origin, id) = (&world.app.settings.server.origin, northwind.integration.id);
+    let address = format!("{origin}/settings/integrations/m365/{id}");
+    page.go(&address).await;
+    page.sees("No phone number: people can change those").await;
+    page.script("document.getElementById('contacts').scrollIntoView()").await;
+    in_every_light(&page, "90-sync-off").await;
+    page.click("button", "List them as contacts").await;
+    page.sees("Saved. How the contacts are kept in step stands below.").await;
+    page.sees("It is done again once a day").await;
+    in_every_light(&page, "91-sync-on").await;
+    page.click("link", "Show the contacts").await;
+    page.find("link", "Noor Newcomer").await;
+    in_every_light(&page, "92-sync-contacts").await;
+    page.go(&address).await;
+
+    // Trouble, and out of it.
+    let refused = Fault::Status { status: 403, retry_after: None };
+    world.outside.fault(Company::Graph, Some("GET /v1.0/users"), refused);
+    page.click("button", "Sync now").await;
+    page.sees("Grant User.Read.All with admin consent").await;
+    in_every_light(&page, "93-sync-refused").await;
+    page.click("button", "Sync now").await;
+    page.sees("Read just now.").await;
+
+    page.click("DisclosureTriangle", "Whom to list, or stop").await;
+    in_every_light(&page, "94-sync-choice").await;
+    page.click("button", "Stop keeping them in step").await;
+    page.sees("Whoever is listed stays on the list of contacts.").await;
+    page.find("button", "List them as contacts").await;
+    assert_eq!(page.complaints().await, [""; 0]);
+    page.end().await;
+    world.settle().await;
+    world.end().await;
+}
