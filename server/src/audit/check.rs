@@ -95,7 +95,9 @@ pub async fn begin(
     }
     let (now, of) = (app.clock.now(), ask.up_to.unwrap_or(entries));
     let run = random::id(now);
-    app.store.begin_audit_check(account, now, run, of, now.plus(-ALIVE_MS)).await?;
+    // As [`standing`] has it: what has stopped there makes room here.
+    let alive = now.plus(1 - ALIVE_MS);
+    app.store.begin_audit_check(account, now, run, of, alive).await?;
     let it = app.clone();
     Ok(Some(app.tasks.spawn(async move {
         // Another one in its place is no trouble: that one tells.
