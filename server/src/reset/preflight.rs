@@ -220,13 +220,10 @@ impl Resets {
         {
             add(Code::CountryOff.into());
         }
-        let card: Vec<Vec<u8>> = contact
-            .phones
-            .iter()
-            .filter_map(|number| Phone::parse(number))
-            .map(|phone| phone_hash(&self.store, &phone))
-            .collect();
-        let phone = look.phone.as_ref().ok().map(|phone| phone_hash(&self.store, phone));
+        let hash = |phone: &Phone| phone_hash(&self.store, phone);
+        let card: Vec<Vec<u8>> =
+            contact.phones.iter().filter_map(|it| Phone::parse(it)).map(|it| hash(&it)).collect();
+        let phone = look.phone.as_ref().ok().map(hash);
         let seen = Seen {
             card: &card,
             microsoft: phone.as_deref(),
