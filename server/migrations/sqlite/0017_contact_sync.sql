@@ -31,4 +31,4 @@ create table synced_people (
 );
 create unique index synced_people_person on synced_people (integration, directory_user);
 
-create index contacts_email on contacts (customer, email) where psa is null;
+create index contacts_of_list on contacts (customer, email) where psa is null;
