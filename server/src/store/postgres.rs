@@ -40,7 +40,7 @@ macro_rules! no_bytes {
 #[expect(clippy::duplicate_mod, reason = "one set of statements, compiled for each database")]
 mod queries;
 
-const MIGRATIONS: [(i64, &str, &str); 16] = [
+const MIGRATIONS: [(i64, &str, &str); 17] = [
     (1, "start", include_str!("../../migrations/postgres/0001_start.sql")),
     (2, "mail", include_str!("../../migrations/postgres/0002_mail.sql")),
     (3, "after", include_str!("../../migrations/postgres/0003_after.sql")),
@@ -57,6 +57,7 @@ const MIGRATIONS: [(i64, &str, &str); 16] = [
     (14, "audit", include_str!("../../migrations/postgres/0014_audit.sql")),
     (15, "api", include_str!("../../migrations/postgres/0015_api.sql")),
     (16, "senders", include_str!("../../migrations/postgres/0016_senders.sql")),
+    (19, "reach", include_str!("../../migrations/postgres/0019_reach.sql")),
 ];
 
 /// What each connection must hold to, whatever the server's own settings say: a commit is on disk

@@ -33,6 +33,7 @@ mod people;
 mod phones;
 mod policies;
 mod psa;
+mod reach;
 mod reset_reads;
 mod resets;
 #[cfg(any(test, feature = "seed"))]
@@ -83,6 +84,7 @@ pub use people::PeopleStore;
 pub use phones::PhoneStore;
 pub use policies::PolicyStore;
 pub use psa::PsaStore;
+pub use reach::ReachStore;
 pub use reset_reads::ResetReadStore;
 pub use resets::ResetStore;
 #[cfg(any(test, feature = "seed"))]
@@ -133,6 +135,7 @@ pub trait AnyStore:
     + PhoneStore
     + PolicyStore
     + PsaStore
+    + ReachStore
     + ResetReadStore
     + ResetStore
     + SeedInTests

@@ -28,6 +28,7 @@ mod senders_form;
 pub mod sign_in;
 mod sso_form;
 pub mod team;
+pub mod team_customers;
 mod team_form;
 pub mod team_person;
 pub mod webhooks;
