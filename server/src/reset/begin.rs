@@ -99,14 +99,13 @@ impl Resets {
         id: ResetId,
         body_hash: &[u8],
     ) -> Result<Option<ResetView>, Denied> {
-        match self.store.reset(who.technician.account, id).await? {
-            None => Ok(None),
-            Some(known) if known.body_hash == body_hash => {
-                reach::within(&self.store, who, known.customer).await?;
-                Ok(Some(self.view(who, &known).await?))
-            }
-            Some(_) => Err(Code::IdTaken.into()),
+        let known = self.store.reset(who.technician.account, id).await?;
+        let Some(known) = known else { return Ok(None) };
+        reach::within(&self.store, who, known.customer).await?;
+        if known.body_hash != body_hash {
+            return Err(Code::IdTaken.into());
         }
+        Ok(Some(self.view(who, &known).await?))
     }
 
     async fn check_and_stage(

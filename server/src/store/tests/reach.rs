@@ -43,7 +43,7 @@ async fn reach(world: &World, who: TechnicianId) -> Reach {
 /// Ann says that Bob has these.
 async fn set(world: &World, seen: &Reach, new: &Reach) -> Result<(), StoreError> {
     let ours = &world.ours;
-    world.store.set_reach(ours.account, ours.ann, after(1), ours.bob, seen, new).await
+    world.store.set_reach(ours.account, ours.ann, START, ours.bob, seen, new).await
 }
 
 async fn everybody_has_all_until_an_admin_says_otherwise(world: World) {

@@ -15,22 +15,22 @@ use crate::world::{COLLEAGUE, World};
 const ADA_PHONE: &str = "+12065550123";
 
 /// What the one account has.
-struct Ours {
-    ticket: String,
-    contact: ContactId,
+pub(super) struct Ours {
+    pub(super) ticket: String,
+    pub(super) contact: ContactId,
     customer: String,
     m365: String,
     psa: String,
     company: String,
     technician: String,
-    reset: String,
-    verification: String,
+    pub(super) reset: String,
+    pub(super) verification: String,
     key: String,
     webhook: String,
 }
 
 impl Ours {
-    async fn new(world: &World) -> Self {
+    pub(super) async fn new(world: &World) -> Self {
         let desk = world.desk().await;
         let ticket = world.ticket("48213").await;
         let contact = world.app.store.contact(world.account, ticket.contact).await.unwrap();
@@ -74,7 +74,7 @@ impl Ours {
     }
 
     /// The path with what is ours in each of its places; `None` where nothing in it is anybody's.
-    fn path(&self, route: &Route) -> Option<String> {
+    pub(super) fn path(&self, route: &Route) -> Option<String> {
         let path = route.path.as_str();
         if !path.contains('{') || route.who == Who::Anybody {
             return None;
