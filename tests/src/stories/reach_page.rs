@@ -48,7 +48,7 @@ async fn an_admin_chooses_a_technicians_customers() {
     page.click("checkbox", "Customer 299 of many").await;
     page.click("button", "Save").await;
     page.sees("Saved. It holds with their next request").await;
-    page.sees("2, which are listed.").await;
+    page.sees("2 of the account’s, as an admin has listed them.").await;
     in_every_light(&page, "88-customers-saved").await;
     page.click("link", "Change their customers").await;
     page.sees("2 ticked").await;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use shared::{ApprovalId, ContactId, CustomerId, Stage, TechnicianId, TicketId};
 
-use super::fixture::{HOUR, MINUTE, START, World, after, limit, moved_on, new_id};
+use super::fixture::{HOUR, MINUTE, START, World, after, limit, moved_on, new_id, taken};
 use super::mails::with_smtp;
 use super::team::mails;
 use crate::reach::Reach;
@@ -17,6 +17,7 @@ on_both!(
     everybody_has_all_until_an_admin_says_otherwise,
     what_is_said_is_compared_and_told,
     a_list_names_the_accounts_own_customers,
+    an_import_lists_them,
     admins_have_all,
     lists_show_those_alone,
     a_reset_is_staged_for_those_alone,
@@ -115,6 +116,15 @@ async fn a_list_names_the_accounts_own_customers(world: World) {
         moved_on(set(&world, &Reach::All, &listed(&[ours.customer, foreign])).await);
     }
     assert_eq!(reach(&world, ours.bob).await, Reach::All, "all of it or nothing");
+}
+
+async fn an_import_lists_them(world: World) {
+    let (store, ours) = (&world.store, &world.ours);
+    let row = |customer| ImportRow::Reach { technician: ours.bob, customers: [customer].into() };
+    store.import(ours.account, START, &[row(ours.customer)]).await.unwrap();
+    assert_eq!(reach(&world, ours.bob).await, listed(&[ours.customer]));
+    taken(store.import(ours.account, START, &[row(CustomerId(new_id()))]).await);
+    assert_eq!(reach(&world, ours.bob).await, listed(&[ours.customer]));
 }
 
 async fn admins_have_all(world: World) {
