@@ -8,6 +8,7 @@ mod m365;
 mod oidc;
 mod policy;
 mod psa;
+mod reach;
 
 use std::path::Path;
 
@@ -64,6 +65,9 @@ struct Person {
     may_reset: bool,
     #[serde(default)]
     may_use_ui: Option<bool>,
+    /// Names of those whom they have; without it, all.
+    #[serde(default)]
+    customers: Option<Vec<String>>,
     #[serde(default)]
     password: Option<String>,
     #[serde(default)]
@@ -170,11 +174,15 @@ pub async fn import_text(app: &App, text: &str) -> Result<AccountId, BadImport> 
     rows.extend(policy::row(None, &policy));
     let issuer = oidc::rows(app, account, now, &file.technicians, file.oidc)?;
     let mut sign_ins = Vec::new();
+    let mut narrow = Vec::new();
     for person in file.technicians {
         let id = TechnicianId(random::id(now));
         let role = Role::parse(&person.role).ok_or_else(|| {
             BadImport::Value(format!("role \"{}\" is neither admin nor technician", person.role))
         })?;
+        if let Some(listed) = person.customers {
+            narrow.push((id, person.email.clone(), listed));
+        }
         rows.push(ImportRow::Technician {
             id,
             name: person.name,
@@ -213,6 +221,9 @@ pub async fn import_text(app: &App, text: &str) -> Result<AccountId, BadImport> 
         if let Some(brand) = brand {
             rows.extend(brand::rows(app, account, Some(id), &name, brand).await?);
         }
+    }
+    for (technician, whose, listed) in narrow {
+        rows.push(reach::row(technician, &whose, &listed, &customers)?);
     }
     rows.extend(psa::rows(app, account, now, &customers, file.psa)?);
     app.store.import(account, now, &rows).await?;

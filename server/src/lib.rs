@@ -29,6 +29,7 @@ pub mod policies;
 pub mod policy;
 pub mod psa;
 pub mod random;
+pub mod reach;
 pub mod reset;
 pub mod seal;
 pub mod secret;

@@ -15,7 +15,8 @@ use crate::denied::Denied;
 use crate::directory::address_hash;
 use crate::outbound::{Answer, Refusal};
 use crate::psa::{Card, Psa};
-use crate::store::{Contact, PsaRef, PsaRow, SeenContact, Store, StoreError};
+use crate::reach;
+use crate::store::{Contact, PsaRef, PsaRow, SeenContact, Session, Store, StoreError};
 
 /// A card that was read within so long is shown without asking again.
 const FRESH_MS: i64 = 60_000;
@@ -68,11 +69,12 @@ impl People {
     /// A contact as its card is now: for whatever is decided or sent.
     ///
     /// # Errors
-    /// `NotFound` when it is not this account's; why its PSA does not tell, otherwise.
-    pub async fn now(&self, account: AccountId, id: ContactId) -> Result<Contact, Denied> {
-        let mut contact = self.store.contact(account, id).await?.ok_or(Code::NotFound)?;
+    /// `NotFound` when it is not this account's, or of a customer whom this technician does not have; why its
+    /// PSA does not tell, otherwise.
+    pub async fn now(&self, who: &Session, id: ContactId) -> Result<Contact, Denied> {
+        let mut contact = self.own(who, id).await?;
         if let Some(psa) = contact.psa.clone() {
-            let card = self.read(account, &contact, &psa).await?;
+            let card = self.read(who.technician.account, &contact, &psa).await?;
             with(&mut contact, &card);
         }
         Ok(contact)
@@ -81,9 +83,10 @@ impl People {
     /// A contact for display. What was read lately is good enough, and is read anew beside it.
     ///
     /// # Errors
-    /// `NotFound` when it is not this account's, or the database can't be read.
-    pub async fn shown(&self, account: AccountId, id: ContactId) -> Result<Shown, Denied> {
-        let mut contact = self.store.contact(account, id).await?.ok_or(Code::NotFound)?;
+    /// `NotFound` as for [`Self::now`], or when the database can't be read.
+    pub async fn shown(&self, who: &Session, id: ContactId) -> Result<Shown, Denied> {
+        let account = who.technician.account;
+        let mut contact = self.own(who, id).await?;
         let Some(psa) = contact.psa.clone() else {
             return Ok(Shown { contact, trouble: None });
         };
@@ -116,6 +119,13 @@ impl People {
         };
         let trouble = card.map(|card| with(&mut contact, &card)).err();
         Ok(Shown { contact, trouble })
+    }
+
+    async fn own(&self, who: &Session, id: ContactId) -> Result<Contact, Denied> {
+        let contact =
+            self.store.contact(who.technician.account, id).await?.ok_or(Code::NotFound)?;
+        reach::within(&self.store, who, contact.customer).await?;
+        Ok(contact)
     }
 
     /// A contact with their card as far as it is at hand: nobody waits for a PSA, and what is not known is

@@ -203,6 +203,8 @@ impl Act {
             | Self::InvitationWithdrawn
             | Self::PersonChanged
             | Self::PersonRemoved
+            | Self::CustomerGiven
+            | Self::CustomerTaken
             | Self::CardChanged
             | Self::DirectoryLinked
             | Self::DirectoryLost

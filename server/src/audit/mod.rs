@@ -107,6 +107,10 @@ pub enum Act {
     PersonChanged,
     /// A person was removed.
     PersonRemoved,
+    /// A customer came to the list of a technician's customers.
+    CustomerGiven,
+    /// It was taken off that list.
+    CustomerTaken,
     /// Whether everybody of the account needs a second factor was changed.
     SecondFactorForced,
     /// A code, a link or a push was sent.

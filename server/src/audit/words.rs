@@ -168,6 +168,8 @@ const fn sentence(act: Act) -> &'static str {
         Act::SecondFactorForced => "{who} changed whether everybody needs a second factor.",
         Act::PersonChanged => "{who} changed what a technician is or may do.",
         Act::PersonRemoved => "{who} removed a technician.",
+        Act::CustomerGiven => "{who} gave a technician {customer}.",
+        Act::CustomerTaken => "{who} took {customer} from a technician.",
         Act::SignInRefused => "A sign-in as {who} was refused.",
         Act::SignedOut => "{who} signed out.",
         Act::FramePaired => "{who} let a frame of {integration} in by their own sign-in.",

@@ -1,15 +1,18 @@
 //! Which contact and ticket a host's ticket is here. The id that a frame names is a question to the PSA.
 
-use shared::{Code, Millis, PlaceAsk, PlaceView};
+use shared::{Code, Finding, Millis, PlaceAsk, PlaceView};
 
 use super::{Frames, as_member};
 use crate::denied::Denied;
 use crate::outbound::Answer;
 use crate::psa::Card;
+use crate::reach;
 use crate::store::{PsaRow, SeenContact, SeenTicket, Session};
 
 /// The longest id that any PSA has.
 const LONGEST_ID: usize = 40;
+/// Whom it can't be shown to.
+const NOT_THEIRS: &str = "the customer of this ticket is not among yours";
 
 impl Frames {
     /// Reads the host's ticket, as the member who looks at it where that is so, and its contact, and
@@ -17,7 +20,7 @@ impl Frames {
     ///
     /// # Errors
     /// `ticket-unknown`, `ticket-no-contact`, `company-unmapped`; `host-person-unproven`,
-    /// `host-person-other`; what the PSA refuses, or that it does not answer.
+    /// `host-person-other`; `forbidden` for a customer whom this technician does not have; what the PSA refuses, or that it does not answer.
     pub async fn place(
         &self,
         who: &Session,
@@ -56,6 +59,10 @@ impl Frames {
             other => done(other)?,
         };
         let customer = self.customer(&psa, &card).await?;
+        // They see the ticket in the PSA: that nothing is here would only puzzle them.
+        if !reach::of(&self.store, who).await?.covers(customer) {
+            return Err(Finding { code: Code::Forbidden, about: Some(NOT_THEIRS.into()) }.into());
+        }
         let hash = self.people.hash(account, &card);
         let seen_contact =
             SeenContact { id: &card.id, customer, name: &card.name, address_hash: hash.as_deref() };

@@ -15,6 +15,7 @@ use self::shields::{Eye, history, shield};
 use crate::denied::Denied;
 use crate::directory::{Look, Phone, address_hash};
 use crate::integration::health;
+use crate::reach;
 use crate::reset::{Resets, approval_view};
 use crate::seal::sha256;
 use crate::store::{Contact, Role, Session, Ticket, Verification};
@@ -38,7 +39,8 @@ impl Resets {
     /// The pod's state as soon as it is not the one named `since`.
     ///
     /// # Errors
-    /// When the contact or ticket is not this account's.
+    /// When the contact or ticket is not this account's, or of a customer whom this technician does not have
+    /// (any more: each answer looks).
     pub async fn pod_state(
         &self,
         who: &Session,
@@ -72,7 +74,7 @@ impl Resets {
     ) -> Result<PodState, Denied> {
         let account = who.technician.account;
         let ticket = ticket_of(&self.store, who, contact, ticket).await?;
-        let shown = self.verifications.people.shown(account, contact).await?;
+        let shown = self.verifications.people.shown(who, contact).await?;
         let (contact, trouble) = (shown.contact, shown.trouble);
         let policy = self.store.policy(account, contact.customer).await?;
         let now = self.clock.now();
@@ -98,8 +100,11 @@ impl Resets {
             .newest_reset(account, contact.id, Millis(now.0 - RESET_SHOWN_MS))
             .await?
         {
-            Some(reset) => Some(self.view(who, &reset).await?),
-            None => None,
+            // Who has moved to another customer since may have left theirs behind.
+            Some(reset) if reach::of(&self.store, who).await?.covers(reset.customer) => {
+                Some(self.view(who, &reset).await?)
+            }
+            _ => None,
         };
         let blocked =
             self.blocked(&eye, &contact, ticket.as_ref(), look.as_deref(), &verifications);
@@ -186,7 +191,7 @@ impl Resets {
         let account = eye.who.technician.account;
         let mut cards = Vec::new();
         for approver in eye.policy.approvers.iter().take(MOST_VOUCHERS) {
-            match self.verifications.people.shown(account, *approver).await {
+            match self.verifications.people.shown(eye.who, *approver).await {
                 Ok(shown) => cards.push(shown.contact),
                 Err(Denied::Store(error)) => return Err(error.into()),
                 // Gone since the policy was made.
@@ -197,7 +202,7 @@ impl Resets {
             let hash = address_hash(&self.store, account, mail);
             let manager = self.store.contact_at(account, subject.customer, mail, &hash).await?;
             if let Some(manager) = manager.filter(|it| !eye.policy.approvers.contains(&it.id)) {
-                let shown = self.verifications.people.shown(account, manager.id).await?;
+                let shown = self.verifications.people.shown(eye.who, manager.id).await?;
                 cards.push(shown.contact);
             }
         }

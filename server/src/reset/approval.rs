@@ -9,6 +9,7 @@ use shared::{
 use super::Resets;
 use crate::denied::Denied;
 use crate::random;
+use crate::reach;
 use crate::store::{Approval, Limit, Session};
 use crate::verification::subject;
 
@@ -86,6 +87,7 @@ impl Resets {
         self.may_reset(who)?;
         let account = who.technician.account;
         let known = self.store.approval(account, id).await?.ok_or(Code::NotFound)?;
+        reach::within(&self.store, who, known.customer).await?;
         if known.asked_by == who.technician.id {
             return Err(Code::ApprovalOwn.into());
         }

@@ -10,6 +10,7 @@ use super::preflight::{Ready, limit_finding, limits, under_way};
 use crate::denied::Denied;
 use crate::password;
 use crate::random;
+use crate::reach;
 use crate::seal::{Place, Purpose};
 use crate::secret::SpokenCode;
 use crate::share::{self, NewShare};
@@ -98,11 +99,13 @@ impl Resets {
         id: ResetId,
         body_hash: &[u8],
     ) -> Result<Option<ResetView>, Denied> {
-        match self.store.reset(who.technician.account, id).await? {
-            None => Ok(None),
-            Some(known) if known.body_hash == body_hash => Ok(Some(self.view(who, &known).await?)),
-            Some(_) => Err(Code::IdTaken.into()),
+        let known = self.store.reset(who.technician.account, id).await?;
+        let Some(known) = known else { return Ok(None) };
+        reach::within(&self.store, who, known.customer).await?;
+        if known.body_hash != body_hash {
+            return Err(Code::IdTaken.into());
         }
+        Ok(Some(self.view(who, &known).await?))
     }
 
     async fn check_and_stage(
@@ -132,6 +135,10 @@ impl Resets {
                 under_way(live.as_ref()).into()
             }
             NotStaged::IdTaken => Code::IdTaken.into(),
+            NotStaged::MayNot => {
+                reach::within(&self.store, who, ready.contact.customer).await?;
+                Code::Forbidden.into()
+            }
         })
     }
 
@@ -214,7 +221,7 @@ impl Resets {
     /// How a reset stands.
     ///
     /// # Errors
-    /// `NotFound` when it is not this account's.
+    /// `NotFound` when it is not this account's, or of a customer whom this technician does not have.
     pub async fn get(&self, who: &Session, id: ResetId) -> Result<ResetView, Denied> {
         let reset = self.own(who, id).await?;
         self.view(who, &reset).await
@@ -299,7 +306,9 @@ impl Resets {
     }
 
     pub(super) async fn own(&self, who: &Session, id: ResetId) -> Result<Reset, Denied> {
-        Ok(self.store.reset(who.technician.account, id).await?.ok_or(Code::NotFound)?)
+        let reset = self.store.reset(who.technician.account, id).await?.ok_or(Code::NotFound)?;
+        reach::within(&self.store, who, reset.customer).await?;
+        Ok(reset)
     }
 
     fn body_hash(&self, who: &Session, ask: &ResetAsk) -> Result<Vec<u8>, Code> {

@@ -113,6 +113,13 @@ fn own_sign_in(about: &str, to: &str, brand: &str, at: &str) -> Option<Letter> {
              from now on; wherever else you were signed in, you are signed out."
                 .into(),
         ),
+        ("customers", which) => (
+            "You have other customers now",
+            format!(
+                "An admin of yours has said which customers you have, and there are some among them that \
+                 you did not have before. Now: {which}."
+            ),
+        ),
         ("taken", _) => (
             "Your authenticator was taken away",
             "An admin has taken your authenticator away, and your recovery codes with it. You are signed \

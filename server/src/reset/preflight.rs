@@ -149,8 +149,7 @@ impl Resets {
                 add(under_way(Some(&live)));
             }
             newest = self.store.verifications_of(account, contact.id, 20).await?;
-            let unfit =
-                self.verifications.unfit(account, &contact, &look, &policy, &newest).await?;
+            let unfit = self.verifications.unfit(who, &contact, &look, &policy, &newest).await?;
             let duo = self.verifications.methods.duo(account, contact.customer).await?;
             let mail_hash = person.mailbox().map(|mail| mail_hash(&self.store, mail));
             let occasion = Occasion {

@@ -1,5 +1,7 @@
 //! What an import writes, row by row.
 
+use std::collections::BTreeSet;
+
 use shared::{AccountId, ContactId, CustomerId, IntegrationId, Millis, TechnicianId, TicketId};
 use uuid::Uuid;
 
@@ -26,6 +28,8 @@ pub enum ImportRow {
         may_reset: bool,
         may_use_ui: bool,
     },
+    /// The customers that a technician has, who else has all.
+    Reach { technician: TechnicianId, customers: BTreeSet<CustomerId> },
     /// A company that it serves.
     Customer { id: CustomerId, name: String },
     /// A person there.

@@ -2,6 +2,8 @@
 
 use shared::CustomerId;
 
+use crate::reach::Reach;
+
 /// A page of a list, by whatever is kept to. `Id` is what the list's rows are called by.
 #[derive(Debug, Clone)]
 pub struct ListAsk<'a, Id> {
@@ -12,6 +14,8 @@ pub struct ListAsk<'a, Id> {
     pub address_hash: Option<Vec<u8>>,
     /// Of this customer alone.
     pub customer: Option<CustomerId>,
+    /// Of these customers alone: whoever asks has no others.
+    pub reach: Reach,
     /// Of these alone.
     pub among: Among<Id>,
     /// In which order.
@@ -84,6 +88,7 @@ impl<Id> ListAsk<'_, Id> {
             search: "",
             address_hash: None,
             customer: None,
+            reach: Reach::All,
             among: Among::All,
             order: Order::Usual,
             edge: Edge::First,

@@ -40,7 +40,7 @@ macro_rules! no_bytes {
 #[expect(clippy::duplicate_mod, reason = "one set of statements, compiled for each database")]
 mod queries;
 
-const MIGRATIONS: [(i64, &str, &str); 18] = [
+const MIGRATIONS: [(i64, &str, &str); 19] = [
     (1, "start", include_str!("../../migrations/postgres/0001_start.sql")),
     (2, "mail", include_str!("../../migrations/postgres/0002_mail.sql")),
     (3, "after", include_str!("../../migrations/postgres/0003_after.sql")),
@@ -59,6 +59,7 @@ const MIGRATIONS: [(i64, &str, &str); 18] = [
     (16, "senders", include_str!("../../migrations/postgres/0016_senders.sql")),
     (17, "contact_sync", include_str!("../../migrations/postgres/0017_contact_sync.sql")),
     (18, "mends", include_str!("../../migrations/postgres/0018_mends.sql")),
+    (19, "reach", include_str!("../../migrations/postgres/0019_reach.sql")),
 ];
 
 /// What each connection must hold to, whatever the server's own settings say: a commit is on disk

@@ -381,6 +381,8 @@ pub enum NotStaged {
     VerificationUsed,
     /// So was the approval.
     ApprovalOver,
+    /// Whoever asked may not reset any more, or does not have the customer any more.
+    MayNot,
     /// Another one for this person is live (P5).
     UnderWay,
     /// The id exists.

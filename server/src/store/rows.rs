@@ -222,7 +222,9 @@ pub struct Ticket {
     pub contact: ContactId,
     /// Their name.
     pub contact_name: String,
-    /// Their company's name.
+    /// Their company.
+    pub customer: CustomerId,
+    /// Its name.
     pub customer_name: String,
     /// As people say it.
     pub number: String,

@@ -29,6 +29,8 @@ pub struct Person {
     pub email: String,
     /// What they may do.
     pub rights: Rights,
+    /// How many customers are listed for them; `None` when they have all, as admins do.
+    pub customers: Option<u32>,
     /// Whether they have chosen a password.
     pub has_password: bool,
     /// Whether an authenticator is enrolled.

@@ -116,6 +116,10 @@ pub const ABILITIES: [Ability; 11] = [
     row("Invite, change and remove people", May::No, May::Yes, HOUR),
 ];
 
+/// Of whose people that is.
+pub const CUSTOMERS: &str = "For a technician all of this is about the customers that they have: all of the \
+     account’s, or those that an admin has listed for them. Admins have all.";
+
 /// The table as Markdown: `docs/people.md` has it between its two marks.
 #[must_use]
 pub fn as_markdown() -> String {
@@ -139,6 +143,8 @@ mod tests {
         let docs = include_str!("../../../docs/people.md").replace('\r', "");
         let table = docs.split("<!-- abilities -->\n").nth(1).expect("two marks around the table");
         assert_eq!(table.trim(), as_markdown().trim());
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words(&docs).contains(&words(CUSTOMERS)), "and what it says below its table");
     }
 
     #[test]

@@ -131,6 +131,7 @@ mod tests {
             name: "Ann".into(),
             email: "ann@b.example".into(),
             rights: rights(Role::Technician),
+            customers: None,
             has_password: true,
             has_totp: true,
             link_until: None,

@@ -5,12 +5,14 @@
 pub mod abilities;
 mod alarm;
 mod ask;
+mod customers;
 
 use shared::{Code, TechnicianId};
 use zeroize::Zeroizing;
 
 pub use alarm::Alarm;
 pub use ask::PersonAsk;
+pub use customers::{customers, customers_version, set_customers};
 
 use crate::app::App;
 use crate::integration::{FieldError, NotDone};

@@ -4,6 +4,7 @@ use shared::{AnswerAsk, Code, Millis, Outcome, Proof, VerificationId, Verificati
 
 use super::{Verifications, view};
 use crate::denied::Denied;
+use crate::reach;
 use crate::store::Session;
 
 impl Verifications {
@@ -25,6 +26,7 @@ impl Verifications {
         // What goes to a page or to an app is answered there, by the person alone.
         let known = known.filter(|known| known.channel.proof() == Proof::Code);
         let known = known.ok_or(Code::NotFound)?;
+        reach::within(&self.store, who, known.customer).await?;
         let length = self.store.policy(account, known.customer).await?.code_digits as usize;
         if digits.len() != length || !digits.bytes().all(|b| b.is_ascii_digit()) {
             // Not a code at all: a slip of the keyboard costs no try.

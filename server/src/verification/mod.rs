@@ -74,8 +74,8 @@ pub struct Verifications {
     pub tasks: TaskTracker,
 }
 
-/// The contact as their card is now, and the ticket, when they are this account's and belong together:
-/// for whatever is decided or sent.
+/// The contact as their card is now, and the ticket, when they are this account's, of a customer that this
+/// technician has, and belong together: for whatever is decided or sent.
 ///
 /// # Errors
 /// `NotFound` otherwise: what is not yours does not exist. Why a PSA does not tell.
@@ -87,7 +87,7 @@ pub async fn subject(
     ticket: Option<TicketId>,
 ) -> Result<(Contact, Option<Ticket>), Denied> {
     let ticket = ticket_of(store, who, contact, ticket).await?;
-    Ok((people.now(who.technician.account, contact).await?, ticket))
+    Ok((people.now(who, contact).await?, ticket))
 }
 
 /// The ticket, when it is this account's, about this contact, and in the PSA that the pod is in.

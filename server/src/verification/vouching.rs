@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use shared::{AccountId, Code, DestinationKind, Outcome, Source, VerificationId, Vouching};
+use shared::{Code, DestinationKind, Outcome, Source, VerificationId, Vouching};
 
 use super::destination::{contact_hash, duo_hash, mail_hash, phone_hash};
 use super::{Verifications, fresh_until};
@@ -52,7 +52,7 @@ impl Verifications {
             _ => {}
         }
         let account = who.technician.account;
-        let contact = self.people.now(account, vouching.voucher).await?;
+        let contact = self.people.now(who, vouching.voucher).await?;
         let theirs = self.directory.look(account, &contact).await?;
         if !may_vouch(policy, subject, look, &contact, Some(&theirs)) {
             return Err(Code::VoucherUnfit.into());
@@ -67,12 +67,13 @@ impl Verifications {
     /// When the database can't be read.
     pub async fn unfit(
         &self,
-        account: AccountId,
+        who: &Session,
         subject: &Contact,
         look: &Look,
         policy: &Policy,
         verifications: &[Verification],
     ) -> Result<Unfit, StoreError> {
+        let account = who.technician.account;
         let mut unfit = Vec::new();
         let duo = self.methods.duo(account, subject.customer).await?;
         let now = self.clock.now();
@@ -86,7 +87,7 @@ impl Verifications {
                 because(Code::VouchingOff);
                 continue;
             }
-            let card = match self.people.now(account, voucher).await {
+            let card = match self.people.now(who, voucher).await {
                 Ok(card) => card,
                 Err(Denied::Store(error)) => return Err(error),
                 // Gone, or their PSA does not tell: their word can't be counted.

@@ -265,7 +265,7 @@ fn sender_routes(kind: SenderKind, table: Table) -> Table {
 
 /// The account's people, in the settings.
 fn team_routes(table: Table) -> Table {
-    use settings::{team, team_person};
+    use settings::{team, team_customers, team_person};
     table
         .get(Admin, "", team::list)
         .post(Admin, "/second-factor", team::second_factor)
@@ -274,6 +274,7 @@ fn team_routes(table: Table) -> Table {
         .post(Admin, "/new", team_person::add)
         .get(Admin, "/{id}", team_person::get)
         .post(Admin, "/{id}", team_person::change)
+        .get(Admin, "/{id}/customers", team_customers::get)
         .post(Admin, "/{id}/link", team_person::send_link)
         .post(Admin, "/{id}/link/withdraw", team_person::withdraw)
         .post(Admin, "/{id}/authenticator", team_person::take_authenticator)
@@ -318,10 +319,11 @@ pub(super) fn files() -> Table {
     )
 }
 
-/// The few that take more than a form does: pictures, and many contacts at once.
+/// The few that take more than a form does: pictures, hundreds of customers, and many contacts at once.
 pub(super) fn large() -> Table {
-    use settings::branding_acts;
+    use settings::{branding_acts, team_customers};
     Table::new()
+        .post(Admin, "/settings/team/{id}/customers", team_customers::post)
         .post(Admin, "/settings/branding/logo", branding_acts::logo)
         .post(Admin, "/settings/branding/{customer}/logo", branding_acts::logo)
         .post(Key(Scope::ContactsWrite), "/api/v1/contacts", v1::contacts::post)

@@ -44,6 +44,8 @@ mod policy_page;
 mod psa_clients;
 mod psa_page;
 mod push;
+mod reach;
+mod reach_page;
 mod refused;
 mod registration;
 mod reset;

@@ -18,7 +18,8 @@ pub trait ApprovalStore {
         limit: &Limit,
     ) -> Result<Result<bool, LimitHit>, StoreError>;
 
-    /// Answers, once, and never by who asked. `None` when there is nothing to answer.
+    /// Answers, once, and never by who asked, nor by somebody who does not have the customer. `None` when there is
+    /// nothing to answer.
     ///
     /// # Errors
     /// When the database can't be written.
@@ -53,13 +54,15 @@ pub trait ApprovalStore {
         most: u32,
     ) -> Result<Vec<Approval>, StoreError>;
 
-    /// Those that can be answered now, oldest first, a hundred at most.
+    /// Those that can be answered now, of the customers that this technician has, oldest first, a hundred at
+    /// most.
     ///
     /// # Errors
     /// When the database can't be read.
     async fn open_approvals(
         &self,
         account: AccountId,
+        who: TechnicianId,
         now: Millis,
     ) -> Result<Vec<Approval>, StoreError>;
 }

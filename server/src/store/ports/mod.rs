@@ -35,6 +35,7 @@ mod people;
 mod phones;
 mod policies;
 mod psa;
+mod reach;
 mod reset_reads;
 mod resets;
 #[cfg(any(test, feature = "seed"))]
@@ -87,6 +88,7 @@ pub use people::PeopleStore;
 pub use phones::PhoneStore;
 pub use policies::PolicyStore;
 pub use psa::PsaStore;
+pub use reach::ReachStore;
 pub use reset_reads::ResetReadStore;
 pub use resets::ResetStore;
 #[cfg(any(test, feature = "seed"))]
@@ -139,6 +141,7 @@ pub trait AnyStore:
     + PhoneStore
     + PolicyStore
     + PsaStore
+    + ReachStore
     + ResetReadStore
     + ResetStore
     + SeedInTests

@@ -1,6 +1,7 @@
 //! A second technician's yes or no.
 
 use super::super::{Database, Db};
+use super::reach::has;
 use crate::audit::{Act, Entry};
 use crate::store::{Approval, ApprovalStore, Limit, LimitHit, StoreError};
 use async_trait::async_trait;
@@ -117,11 +118,14 @@ impl ApprovalStore for Database {
         now: Millis,
     ) -> Result<Option<Approval>, StoreError> {
         let mut write = self.write(account).await?;
-        let answered = sqlx::query(
+        let answered = sqlx::query(concat!(
             "update approvals set state = $4, answered_by = $3, answered_at = $6, expires_at = $5
              where account = $1 and id = $2 and state = 'asked' and expires_at > $6
-                 and asked_by <> $3",
-        )
+                 and asked_by <> $3 and exists (select 1 from technicians t where t.id = $3
+                     and t.account = $1 and t.ended_at is null and t.may_reset and ",
+            has!("approvals.customer"),
+            ")"
+        ))
         .bind(account.0)
         .bind(id.0)
         .bind(by.0)
@@ -179,14 +183,21 @@ impl ApprovalStore for Database {
     async fn open_approvals(
         &self,
         account: AccountId,
+        who: TechnicianId,
         now: Millis,
     ) -> Result<Vec<Approval>, StoreError> {
-        let rows = sqlx::query(with_names!(
-            "where a.account = $1 and a.state = 'asked' and a.expires_at > $2
-             order by a.asked_at, a.id limit 100"
+        let rows = sqlx::query(concat!(
+            with_names!(
+                "where a.account = $1 and a.state = 'asked' and a.expires_at > $2
+                 and exists (select 1 from technicians t where t.id = $3 and t.account = $1
+                     and t.ended_at is null and "
+            ),
+            has!("a.customer"),
+            ") order by a.asked_at, a.id limit 100"
         ))
         .bind(account.0)
         .bind(now.0)
+        .bind(who.0)
         .fetch_all(self.read())
         .await?;
         rows.iter().map(approval).collect()

@@ -91,6 +91,24 @@ async fn insert(
         .bind(may_reset)
         .bind(may_use_ui)
         .bind(now.0),
+        ImportRow::Reach { technician, customers } => {
+            for customer in customers {
+                sqlx::query(
+                    "insert into technician_customers (account, technician, customer)
+                     values ($1, $2, $3)",
+                )
+                .bind(account.0)
+                .bind(technician.0)
+                .bind(customer.0)
+                .execute(write.db())
+                .await?;
+            }
+            sqlx::query(
+                "update technicians set all_customers = false where account = $1 and id = $2",
+            )
+            .bind(account.0)
+            .bind(technician.0)
+        }
         ImportRow::Customer { id, name } => {
             sqlx::query("insert into customers (id, account, name) values ($1, $2, $3)")
                 .bind(id.0)

@@ -5,6 +5,7 @@ use shared::{AccountId, Code, Millis, ResetId, ShareId, TechnicianId};
 
 use super::super::Database;
 use super::applied::TEXT_PATIENCE_MS;
+use super::reach::may_still_reset;
 use super::reset_reads::entry;
 use super::shares::share;
 use crate::audit::Act;
@@ -24,6 +25,10 @@ impl LinkStore for Database {
         now: Millis,
     ) -> Result<Result<(), LimitHit>, StoreError> {
         let mut write = self.write(reset.account).await?;
+        if !may_still_reset(&mut write, reset.account, by, reset.customer).await? {
+            write.roll_back().await?;
+            return Err(StoreError::MovedOn);
+        }
         // Texts of the old link first, in the order in which their sender locks: row, then share.
         sqlx::query(
             "update outbox set state = 'failed', code = $3

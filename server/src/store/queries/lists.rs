@@ -3,20 +3,23 @@
 //! A page is read along an index in the order of the list, so a deep one costs what the first one does. A
 //! search has two ways, and which one is quick depends on what is looked for: of a word that few rows have,
 //! the index of words names them, and they are sorted; of words that many have ("com"), the list is walked
-//! until the page is full. So the words are counted first, as far as it matters. Neither way is left to a
+//! until the page is full. So the words are counted first, as far as it matters. So are the rows of somebody
+//! who has some customers only: few are sorted, among many the list is walked. Neither way is left to a
 //! planner, which would have to guess how many rows there are.
 
-use shared::AccountId;
+use shared::{AccountId, CustomerId};
 use sqlx::{QueryBuilder, Row};
 use uuid::Uuid;
 
 use super::super::{Database, Db};
+use crate::reach::Reach;
 use crate::store::{Among, Edge, ListAsk, Listed, Order, StoreError};
 use crate::words::{asked, end_of};
 
 type Line = <Db as sqlx::Database>::Row;
 
-/// A word that more rows have is common: they are not collected and sorted, the list is walked.
+/// A word that more rows have is common, and so are customers: they are not collected and sorted, the list is
+/// walked.
 const COMMON: i64 = 4_000;
 
 /// A list: what of its statements is its own.
@@ -33,6 +36,8 @@ pub(super) struct Noun {
     pub(super) count: &'static str,
     /// The index of words: the rows with a word.
     pub(super) having: &'static str,
+    /// The rows of some customers, who follow.
+    pub(super) of_customers: &'static str,
     /// Rows with an address, where the list has such.
     pub(super) at_address: Option<&'static str>,
     /// What is left out where nothing is looked for.
@@ -48,8 +53,16 @@ pub(super) struct Sorted {
     pub(super) column: Option<&'static str>,
     /// Whether it falls.
     pub(super) falls: bool,
-    /// Reads that column of a row by its id.
+    /// Reads that column of a row.
     pub(super) key: &'static str,
+}
+
+/// Rows that are few enough to be sorted.
+enum Few {
+    /// Those with this word.
+    Word(String),
+    /// Those of the customers that whoever asks has.
+    OfReach,
 }
 
 /// What stands in that column.
@@ -70,7 +83,8 @@ impl Database {
         make: fn(&Line) -> Result<T, StoreError>,
     ) -> Result<Listed<T>, StoreError> {
         let Some(words) = asked(ask.search) else { return Ok(Listed::nothing()) };
-        if matches!(&ask.among, Among::Only(ids) if ids.is_empty()) {
+        let nobody = ask.reach.listed().is_some_and(std::collections::BTreeSet::is_empty);
+        if nobody || matches!(&ask.among, Among::Only(ids) if ids.is_empty()) {
             return Ok(Listed::nothing());
         }
         let sorted = noun.orders[usize::from(ask.order == Order::Other)];
@@ -80,11 +94,11 @@ impl Database {
             Edge::Before(row) => (Some(id(row)), true),
         };
         let edge = match edge {
-            Some(row) => self.key(sorted, account, row).await?.map(|key| (row, key)),
+            Some(row) => self.key(sorted, account, &ask.reach, row).await?.map(|key| (row, key)),
             None => None,
         };
         let backwards = backwards && edge.is_some();
-        let few = self.fewest(noun, account, ask, &words).await?;
+        let few = self.few(noun, account, ask, &words).await?;
 
         let mut query = QueryBuilder::<Db>::new("");
         let begins = self::begin(&mut query, noun, account, ask, &few, id);
@@ -131,10 +145,19 @@ impl Database {
         &self,
         sorted: Sorted,
         account: AccountId,
+        reach: &Reach,
         row: Uuid,
     ) -> Result<Option<Key>, StoreError> {
-        let query = sqlx::query(sorted.key).bind(account.0).bind(row);
-        let Some(found) = query.fetch_optional(self.read()).await? else { return Ok(None) };
+        let mut query = QueryBuilder::<Db>::new(sorted.key);
+        query.push(" where account = ").push_bind(account.0);
+        query.push(" and id = ").push_bind(row);
+        // Where a row of somebody else's stands in the order says what it is called.
+        if let Reach::Listed(customers) = reach {
+            query.push(" and customer in ");
+            push_customers(&mut query, customers);
+        }
+        let found = query.build().fetch_optional(self.read()).await?;
+        let Some(found) = found else { return Ok(None) };
         Ok(Some(match sorted.column {
             None => Key::Nothing,
             Some("c.sort_name") => Key::Text(found.try_get(0)?),
@@ -142,14 +165,15 @@ impl Database {
         }))
     }
 
-    /// The word that the fewest rows have, where the index of words is the quick way.
-    async fn fewest(
+    /// Rows that are few, where collecting them is the quick way: those with the word that the fewest have, or
+    /// those of the customers that whoever asks has.
+    async fn few(
         &self,
         noun: &Noun,
         account: AccountId,
         ask: &ListAsk<'_, impl Sized>,
         words: &[String],
-    ) -> Result<Option<String>, StoreError> {
+    ) -> Result<Option<Few>, StoreError> {
         // A customer's rows, and some few, are walked.
         if ask.customer.is_some() || matches!(ask.among, Among::Only(_)) {
             return Ok(None);
@@ -168,8 +192,29 @@ impl Database {
                 fewest = Some((count, word));
             }
         }
-        Ok(fewest.map(|(_, word)| word.clone()))
+        if let Some((_, word)) = fewest {
+            return Ok(Some(Few::Word(word.clone())));
+        }
+        let Reach::Listed(customers) = &ask.reach else { return Ok(None) };
+        let mut query = QueryBuilder::<Db>::new("select count(*) from (");
+        query.push(noun.of_customers);
+        push_customers(&mut query, customers);
+        query.push(" limit ").push_bind(COMMON).push(") found");
+        let count: i64 = query.build_query_scalar().fetch_one(self.read()).await?;
+        Ok((count < COMMON).then_some(Few::OfReach))
     }
+}
+
+fn push_customers<'c>(
+    query: &mut QueryBuilder<Db>,
+    customers: impl IntoIterator<Item = &'c CustomerId>,
+) {
+    query.push("(");
+    let mut list = query.separated(", ");
+    for customer in customers {
+        list.push_bind(customer.0);
+    }
+    query.push(")");
 }
 
 /// Names the rows to look at as `hit`, where they can be named.
@@ -178,7 +223,7 @@ fn begin<Id: Copy>(
     noun: &Noun,
     account: AccountId,
     ask: &ListAsk<'_, Id>,
-    few: &Option<String>,
+    few: &Option<Few>,
     id: fn(Id) -> Uuid,
 ) -> bool {
     if let Among::Only(ids) = &ask.among {
@@ -189,7 +234,16 @@ fn begin<Id: Copy>(
         query.push(") ");
         return true;
     }
-    let Some(word) = few else { return false };
+    let word = match (few, &ask.reach) {
+        (Some(Few::Word(word)), _) => word,
+        (Some(Few::OfReach), Reach::Listed(customers)) => {
+            query.push("with hit (id) as materialized (").push(noun.of_customers);
+            push_customers(query, customers);
+            query.push(") ");
+            return true;
+        }
+        _ => return false,
+    };
     query.push("with hit (id) as materialized (").push(noun.having);
     query.push(" where account = ").push_bind(account.0);
     query.push(" and word >= ").push_bind(word.clone());
@@ -227,6 +281,10 @@ fn narrow<Id: Copy>(
     }
     if let Some(customer) = ask.customer {
         query.push(" and ").push(noun.it).push(".customer = ").push_bind(customer.0);
+    }
+    if let Reach::Listed(customers) = &ask.reach {
+        query.push(" and ").push(noun.it).push(".customer in ");
+        push_customers(query, customers);
     }
     if let Among::Not(ids) = &ask.among
         && !ids.is_empty()

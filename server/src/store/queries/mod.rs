@@ -39,6 +39,7 @@ mod policies;
 mod psa;
 mod psa_lists;
 mod psa_people;
+mod reach;
 mod reset_reads;
 mod resets;
 #[cfg(any(test, feature = "seed"))]

@@ -32,7 +32,7 @@ macro_rules! contact_columns {
 macro_rules! ticket_fields {
     () => {
         "t.id, t.contact, c.name, u.name, coalesce(t.psa_number, t.number), t.summary,
-         t.created_at, t.psa, t.psa_id"
+         t.created_at, t.psa, t.psa_id, t.customer"
     };
 }
 
@@ -76,6 +76,7 @@ fn ticket(row: &Found) -> Result<Ticket, StoreError> {
         summary: row.try_get(5)?,
         created_at: Millis(row.try_get(6)?),
         psa: psa_ref(row, 7)?,
+        customer: CustomerId(row.try_get(9)?),
     })
 }
 
@@ -96,20 +97,13 @@ const CONTACTS: Noun = Noun {
     count: "select count(*) from (select 1 from contact_words
          where account = $1 and word >= $2 and word < $3 limit $4) found",
     having: "select distinct contact from contact_words",
+    of_customers: "select id from contacts where customer in ",
     at_address: Some("select id from contacts"),
     unless_searched: "",
     orders: [
-        Sorted {
-            column: Some("c.sort_name"),
-            falls: false,
-            key: "select sort_name from contacts where account = $1 and id = $2",
-        },
+        Sorted { column: Some("c.sort_name"), falls: false, key: "select sort_name from contacts" },
         // An id begins with the time at which it was made.
-        Sorted {
-            column: None,
-            falls: true,
-            key: "select 1 from contacts where account = $1 and id = $2",
-        },
+        Sorted { column: None, falls: true, key: "select 1 from contacts" },
     ],
 };
 
@@ -121,16 +115,14 @@ const TICKETS: Noun = Noun {
     count: "select count(*) from (select 1 from ticket_words
          where account = $1 and word >= $2 and word < $3 limit $4) found",
     having: "select distinct ticket from ticket_words",
+    of_customers: "select id from tickets where listed and customer in ",
     at_address: None,
     unless_searched: " and t.closed_at is null",
     orders: [NEWEST, Sorted { falls: false, ..NEWEST }],
 };
 
-const NEWEST: Sorted = Sorted {
-    column: Some("t.created_at"),
-    falls: true,
-    key: "select created_at from tickets where account = $1 and id = $2",
-};
+const NEWEST: Sorted =
+    Sorted { column: Some("t.created_at"), falls: true, key: "select created_at from tickets" };
 
 #[async_trait]
 impl PeopleStore for Database {

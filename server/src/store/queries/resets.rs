@@ -11,6 +11,7 @@ use shared::{Code, Millis, Stage};
 
 use super::kept;
 use super::mails::About;
+use super::reach::{has, may_still_reset};
 use super::reset_reads::entry;
 use crate::audit::Act;
 
@@ -30,6 +31,11 @@ impl ResetStore for Database {
         if known.is_some() {
             write.roll_back().await?;
             return Ok(Err(NotStaged::IdTaken));
+        }
+        let (by, customer) = (reset.technician, reset.customer);
+        if !may_still_reset(&mut write, reset.account, by, customer).await? {
+            write.roll_back().await?;
+            return Ok(Err(NotStaged::MayNot));
         }
         if let Err(hit) = self.spend(&mut write, reset.account, reset.asked_at, limits).await? {
             write.roll_back().await?;
@@ -61,13 +67,15 @@ impl ResetStore for Database {
         if let Some(approval) = reset.approval {
             // Whatever was approved, it was for this person, not by who uses it, and by somebody who
             // may still approve.
-            let used = sqlx::query(
+            let used = sqlx::query(concat!(
                 "update approvals set used_by = $3 where account = $1 and id = $2
                      and state = 'approved' and used_by is null and expires_at > $4
                      and directory_user = $5 and answered_by <> $6
                      and exists (select 1 from technicians t where t.id = approvals.answered_by
-                         and t.ended_at is null and t.may_reset)",
-            )
+                         and t.ended_at is null and t.may_reset and ",
+                has!("approvals.customer"),
+                ")"
+            ))
             .bind(reset.account.0)
             .bind(approval.0)
             .bind(reset.id.0)

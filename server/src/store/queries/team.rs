@@ -5,6 +5,7 @@ use shared::{AccountId, Millis, TechnicianId};
 use sqlx::Row;
 
 use super::super::{Database, Db, Write};
+use super::count;
 use super::mails::About;
 use super::own::renew_codes;
 use super::set_up_links::{put_link, said_of, void_link_mails};
@@ -21,7 +22,9 @@ macro_rules! people {
     ($only:literal) => {
         concat!(
             "select t.*, exists (select 1 from secrets x where x.account = t.account
-                 and x.kind = 'totp' and x.row = t.id) as has_totp
+                 and x.kind = 'totp' and x.row = t.id) as has_totp,
+                 (select count(*) from technician_customers l where l.account = t.account
+                 and l.technician = t.id) as customers
              from technicians t where t.account = $1 ",
             $only
         )
@@ -34,6 +37,7 @@ const LEFT: &str = " left ";
 fn person(row: &Line) -> Result<Person, StoreError> {
     let role: String = row.try_get("role")?;
     let email: String = row.try_get("email")?;
+    let has_all = role == Role::Admin.as_str() || row.try_get("all_customers")?;
     let millis = |column| Ok::<_, StoreError>(row.try_get::<Option<i64>, _>(column)?.map(Millis));
     Ok(Person {
         id: TechnicianId(row.try_get("id")?),
@@ -45,6 +49,7 @@ fn person(row: &Line) -> Result<Person, StoreError> {
             may_use_ui: row.try_get("may_use_ui")?,
             must_use_mfa: row.try_get("must_use_mfa")?,
         },
+        customers: if has_all { None } else { Some(count(row, "customers")?) },
         has_password: row.try_get::<Option<String>, _>("password_hash")?.is_some(),
         has_totp: row.try_get("has_totp")?,
         link_until: millis("set_up_until")?,

@@ -43,8 +43,10 @@ fn asked(world: &World) -> Approval {
     }
 }
 
-/// Ann says yes.
+/// Ann says yes, so that Bob resets.
 async fn approved(world: &World) -> Approval {
+    let bob = "update technicians set may_reset = true where id = $1";
+    world.store.seed(bob, &[world.ours.bob.0]).await;
     let asked = Approval { asked_by: world.ours.bob, ..asked(world) };
     assert!(ask(&world.store, &asked).await);
     let (ann, until) = (world.ours.ann, after(40 * MINUTE));
@@ -137,18 +139,20 @@ async fn open_ones_are_listed(world: World) {
     for new in [&later, &asked(&world)] {
         assert!(ask(store, new).await);
     }
-    let open = store.open_approvals(account, after(3)).await.unwrap();
+    let open = store.open_approvals(account, world.ours.bob, after(3)).await.unwrap();
     assert_eq!(open.len(), 2);
     assert_eq!(open[1].id, later.id, "the oldest first");
-    assert!(store.open_approvals(world.theirs.account, after(3)).await.unwrap().is_empty());
-    assert!(store.open_approvals(account, after(30 * MINUTE)).await.unwrap().is_empty());
+    let none =
+        async |account, who, at| store.open_approvals(account, who, at).await.unwrap().is_empty();
+    assert!(none(world.theirs.account, world.theirs.ann, after(3)).await);
+    assert!(none(account, world.theirs.ann, after(3)).await);
+    assert!(none(account, world.ours.ann, after(30 * MINUTE)).await);
 }
 
 async fn a_reset_uses_it_up_and_gives_it_back(world: World) {
     let store = &world.store;
     let approval = approved(&world).await;
     let (reset, share) = world.ours.asked(world.verified().await, "p");
-    // Ann approved, so Bob resets.
     let technician = world.ours.bob;
     let reset = Reset { approval: Some(approval.id), technician, ..reset };
     store.stage_reset(&reset, &share, &[]).await.unwrap().unwrap();

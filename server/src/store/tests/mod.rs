@@ -60,6 +60,7 @@ mod people;
 mod phones;
 mod policies;
 mod psa;
+mod reach;
 mod resets;
 mod schema;
 mod senders;

@@ -27,6 +27,7 @@ fn word(answer: Result<Result<(), NotStaged>, StoreError>) -> &'static str {
         Err(NotStaged::ApprovalOver) => "approval over",
         Err(NotStaged::UnderWay) => "under way",
         Err(NotStaged::IdTaken) => "id taken",
+        Err(NotStaged::MayNot) => "may not",
     }
 }
 

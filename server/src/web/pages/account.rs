@@ -12,6 +12,7 @@ use super::sign_in::{Trouble, in_own_words};
 use super::times::Moment;
 use super::{Page, html_with};
 use crate::app::App;
+use crate::reach;
 use crate::sign_in::session::recent_second_factor;
 use crate::sign_in::{Refused, Typed, own, recovery};
 use crate::store::{OwnSession, Rights, Role, Session};
@@ -72,6 +73,8 @@ struct AccountPage<'a> {
     name: &'a str,
     email: &'a str,
     role: &'static str,
+    /// How many customers they have; `None` for all.
+    customers: Option<usize>,
     abilities: Vec<Line>,
     /// What the company's issuer is called, where it has one.
     issuer: Option<String>,
@@ -120,6 +123,7 @@ pub(super) async fn show(
     let (status, trouble) = trouble.map_or((StatusCode::OK, None), |(s, t)| (s, Some(t)));
     let left = app.store.recovery_codes_left(technician.account, technician.id).await?;
     let sessions = own::sessions(app, who).await?;
+    let reach = reach::of(&app.store, who).await?;
     let rights = Rights {
         role: technician.role,
         may_reset: technician.may_reset,
@@ -133,6 +137,7 @@ pub(super) async fn show(
         name: &technician.name,
         email: &technician.email,
         role: role_name(technician.role),
+        customers: reach.listed().map(|listed| listed.len()),
         abilities: abilities(&rights),
         issuer: issuer.map(|view| view.settings.label),
         has_password: technician.password_hash.is_some(),

@@ -71,7 +71,8 @@ pub async fn list(
     Query(done): Query<Done>,
 ) -> Result<Response, Failure> {
     let now = app.clock.now();
-    let open = app.store.open_approvals(session.technician.account, now).await?;
+    let open =
+        app.store.open_approvals(session.technician.account, session.technician.id, now).await?;
     let done = match done.done.as_str() {
         "approved" => Some("Approved. Your colleague can go on."),
         "refused" => Some("Refused. Your colleague sees it in the ticket."),

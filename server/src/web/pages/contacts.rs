@@ -12,6 +12,7 @@ use super::{Page, Pager, html, html_with};
 use crate::app::App;
 use crate::denied::Denied;
 use crate::lists::Recent;
+use crate::reach;
 use crate::store::{Contact, Listed, Role, Session, Ticket};
 use crate::web::api::{Path, Query};
 use crate::web::auth::SignedIn;
@@ -68,9 +69,10 @@ impl View {
         id: ContactId,
         now: Millis,
     ) -> Result<Self, Denied> {
-        let account = session.technician.account;
-        let contact = app.people.shown(account, id).await?.contact;
-        let tickets = app.store.tickets_of(account, id, TICKETS).await?;
+        let contact = app.people.shown(session, id).await?.contact;
+        let mut tickets = app.store.tickets_of(session.technician.account, id, TICKETS).await?;
+        let reach = reach::of(&app.store, session).await?;
+        tickets.retain(|ticket| reach.covers(ticket.customer));
         let line = |ticket: Ticket| TicketLine {
             id: ticket.id,
             number: ticket.number,

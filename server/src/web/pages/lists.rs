@@ -10,6 +10,7 @@ use super::{PAGE_ROWS, Pager};
 use crate::app::App;
 use crate::directory::address_hash;
 use crate::lists::{Recent, Shields, State};
+use crate::reach::{self, Reach};
 use crate::store::{Among, Customer, Edge, ListAsk, Listed, Order, Session, StoreError};
 use crate::verification::Standing;
 
@@ -52,7 +53,9 @@ pub(super) struct Filters {
     pub(super) whose: Whose,
     pub(super) state: Option<State>,
     order: Order,
-    /// For the form: customers by name.
+    /// The customers that whoever looks has.
+    reach: Reach,
+    /// For the form: those, by name.
     pub(super) customers: Vec<Customer>,
 }
 
@@ -79,7 +82,9 @@ impl Asked {
         session: &Session,
         path: &'static str,
     ) -> Result<Filters, StoreError> {
+        let reach = reach::of(&app.store, session).await?;
         let mut customers = app.store.customers(session.technician.account).await?;
+        customers.retain(|it| reach.covers(it.id));
         let whose = whose(&customers, self.customer.trim());
         customers.truncate(MOST_SUGGESTED);
         Ok(Filters {
@@ -89,6 +94,7 @@ impl Asked {
             whose,
             state: State::parse(&self.state),
             order: if self.order == "other" { Order::Other } else { Order::Usual },
+            reach,
             customers,
         })
     }
@@ -124,6 +130,11 @@ fn whose(customers: &[Customer], asked: &str) -> Whose {
 }
 
 impl Filters {
+    /// Whether whoever looks has some customers only.
+    pub(super) fn is_narrow(&self) -> bool {
+        self.reach != Reach::All
+    }
+
     /// Whether anything is kept to.
     pub(super) fn any(&self) -> bool {
         !self.q.trim().is_empty() || self.state.is_some() || !matches!(self.whose, Whose::All)
@@ -207,6 +218,7 @@ impl Filters {
             search: &self.q,
             address_hash: address.map(|it| address_hash(&app.store, account, it)),
             customer: self.customer().map(|it| it.id),
+            reach: self.reach.clone(),
             among,
             order: self.order,
             edge,
@@ -326,6 +338,7 @@ mod tests {
             whose,
             state: None,
             order: Order::Usual,
+            reach: Reach::All,
             customers: Vec::new(),
         }
     }

@@ -11,6 +11,7 @@ use super::times::Moment;
 use super::{Page, Pager, html, html_with};
 use crate::app::App;
 use crate::lists::Recent;
+use crate::reach;
 use crate::store::{Listed, Session, StoreError, Ticket, TicketNote};
 use crate::web::api::{Path, Query};
 use crate::web::auth::SignedIn;
@@ -70,7 +71,9 @@ impl View {
         now: Millis,
     ) -> Result<Option<Self>, StoreError> {
         let account = session.technician.account;
-        let Some(ticket) = app.store.ticket(account, id).await? else { return Ok(None) };
+        let reach = reach::of(&app.store, session).await?;
+        let found = app.store.ticket(account, id).await?;
+        let Some(ticket) = found.filter(|it| reach.covers(it.customer)) else { return Ok(None) };
         let notes = app.store.ticket_notes(account, id).await?;
         let note = |note: TicketNote| Note {
             author: note.technician.unwrap_or_else(|| "Password Reset".into()),

@@ -3,6 +3,7 @@
 
 mod callers;
 mod headers;
+mod reach;
 mod theirs;
 
 use reqwest::{Client, Method, Response};

@@ -147,6 +147,7 @@ impl Wrong {
             "role" => "Role",
             "may_use_ui" => "May use the web UI",
             "customer" => "Customer",
+            "customers" => "These customers",
             "cloud" => "Microsoft cloud",
             "proof" => "How it proves itself to Microsoft",
             "tenant" => "Directory (tenant) ID",

@@ -31,6 +31,7 @@ pub mod sign_in;
 mod sso_form;
 mod standing;
 pub mod team;
+pub mod team_customers;
 mod team_form;
 pub mod team_person;
 pub mod webhooks;

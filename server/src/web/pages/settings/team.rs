@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::sign_in::links::sends_mail;
 use crate::store::Person;
 use crate::team;
-use crate::team::abilities::{ABILITIES, Ability, Flag};
+use crate::team::abilities::{ABILITIES, Ability, CUSTOMERS, Flag};
 use crate::web::api::Query;
 use crate::web::forms::{OwnForm, form_token};
 use crate::web::pages::account::role_name;
@@ -67,6 +67,9 @@ impl Row {
         }
         if !rights.may_use_ui {
             flags.push("Pods only");
+        }
+        if person.customers.is_some() {
+            flags.push("Some customers");
         }
         Self {
             id: person.id,

@@ -15,7 +15,7 @@ use super::{Admin, Stale, failure, may_change, stale};
 use crate::app::App;
 use crate::sign_in::links::sends_mail;
 use crate::sign_in::session::IDLE_MS;
-use crate::store::{Person, Session};
+use crate::store::{Person, Role, Session};
 use crate::team::{self, Invited};
 use crate::web::api::{Path, Query};
 use crate::web::forms::{OwnForm, form_token};
@@ -25,11 +25,11 @@ use crate::web::problem::Failure;
 /// Where somebody is invited.
 const NEW: &str = "/settings/team/new";
 
-fn path(id: TechnicianId) -> String {
+pub(super) fn path(id: TechnicianId) -> String {
     format!("{PATH}/{id}")
 }
 
-fn to(id: TechnicianId, done: &str) -> Response {
+pub(super) fn to(id: TechnicianId, done: &str) -> Response {
     Redirect::to(&format!("{}?done={done}", path(id))).into_response()
 }
 
@@ -152,6 +152,7 @@ impl Just {
             "sent" => "A mail with a one-time link is on its way. It works for an hour.",
             "withdrawn" => "The link of the invitation does not work any more.",
             "changed" => "Saved. It holds at once, also where they are signed in.",
+            "customers" => "Saved. It holds with their next request, also in pods that are open.",
             "taken" => "Taken away, and signed out. They set up another at their next sign-in.",
             "out" => "Signed out everywhere, in frames and pods too.",
             _ => return None,
