@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use shared::{Code, CustomerId};
 
 use crate::denied::Denied;
-use crate::store::{Session, Store, StoreError};
+use crate::store::{Customer, Session, Store, StoreError};
 
 /// The customers that somebody has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +72,20 @@ impl Reach {
 /// When the database can't be read.
 pub async fn of(store: &Store, who: &Session) -> Result<Reach, StoreError> {
     store.reach(who.technician.account, who.technician.id).await
+}
+
+/// The account's customers that are covered, by name.
+///
+/// # Errors
+/// When the database can't be read.
+pub async fn customers(
+    store: &Store,
+    who: &Session,
+    reach: &Reach,
+) -> Result<Vec<Customer>, StoreError> {
+    let mut all = store.customers(who.technician.account).await?;
+    all.retain(|customer| reach.covers(customer.id));
+    Ok(all)
 }
 
 /// Whether whoever asks has this customer, now.

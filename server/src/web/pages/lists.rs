@@ -83,8 +83,7 @@ impl Asked {
         path: &'static str,
     ) -> Result<Filters, StoreError> {
         let reach = reach::of(&app.store, session).await?;
-        let mut customers = app.store.customers(session.technician.account).await?;
-        customers.retain(|it| reach.covers(it.id));
+        let mut customers = reach::customers(&app.store, session, &reach).await?;
         let whose = whose(&customers, self.customer.trim());
         customers.truncate(MOST_SUGGESTED);
         Ok(Filters {
