@@ -65,7 +65,7 @@ async fn another_address_is_a_changed_card(world: World) {
     let (store, ours) = (&world.store, &world.ours);
     super::mails::with_smtp(&world).await;
     let known = SentContact { external_id: Some("c-1".into()), ..carl(&world) };
-    import(&world, &[known.clone()]).await;
+    import(&world, std::slice::from_ref(&known)).await;
     let moved = SentContact { email: "carla@contoso.example".into(), ..known.clone() };
     // Who vouches for others is not made somebody else by a program.
     let approvers = HashSet::from([ours.carl]);
@@ -80,7 +80,9 @@ async fn another_address_is_a_changed_card(world: World) {
     assert_eq!(store.due_mails(after(6)).await.unwrap().len(), 1);
     // Nobody gets an address that somebody else of the customer has, whatever the order.
     let new = SentContact { external_id: Some("d-1".into()), email: String::new(), ..known };
-    let [Taken::Added(dora)] = import(&world, &[new.clone()]).await[..] else { panic!() };
+    let [Taken::Added(dora)] = import(&world, std::slice::from_ref(&new)).await[..] else {
+        panic!()
+    };
     let same = SentContact { email: "carla@contoso.example".into(), ..new.clone() };
     assert_eq!(import(&world, &[same]).await, [Taken::AddressTaken]);
     let other = SentContact { external_id: Some("c-2".into()), email: contact.email, ..new };
@@ -107,7 +109,7 @@ async fn another_number_is_a_changed_card(world: World) {
     let row = store.claim_outbox(due[0], lease(after(6)), after(6)).await.unwrap().unwrap();
     assert_eq!((due.len(), row.kind), (1, OutboxKind::Mail(MailKind::Contacts)));
     assert_eq!(row.about.as_deref(), Some("1 0 key x"), "all admins hear of it");
-    import(&world, &[after_it.clone()]).await;
+    import(&world, std::slice::from_ref(&after_it)).await;
     assert_eq!(world.told("card-changed").await.len(), 1, "the same once more is no change");
     // Again and again: written down each time, mailed once an hour.
     import(&world, &[before]).await;
