@@ -19,6 +19,8 @@ use crate::store::StoreError;
 
 /// How often it says how far it has come.
 const TELLS_EVERY: Duration = Duration::from_secs(1);
+/// What came of it is written down once more so many times.
+const LAST_TRIES: u32 = 5;
 /// One that has not been heard of for so long has stopped: its process was ended.
 const ALIVE_MS: i64 = 60_000;
 /// The kind under which what came of it is sealed.
@@ -80,7 +82,8 @@ fn place(account: AccountId, run: Uuid) -> Place<'static> {
     Place { account: account.0, kind: KIND, row: run, bound_to: "" }
 }
 
-/// Begins one; it goes on when nobody waits for it. `None` when there is no such entry.
+/// Begins one; it goes on when nobody waits for it, and gives what it found to who does. `None` when there is no
+/// such entry.
 ///
 /// # Errors
 /// `MovedOn` while another one is under way.
@@ -88,7 +91,7 @@ pub async fn begin(
     app: &App,
     account: AccountId,
     ask: Ask,
-) -> Result<Option<JoinHandle<()>>, StoreError> {
+) -> Result<Option<JoinHandle<Option<Checked>>>, StoreError> {
     let entries = app.store.audit_head(account).await?.map_or(0, |head| head.count);
     if ask.up_to.is_some_and(|seq| !(1..=entries).contains(&seq)) {
         return Ok(None);
@@ -101,13 +104,19 @@ pub async fn begin(
     let it = app.clone();
     Ok(Some(app.tasks.spawn(async move {
         // Another one in its place is no trouble: that one tells.
-        if let Err(error) = work(&it, account, run, ask).await {
+        work(&it, account, run, ask).await.unwrap_or_else(|error| {
             tracing::warn!(account.id = %account, error = %error, "the check of the audit");
-        }
+            None
+        })
     })))
 }
 
-async fn work(app: &App, account: AccountId, run: Uuid, ask: Ask) -> Result<(), StoreError> {
+async fn work(
+    app: &App,
+    account: AccountId,
+    run: Uuid,
+    ask: Ask,
+) -> Result<Option<Checked>, StoreError> {
     let walked = Arc::new(AtomicI64::new(0));
     let at = || walked.load(Ordering::Relaxed);
     let mut looking = Box::pin(look(app, account, &ask, &walked));
@@ -115,9 +124,15 @@ async fn work(app: &App, account: AccountId, run: Uuid, ask: Ask) -> Result<(), 
         tokio::select! {
             found = &mut looking => break found,
             // The row says how far it came, and that nobody goes on.
-            () = app.stop.cancelled() => return Ok(()),
+            () = app.stop.cancelled() => return Ok(None),
             () = tokio::time::sleep(TELLS_EVERY) => {
-                app.store.note_audit_check(account, app.clock.now(), run, at(), None).await?;
+                let now = app.clock.now();
+                match app.store.note_audit_check(account, now, run, at(), None).await {
+                    Err(StoreError::MovedOn) => return Err(StoreError::MovedOn),
+                    // A busy database: it is told the next time.
+                    Err(error) => tracing::warn!(account.id = %account, error = %error, "the check of the audit"),
+                    Ok(()) => {}
+                }
             }
         }
     };
@@ -140,7 +155,20 @@ async fn work(app: &App, account: AccountId, run: Uuid, ask: Ask) -> Result<(), 
     };
     let json = serde_json::to_vec(&checked).unwrap_or_default();
     let sealed = app.keys.seal(place(account, run), &json);
-    app.store.note_audit_check(account, now, run, at(), Some(&sealed)).await
+    let mut tries = 0;
+    loop {
+        match app.store.note_audit_check(account, now, run, at(), Some(&sealed)).await {
+            Ok(()) => return Ok(Some(checked)),
+            Err(error) if matches!(error, StoreError::MovedOn) || tries == LAST_TRIES => {
+                return Err(error);
+            }
+            // Minutes of work are worth another try.
+            Err(_) => {
+                tries += 1;
+                tokio::time::sleep(TELLS_EVERY).await;
+            }
+        }
+    }
 }
 
 async fn look(

@@ -9,7 +9,7 @@ mod sent;
 mod sheet;
 pub mod sync;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use shared::{AccountId, Code, ContactId, CustomerId, Millis, TechnicianId};
@@ -25,12 +25,27 @@ use crate::bell::Bell;
 use crate::clock::Clock;
 use crate::denied::Denied;
 use crate::directory::address_hash;
+use crate::policy::layers::effective;
 use crate::random;
 use crate::sign_in::admins;
 use crate::store::{CardLine, ContactFile, Imported, Numbers, Session, Store, StoreError};
 
 /// The largest file that is taken, in bytes.
 pub const MOST_BYTES: usize = 5 * 1024 * 1024;
+
+/// Who vouches for others, at any customer: by who they are, so nothing but a person makes them somebody else.
+///
+/// # Errors
+/// When the database can't be read, or a policy makes no sense.
+async fn approvers(store: &Store, account: AccountId) -> Result<HashSet<ContactId>, StoreError> {
+    let policies = store.policies(account).await?;
+    let mut all = HashSet::new();
+    for layer in policies.customers.values() {
+        let policy = effective(&policies.account, layer);
+        all.extend(policy.map_err(|_| StoreError::Inconsistent("a policy"))?.approvers);
+    }
+    Ok(all)
+}
 
 /// Contacts of our own list, as admins bring them in.
 #[derive(Clone)]

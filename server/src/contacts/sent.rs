@@ -1,19 +1,18 @@
 //! Contacts of the built-in list, many at once, from a program of the account's: each row is looked at by
 //! itself, and what can't be right is told by row and field. The rest is one transaction.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 use shared::{AccountId, Code, ContactId, CustomerId};
 use utoipa::ToSchema;
 
-use super::Contacts;
 use super::card::{LONGEST_NAME, MOST_PHONES, check_phone, is_address, tidy};
 use super::plan::key;
+use super::{Contacts, approvers};
 use crate::denied::Denied;
 use crate::directory::address_hash;
-use crate::policy::layers::effective;
-use crate::store::{ApiKey, Hashes, SentContact, Store, StoreError, Taken};
+use crate::store::{ApiKey, Hashes, SentContact, Store, Taken};
 use crate::verification::card_hash;
 
 /// Rows of one import.
@@ -125,17 +124,7 @@ impl Contacts {
         let checked: Vec<_> = asks.iter().map(|ask| check(ask, &customers)).collect();
         let good: Vec<SentContact> =
             checked.iter().filter_map(|row| row.as_ref().ok()).cloned().collect();
-        let policies = store.policies(account).await?;
-        let approvers = policies
-            .customers
-            .values()
-            .map(|layer| effective(&policies.account, layer).map(|policy| policy.approvers));
-        let approvers: Result<Vec<_>, _> = approvers.collect();
-        let approvers: HashSet<ContactId> = approvers
-            .map_err(|_| StoreError::Inconsistent("a policy"))?
-            .into_iter()
-            .flatten()
-            .collect();
+        let approvers = approvers(store, account).await?;
         let hashes = Hashes {
             numbers: &|id, phones| card_hash(store, id, phones),
             address: &|address| address_hash(store, account, address),

@@ -15,13 +15,16 @@ pub struct Everybody {
 }
 
 /// The ids of a page that was asked for in the order of ids, beyond `after`; and where the next one begins, where
-/// this one is full. `None` when the PSA has not kept to that: such pages could go on without end, or leave
-/// people out.
+/// this one is full. `None` when the PSA has not kept to that: such pages could go on without end, leave
+/// people out, or fill our memory.
 pub(super) fn by_id(
     rows: &[Value],
     after: i64,
     full: usize,
 ) -> Option<(Vec<String>, Option<String>)> {
+    if rows.len() > full {
+        return None;
+    }
     let mut last = after;
     let mut ids = Vec::new();
     for row in rows {
@@ -49,6 +52,7 @@ mod tests {
         assert_eq!(of(&[6, 9], 2), Some((texts(&[6, 9]), Some("9".into()))));
         assert_eq!(of(&[6, 9], 3), Some((texts(&[6, 9]), None)));
         assert_eq!(of(&[], 3), Some((vec![], None)));
+        assert_eq!(of(&[6, 9, 10], 2), None, "more than asked for");
         // The condition was passed over, or the order.
         assert_eq!(of(&[5, 6], 2), None);
         assert_eq!(of(&[9, 6], 2), None);

@@ -243,25 +243,29 @@ pub(super) fn numbers(numbers: Numbers, key: Option<&str>, at: &str) -> Letter {
             "import the right numbers under Contacts, and have that admin's sign-in looked at",
         ),
         Some(key) => (
-            format!("A program has sent contacts with your {key}"),
+            format!("Within an hour a program has sent contacts with your {key}"),
             "other phone numbers or another address",
             "revoke that key under Settings, API & webhooks, and have the right cards sent",
         ),
     };
-    let before = format!("who were there before have {other} now");
+    let before = |count: usize| match count {
+        1 => format!("who was there before has {other} now"),
+        _ => format!("who were there before have {other} now"),
+    };
+    let fresh = |count: usize| match count {
+        1 => "with phone numbers was not there before",
+        _ => "with phone numbers were not there before",
+    };
     let (who, have) = match numbers {
-        Numbers { new: 0, other } => (contacts(other), before),
-        Numbers { new, other: 0 } => {
-            (contacts(new), "with phone numbers were not there before".to_owned())
+        Numbers { new: 0, other } => (contacts(other), before(other)),
+        Numbers { new, other: 0 } => (contacts(new), fresh(new).to_owned()),
+        Numbers { new, other } => {
+            (contacts(other), format!("{}, and {} {}", before(other), contacts(new), fresh(new)))
         }
-        Numbers { new, other } => (
-            contacts(other),
-            format!("{before}, and {} with phone numbers were not there before", contacts(new)),
-        ),
     };
     let subject = match numbers.other {
         0 => format!("An import added {} with phone numbers", contacts(numbers.new)),
-        other => format!("An import changed the numbers of {}", contacts(other)),
+        other => format!("An import changed the cards of {}", contacts(other)),
     };
     Letter {
         subject,
@@ -376,12 +380,12 @@ mod tests {
     #[test]
     fn an_imports_numbers_are_counted_in_words() {
         let letter = |other, new| numbers(Numbers { new, other }, None, "today");
-        assert_eq!(letter(1, 2).subject, "An import changed the numbers of 1 contact");
+        assert_eq!(letter(1, 2).subject, "An import changed the cards of 1 contact");
         assert_eq!(letter(0, 2).subject, "An import added 2 contacts with phone numbers");
         for (other, new, says) in [
-            (1, 0, "1 contact who were there before have other phone numbers now. Codes"),
+            (1, 0, "1 contact who was there before has other phone numbers now. Codes"),
             (0, 2, "today. 2 contacts with phone numbers were not there before. Codes"),
-            (3, 1, "numbers now, and 1 contact with phone numbers were not there before. Codes"),
+            (3, 1, "numbers now, and 1 contact with phone numbers was not there before. Codes"),
         ] {
             let body = letter(other, new).body;
             assert!(body.contains(says), "{says}: {body}");

@@ -48,7 +48,12 @@ pub(super) fn webhook(alarm: webhooks::Alarm, at: &str) -> Letter {
         ),
         Alarm::Narrower => (
             "A webhook tells less than before",
-            "An admin of yours has had a webhook tell fewer events than before",
+            "An admin of yours has had a webhook tell fewer events than before, or no names any more",
+        ),
+        Alarm::Otherwise => (
+            "A webhook tells other things than before",
+            "An admin of yours has had a webhook tell other things than before: some more, and some not any \
+             more",
         ),
         Alarm::Rekeyed => (
             "A webhook has a new signing key",
@@ -82,7 +87,11 @@ pub(super) fn webhook(alarm: webhooks::Alarm, at: &str) -> Letter {
             "If nobody meant to do that, open Settings, API & webhooks, switch it off, and have that admin's \
              sign-in looked at. The audit says who did it and when."
         }
-        Alarm::Narrower | Alarm::Rekeyed | Alarm::SwitchedOff | Alarm::Deleted => {
+        Alarm::Narrower
+        | Alarm::Otherwise
+        | Alarm::Rekeyed
+        | Alarm::SwitchedOff
+        | Alarm::Deleted => {
             "If nobody meant to do that, open Settings, API & webhooks, set it right, and have that admin's \
              sign-in looked at. The audit says who did it and when, and what was not told meanwhile."
         }

@@ -13,6 +13,8 @@ pub enum Alarm {
     Wider,
     /// An admin has had one tell less than before.
     Narrower,
+    /// An admin has had one tell other things than before: some more, some not any more.
+    Otherwise,
     /// An admin has given one a new signing key.
     Rekeyed,
     /// An admin has switched one on.
@@ -27,11 +29,12 @@ pub enum Alarm {
 
 impl Alarm {
     /// Each.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Added,
         Self::Moved,
         Self::Wider,
         Self::Narrower,
+        Self::Otherwise,
         Self::Rekeyed,
         Self::SwitchedOn,
         Self::SwitchedOff,
@@ -47,6 +50,7 @@ impl Alarm {
             Self::Moved => "moved",
             Self::Wider => "wider",
             Self::Narrower => "narrower",
+            Self::Otherwise => "otherwise",
             Self::Rekeyed => "rekeyed",
             Self::SwitchedOn => "switched-on",
             Self::SwitchedOff => "switched-off",

@@ -27,10 +27,10 @@ const HOUR_MS: i64 = 60 * 60_000;
 const KEPT_MS: i64 = 30 * 24 * HOUR_MS;
 /// Between two tries there is no more.
 const MOST_PAUSE_MS: i64 = 6 * HOUR_MS;
-/// Deliveries of one webhook that are looked at together: a slow one must not keep the others waiting.
+/// Deliveries of one webhook that are under way together: a slow one must not keep the others waiting.
 const MOST_OF_ONE: i64 = 4;
 /// Deliveries under way in one process.
-const MOST_AT_ONCE: usize = 32;
+const MOST_AT_ONCE: usize = 128;
 /// Tests that somebody may send.
 const MOST_TESTS: i64 = 20;
 /// In so long.
@@ -239,6 +239,7 @@ impl Webhooks {
     pub async fn test(&self, who: &Session, id: Uuid) -> Result<Tested, Denied> {
         admins::may_change(who, self.clock.now())?;
         let account: AccountId = who.technician.account;
+        self.one(account, id).await?;
         let (name, now) = (format!("webhook test {id}"), self.clock.now());
         let (count, since) = self.store.count_attempt(&name, now, TESTS_WINDOW_MS).await?;
         if count > MOST_TESTS {

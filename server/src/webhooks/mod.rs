@@ -161,7 +161,9 @@ impl Webhooks {
         let sealed = key.as_ref().map(|key| self.seal(account, id, &entered.url, key));
         let wider = entered.with_names && !old.with_names
             || entered.events.iter().any(|event| !old.events.contains(event));
-        let fewer = old.events.iter().any(|event| !entered.events.contains(event));
+        // Whoever wants to go unseen has it tell less.
+        let fewer = old.with_names && !entered.with_names
+            || old.events.iter().any(|event| !entered.events.contains(event));
         let change = WebhookChange {
             id,
             seen: version,
@@ -170,12 +172,12 @@ impl Webhooks {
             with_names: entered.with_names,
             sealed: sealed.as_deref(),
             act: if moved { Act::WebhookMoved } else { Act::WebhookChanged },
-            alarm: match (moved, wider) {
-                (true, _) => Some(Alarm::Moved),
-                (false, true) => Some(Alarm::Wider),
-                // Whoever wants to go unseen has it tell less.
-                (false, false) if fewer => Some(Alarm::Narrower),
-                (false, false) => None,
+            alarm: match (moved, wider, fewer) {
+                (true, ..) => Some(Alarm::Moved),
+                (false, true, true) => Some(Alarm::Otherwise),
+                (false, true, false) => Some(Alarm::Wider),
+                (false, false, true) => Some(Alarm::Narrower),
+                (false, false, false) => None,
             },
         };
         self.put(who, &change).await?;

@@ -16,6 +16,8 @@ pub(super) struct Comparison {
     known: HashMap<String, Here>,
     /// The others of our own list, by address; `None` where several have it.
     by_address: HashMap<String, Option<Here>>,
+    /// Contacts who vouch for others: no directory makes them somebody else.
+    approvers: HashSet<ContactId>,
     /// Addresses of a PSA's contacts, hashed: what stands there counts.
     of_psa: HashSet<Vec<u8>>,
     met: HashSet<String>,
@@ -29,11 +31,12 @@ struct Here {
 }
 
 impl Comparison {
-    pub(super) fn new(whom: Whom, here: Vec<PersonHere>) -> Self {
+    pub(super) fn new(whom: Whom, here: Vec<PersonHere>, approvers: HashSet<ContactId>) -> Self {
         let mut all = Self {
             whom,
             known: HashMap::new(),
             by_address: HashMap::new(),
+            approvers,
             of_psa: HashSet::new(),
             met: HashSet::new(),
         };
@@ -82,12 +85,20 @@ impl Comparison {
             self.met.insert(member.id.clone());
             let is = match self.known.get(&member.id) {
                 Some(here) if here.listed && here.name == name && here.email == email => continue,
+                Some(here) if here.email != email && self.approvers.contains(&here.contact) => {
+                    continue;
+                }
                 Some(here) => SyncedAs::Known(here.contact),
                 None if self.of_psa.contains(&hash(&email)) => continue,
                 None => match self.by_address.remove(&email) {
                     // Nobody knows which of several is meant: they stay as they are.
                     Some(None) => {
                         self.by_address.insert(email, None);
+                        continue;
+                    }
+                    // Whoever has an approver's address at the moment is not the approver by that.
+                    Some(Some(here)) if self.approvers.contains(&here.contact) => {
+                        self.by_address.insert(email, Some(here));
                         continue;
                     }
                     Some(Some(here)) => SyncedAs::Found(here.contact),
@@ -97,6 +108,11 @@ impl Comparison {
             people.push(SyncedPerson { directory_user: member.id, name, email, is });
         }
         (seen, people)
+    }
+
+    /// How many were met so far.
+    pub(super) fn met(&self) -> usize {
+        self.met.len()
     }
 
     /// Whom Microsoft does not list any more, now that all pages were read: nobody where nobody was met, which
@@ -157,7 +173,7 @@ mod tests {
     }
 
     fn fates(whom: Whom, members: Vec<Member>) -> (Vec<(String, SyncedAs)>, Vec<ContactId>) {
-        let mut comparison = Comparison::new(whom, all());
+        let mut comparison = Comparison::new(whom, all(), HashSet::new());
         let (_, people) = comparison.meet(members, hash, NOW);
         let fates = people.into_iter().map(|it| (it.directory_user, it.is)).collect();
         (fates, comparison.gone())
@@ -183,14 +199,14 @@ mod tests {
             assert_eq!(fate(odd), None);
         }
         let long = member("long", &"é".repeat(400), "long@x.example");
-        let mut comparison = Comparison::new(Whom::Everybody, all());
+        let mut comparison = Comparison::new(Whom::Everybody, all(), HashSet::new());
         assert_eq!(comparison.meet(vec![long], hash, NOW).1[0].name.chars().count(), LONGEST_NAME);
     }
 
     #[test]
     fn somebody_is_met_once() {
         let ben = || member("ben", "Ben", "ben@x.example");
-        let mut comparison = Comparison::new(Whom::Everybody, all());
+        let mut comparison = Comparison::new(Whom::Everybody, all(), HashSet::new());
         let (seen, people) = comparison.meet(vec![ben(), ben()], hash, NOW);
         assert_eq!((seen, people.len()), (1, 1));
         assert_eq!(comparison.meet(vec![ben()], hash, NOW), (0, vec![]));
@@ -210,5 +226,18 @@ mod tests {
         let without = Member { licensed: false, ..member("ada", "Ada Park", "ada@x.example") };
         assert_eq!(fates(Whom::Licensed, vec![without.clone(), ben()]).1, [id(1)]);
         assert!(fates(Whom::Licensed, vec![without]).1.is_empty());
+    }
+
+    #[test]
+    fn who_vouches_for_others_is_made_nobody_else() {
+        let met = |who: Member| {
+            let approvers = HashSet::from([id(1), id(2)]);
+            let mut comparison = Comparison::new(Whom::Everybody, all(), approvers);
+            let (_, people) = comparison.meet(vec![who], hash, NOW);
+            people.into_iter().map(|it| it.is).next()
+        };
+        assert_eq!(met(member("ada", "Ada Park", "eve@x.example")), None, "no other address");
+        assert_eq!(met(member("ben", "Ben", "ben@x.example")), None, "nor another person");
+        assert_eq!(met(member("ada", "Ada P.", "ada@x.example")), Some(SyncedAs::Known(id(1))));
     }
 }

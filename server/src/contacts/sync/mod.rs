@@ -7,10 +7,12 @@ mod compare;
 mod people;
 mod psa;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use shared::{AccountId, Code, ContactId, IntegrationId, Millis};
-use tokio::task::JoinHandle;
+use tokio::sync::Semaphore;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -30,6 +32,12 @@ const PAUSE: Duration = Duration::from_secs(5);
 const AT_ONCE: usize = 200;
 /// Pages of one run. Beyond that somebody leads us in circles.
 const MOST_PAGES: usize = 2_000;
+/// People of one run: each is remembered until its end.
+const MOST_PEOPLE: usize = 200_000;
+/// Longer than that no run goes on: a source that answers slowly keeps others waiting.
+const LONGEST_MS: i64 = 20 * MINUTE_MS;
+/// Runs at a time, each of another source.
+const RUNS: usize = 4;
 
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
@@ -129,19 +137,26 @@ impl Syncs {
         }
     }
 
-    /// Runs what is due, one after the other.
+    /// Runs what is due, a few at a time.
     ///
     /// # Errors
     /// When the database can't be read.
     pub async fn look_once(&self) -> Result<(), StoreError> {
+        let places = Arc::new(Semaphore::new(RUNS));
+        let mut runs = JoinSet::new();
         for (account, id) in self.store.due_contact_syncs(self.clock.now()).await? {
-            if self.stop.is_cancelled() {
-                break;
-            }
-            if let Err(error) = self.run(account, id).await {
-                tracing::error!(integration.id = %id, error = %error, "a list of contacts");
-            }
+            let (syncs, places) = (self.clone(), Arc::clone(&places));
+            runs.spawn(async move {
+                let _place = places.acquire_owned().await;
+                if syncs.stop.is_cancelled() {
+                    return;
+                }
+                if let Err(error) = syncs.run(account, id).await {
+                    tracing::error!(integration.id = %id, error = %error, "a list of contacts");
+                }
+            });
         }
+        while runs.join_next().await.is_some() {}
         Ok(())
     }
 

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use shared::Code;
 
 use super::compare::Comparison;
-use super::{End, MOST_PAGES, Syncs, broken};
+use super::{End, LONGEST_MS, MOST_PAGES, MOST_PEOPLE, Syncs, broken};
+use crate::contacts::approvers;
 use crate::directory::{Tenant, address_hash};
 use crate::outbound::Answer;
 use crate::store::{Integration, StoreError, SyncRun, Whom};
@@ -20,7 +21,9 @@ impl Syncs {
     ) -> Result<Option<End>, StoreError> {
         let tenant = Tenant::of(row)?;
         let here = self.store.people_here(run.account, run.integration).await?;
-        let mut comparison = Comparison::new(whom, here);
+        let approvers = approvers(&self.store, run.account).await?;
+        let mut comparison = Comparison::new(whom, here, approvers);
+        let begun = self.clock.now();
         let mut next = None;
         let mut been = HashSet::new();
         for _ in 0..MOST_PAGES {
@@ -32,6 +35,9 @@ impl Syncs {
                 other => return Ok(Some(broken(other, Code::MicrosoftUnavailable))),
             };
             let now = self.clock.now();
+            if now.since(begun) > LONGEST_MS || comparison.met() > MOST_PEOPLE {
+                break;
+            }
             let hash = |address: &str| address_hash(&self.store, run.account, address);
             let (seen, people) = comparison.meet(page.members, hash, now);
             run.until = self.until(now);

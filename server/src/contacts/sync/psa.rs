@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use shared::{Code, CustomerId};
 
-use super::{AT_ONCE, End, MOST_PAGES, REFUSED_MS, Syncs, broken};
+use super::{AT_ONCE, End, LONGEST_MS, MOST_PAGES, MOST_PEOPLE, REFUSED_MS, Syncs, broken};
 use crate::directory::address_hash;
 use crate::outbound::Answer;
 use crate::psa::Card;
@@ -34,6 +34,7 @@ impl Syncs {
         };
         let (mut met, mut is_empty) = (HashSet::new(), true);
         let mut after: Option<String> = None;
+        let begun = self.clock.now();
         for _ in 0..MOST_PAGES {
             if self.stop.is_cancelled() {
                 return Ok(None);
@@ -46,6 +47,9 @@ impl Syncs {
             met.extend(page.ids);
             // Pages that are not followed over there would go on without end.
             if page.next.is_some() && met.len() == before {
+                break;
+            }
+            if met.len() > MOST_PEOPLE || self.clock.now().since(begun) > LONGEST_MS {
                 break;
             }
             let mut contacts = Vec::new();

@@ -39,7 +39,13 @@ impl Halo {
         if before.is_some_and(|before| before != total) {
             return Err(unclear());
         }
-        let next = (rows.len() >= PAGE).then(|| format!("{}/{total}", page + 1));
+        let so_far = (page - 1) * PAGE as u64 + rows.len() as u64;
+        let next = match rows.len() {
+            PAGE if so_far < total => Some(format!("{}/{total}", page + 1)),
+            // A page that is short before the end, or longer than it was asked for, is no page of this list.
+            _ if so_far != total => return Err(unclear()),
+            _ => None,
+        };
         let ids = rows.iter().filter_map(|row| row["id"].as_i64()).map(|id| id.to_string());
         let ids = ids.collect();
         let users: Vec<User> = listed(json, "users").ok_or_else(unclear)?;

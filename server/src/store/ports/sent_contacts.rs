@@ -22,7 +22,7 @@ pub trait SentContactStore {
     /// Adds or changes each, found by what the other system calls it, and where there is nothing of that
     /// name by its address. Who is in a PSA is left as they are there; nobody gets an address that somebody
     /// else of the customer has, nor `approvers` another one at all. Other numbers or another address than before
-    /// are a changed card, as when somebody looks, and a mail to all admins, once an hour. The same once more
+    /// are a changed card, as when somebody looks, and a mail to all admins: at the first in an hour, ten, a hundred. The same once more
     /// changes nothing. In their order, what came of each. `by` and the counts go into the audit.
     ///
     /// # Errors

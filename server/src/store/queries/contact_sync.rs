@@ -159,6 +159,7 @@ impl ContactSyncStore for Database {
                  code = null, seen = 0, added = 0, changed = 0, unlisted = 0
              where account = $1 and integration = $2 and due_at <= $3 and lease_until <= $3
                  and exists (select 1 from integrations where id = $2 and is_on and ended_at is null)
+                 and exists (select 1 from accounts where id = $1 and is_on)
              returning whom",
         )
         .bind(account.0)
@@ -290,7 +291,8 @@ async fn hold(write: &mut Write, run: &SyncRun, done: SyncCounts) -> Result<(), 
              changed = changed + $8, unlisted = unlisted + $9
          where account = $1 and integration = $2 and lease = $3 and lease_until > 0 and exists
              (select 1 from integrations where id = $2 and changed_at = $4 and is_on
-                  and ended_at is null)",
+                  and ended_at is null)
+             and exists (select 1 from accounts where id = $1 and is_on)",
     )
     .bind(run.account.0)
     .bind(run.integration.0)

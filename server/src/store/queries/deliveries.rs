@@ -48,12 +48,15 @@ pub(super) fn delivery(row: &<Db as sqlx::Database>::Row) -> Result<Delivery, St
 impl DeliveryStore for Database {
     async fn due_deliveries(&self, now: Millis, most_of_one: i64) -> Result<Vec<Uuid>, StoreError> {
         Ok(sqlx::query_scalar(
+            // What is being sent counts among those of its webhook: a receiver that hangs keeps its own
+            // places, and no more of them with each look.
             "select id from (
-                 select d.id, d.due_at,
-                     row_number() over (partition by d.webhook order by d.due_at) as nth
+                 select d.id, d.due_at, d.lease_until,
+                     row_number() over (partition by d.webhook
+                         order by case when d.lease_until > $1 then 0 else 1 end, d.due_at) as nth
                  from deliveries d join accounts a on a.id = d.account
-                 where d.state = 'waiting' and d.due_at <= $1 and d.lease_until <= $1 and a.is_on
-             ) due where nth <= $2 order by due_at limit 64",
+                 where d.state = 'waiting' and d.due_at <= $1 and a.is_on
+             ) due where nth <= $2 and lease_until <= $1 order by due_at limit 64",
         )
         .bind(now.0)
         .bind(most_of_one)

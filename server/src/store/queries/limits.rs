@@ -90,10 +90,22 @@ impl Database {
         now: Millis,
         limit: &Limit,
     ) -> Result<(i64, i64), StoreError> {
+        self.count_many(write, account, now, limit, 1).await
+    }
+
+    /// Counts so many against a limit, likewise.
+    pub(super) async fn count_many(
+        &self,
+        write: &mut Write,
+        account: AccountId,
+        now: Millis,
+        limit: &Limit,
+        many: i64,
+    ) -> Result<(i64, i64), StoreError> {
         let row = sqlx::query(
-            "insert into limits (account, name, since, count) values ($1, $2, $3, 1)
+            "insert into limits (account, name, since, count) values ($1, $2, $3, $5)
              on conflict (account, name) do update set
-                 count = case when limits.since <= $4 then 1 else limits.count + 1 end,
+                 count = case when limits.since <= $4 then $5 else limits.count + $5 end,
                  since = case when limits.since <= $4 then excluded.since else limits.since end
              returning since, count",
         )
@@ -101,6 +113,7 @@ impl Database {
         .bind(&limit.name)
         .bind(now.0)
         .bind(now.0 - limit.window_ms)
+        .bind(many)
         .fetch_one(write.db())
         .await?;
         Ok((row.try_get(0)?, row.try_get(1)?))

@@ -69,10 +69,8 @@ impl SentContactStore for Database {
             "{by}: {new} new, {changed} changed, {} of them with another card, {refused} refused",
             numbers.other
         );
-        // Once an hour: a program that changes them without end must not fill mailboxes.
-        let once = Limit { name: format!("told of contacts {by}"), most: 1, window_ms: HOUR_MS };
-        if numbers.any() && self.count_one(&mut write, account, now, &once).await?.1 == 1 {
-            let words = format!("{} {by}", numbers.to_words());
+        if let Some(so_far) = self.to_tell(&mut write, account, by, now, numbers).await? {
+            let words = format!("{} {by}", so_far.to_words());
             let about = About::Contacts(&words);
             self.mail_admins(&mut write, account, about, MailKind::Contacts, now).await?;
         }
@@ -84,6 +82,33 @@ impl SentContactStore for Database {
 }
 
 impl Database {
+    /// What the program has brought within the hour, where admins are to be told: of the first, and whenever it
+    /// is ten, a hundred, a thousand. Whoever changes cards without end must not fill mailboxes, nor change a
+    /// thousand behind the mail about one.
+    async fn to_tell(
+        &self,
+        write: &mut Write,
+        account: AccountId,
+        by: &str,
+        now: Millis,
+        numbers: Numbers,
+    ) -> Result<Option<Numbers>, StoreError> {
+        let mut so_far = [0, 0];
+        let mut tell = false;
+        for (at, (what, count)) in
+            [("other", numbers.other), ("new", numbers.new)].into_iter().enumerate()
+        {
+            let name = format!("cards {what} {by}");
+            let limit = Limit { name, most: u32::MAX, window_ms: HOUR_MS };
+            let count = i64::try_from(count).unwrap_or(i64::MAX);
+            let (_, all) = self.count_many(write, account, now, &limit, count).await?;
+            let before = all.saturating_sub(count);
+            tell |= count > 0 && (before == 0 || all.ilog10() > before.ilog10());
+            so_far[at] = usize::try_from(all).unwrap_or(usize::MAX);
+        }
+        Ok(tell.then_some(Numbers { other: so_far[0], new: so_far[1] }))
+    }
+
     /// What came of it, and whether somebody who was there has other numbers or another address now.
     async fn take_contact(
         &self,

@@ -13,6 +13,7 @@ on_both!(
     what_happens_is_told_to_whom_it_is_to_be_told,
     names_go_out_where_they_are_asked_for,
     a_delivery_is_one_processes_at_a_time,
+    a_receiver_that_hangs_keeps_its_own_places_and_no_more,
     what_is_not_taken_is_tried_again_until_it_is_over,
     a_webhook_is_changed_by_who_has_seen_it,
     there_are_no_more_than_are_allowed,
@@ -127,6 +128,29 @@ async fn a_delivery_is_one_processes_at_a_time(world: World) {
     assert_eq!(told(&world, webhook).await.len(), 1);
     store.sweep_deliveries(after(1)).await.unwrap();
     assert!(told(&world, webhook).await.is_empty());
+}
+
+async fn a_receiver_that_hangs_keeps_its_own_places_and_no_more(world: World) {
+    added(&world).await;
+    let (store, ours) = (&world.store, &world.ours);
+    for _ in 0..6 {
+        happens(&world, START).await;
+    }
+    let due = async || store.due_deliveries(START, 4).await.unwrap();
+    let held = lease(START);
+    let four = due().await;
+    assert_eq!(four.len(), 4);
+    for id in &four[..3] {
+        store.claim_delivery(*id, held, START).await.unwrap().unwrap();
+    }
+    assert_eq!(due().await, four[3..], "three are under way");
+    store.claim_delivery(four[3], held, START).await.unwrap().unwrap();
+    assert!(due().await.is_empty());
+    // What an account that is off has to tell waits.
+    let later = after(HOUR);
+    assert_eq!(store.due_deliveries(later, 4).await.unwrap().len(), 4);
+    store.seed("update accounts set is_on = false where id = $1", &[ours.account.0]).await;
+    assert!(store.due_deliveries(later, 4).await.unwrap().is_empty());
 }
 
 async fn what_is_not_taken_is_tried_again_until_it_is_over(world: World) {

@@ -130,14 +130,27 @@ pub async fn post(
         );
         return html(&page);
     }
-    match check::begin(&app, account, check::Ask { known, up_to: ask.up_to }).await {
-        Ok(Some(check)) => drop(tokio::time::timeout(PATIENCE, check).await),
+    let asked = known.is_some() || ask.up_to.is_some();
+    let standing = match check::begin(&app, account, check::Ask { known, up_to: ask.up_to }).await {
+        // What this one has found, whatever the row says by now.
+        Ok(Some(check)) => match tokio::time::timeout(PATIENCE, check).await {
+            Ok(Ok(Some(checked))) => Standing::Ended(checked),
+            _ => check::standing(&app, account).await?,
+        },
         Ok(None) => return Err(Code::NotFound.into()),
-        // One is under way already: this is how far it has come.
-        Err(StoreError::MovedOn) => {}
+        // Another one is under way: it was asked for something else.
+        Err(StoreError::MovedOn) if asked => {
+            let mut page = CheckPage::new(&app, &session, check::standing(&app, account).await?);
+            page.known = kept;
+            page.wrong = Some(
+                "Another check is under way, so yours was not begun. Ask again when it has ended.",
+            );
+            return html(&page);
+        }
+        // It is the same that was asked for: this is how far it has come.
+        Err(StoreError::MovedOn) => check::standing(&app, account).await?,
         Err(error) => return Err(error.into()),
-    }
-    let standing = check::standing(&app, account).await?;
+    };
     if matches!(standing, Standing::UnderWay(..)) {
         return Ok(Redirect::to(PATH).into_response());
     }
