@@ -58,6 +58,8 @@ impl Ours {
             with_names: false,
         };
         let (webhook, _) = world.app.webhooks.add(&admin, &hook).await.unwrap();
+        // What this has begun is over: mails about the key and the webhook, too.
+        world.settle().await;
         Self {
             key: key.to_string(),
             webhook: webhook.to_string(),
@@ -123,8 +125,6 @@ async fn what_is_one_accounts_is_not_there_for_another() {
     let client = client(world.address);
     let admin = requests(&world, stranger, Caller::Admin).await;
     let pod = requests(&world, stranger, Caller::Pod).await;
-    // What the set-up has begun is over: mails about a key and a webhook, too.
-    world.settle().await;
     let before = world.app.store.audit(world.account).await.unwrap();
     let mut asked = 0;
     for route in all_routes() {
