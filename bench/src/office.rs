@@ -98,13 +98,7 @@ impl Member {
         });
         let customer = json!({
             "name": tenant.name,
-            "m365": {
-                "settings": {
-                    "login": world.entra_url(), "graph": world.graph_url(),
-                    "tenant": tenant.id, "client_id": tenant.app.client_id,
-                },
-                "client_secret": tenant.app.secret,
-            },
+            "m365": m365(world, tenant),
             "contacts": contacts,
         });
         Self { technician: Technician { email, people }, sign_in, customer }
@@ -126,6 +120,17 @@ fn import(members: &[Member], sms: &Value) -> Value {
         "technicians": members.iter().map(|member| &member.sign_in).collect::<Vec<_>>(),
         "sms": sms,
         "customers": members.iter().map(|member| &member.customer).collect::<Vec<_>>(),
+    })
+}
+
+/// A customer's Microsoft 365 as the import file has it.
+pub(crate) fn m365(world: &World, tenant: &Tenant) -> Value {
+    json!({
+        "settings": {
+            "login": world.entra_url(), "graph": world.graph_url(),
+            "tenant": tenant.id, "client_id": tenant.app.client_id,
+        },
+        "client_secret": tenant.app.secret,
     })
 }
 

@@ -7,7 +7,7 @@ use engine::serve;
 use engine::settings::Settings;
 use serde_json::{Value, json};
 
-use super::audit;
+use super::past;
 use crate::office::{PASSWORD, TOTP_SECRET};
 
 /// The one who looks, an admin.
@@ -81,20 +81,36 @@ const SUMMARY: [&str; 5] = [
     "VPN does not connect from home",
 ];
 
-/// An account with so many customers and contacts, each contact with a ticket.
-pub(crate) fn office(customers: u32, contacts: u32) -> Value {
+/// Besides the one who looks.
+const COLLEAGUES: u32 = 19;
+
+/// An account with so many customers and contacts, each contact with a ticket, the first customer with this
+/// Microsoft 365.
+pub(crate) fn office(customers: u32, contacts: u32, m365: &Value) -> Value {
     let each = contacts.div_ceil(customers);
     let customer = |nth: u32| {
         let people = (nth * each..contacts.min((nth + 1) * each)).map(contact).collect::<Vec<_>>();
         let trade = TRADE[nth as usize % TRADE.len()];
-        json!({"name": format!("Customer {nth:03} {trade}"), "contacts": people})
+        let mut customer =
+            json!({"name": format!("Customer {nth:03} {trade}"), "contacts": people});
+        if nth == 0 {
+            customer["m365"] = m365.clone();
+        }
+        customer
     };
+    let mut technicians = vec![json!({
+        "name": "Looks", "email": EMAIL, "role": "admin", "may_reset": true,
+        "password": PASSWORD, "totp_secret": TOTP_SECRET,
+    })];
+    technicians.extend((0..COLLEAGUES).map(|nth| {
+        json!({
+            "name": format!("Technician {nth:02}"), "email": format!("technician{nth}@bench.example"),
+            "role": "technician", "may_reset": true, "password": PASSWORD,
+        })
+    }));
     json!({
         "account": {"name": "Bench IT"},
-        "technicians": [{
-            "name": "Looks", "email": EMAIL, "role": "admin", "may_reset": true,
-            "password": PASSWORD, "totp_secret": TOTP_SECRET,
-        }],
+        "technicians": technicians,
         "customers": (0..customers).map(customer).collect::<Vec<_>>(),
     })
 }
@@ -123,12 +139,12 @@ pub(crate) struct Ask {
     audit: u32,
 }
 
-/// Verified callers, some who wait, and many of days ago: half of them in tickets, half without one.
+/// Callers who are verified now, some who wait, and many of a day ago: half of them in tickets, half without one.
 const VERIFICATIONS: &str = "
     insert into verifications (id, account, customer, contact, ticket, technician, channel, source,
         destination_hash, contact_hash, masked, outcome, tries_left, sent_at, expires_at, verified_at)
     select randomblob(16), c.account, c.customer, c.id, case t.rowid % 2 when 0 then t.id end,
-        (select id from technicians where account = $1), 'sms-code', 'contact', randomblob(32), zeroblob(32),
+        (select min(id) from technicians where account = $1), 'sms-code', 'contact', randomblob(32), zeroblob(32),
         '••••', case when t.rowid % 800 < 400 then 'pending' else 'verified' end, 5,
         n.now - n.ago, n.now - n.ago + 600000,
         case when t.rowid % 800 < 400 then null else n.now - n.ago end
@@ -143,8 +159,9 @@ pub(crate) async fn fill(ask: &Ask) -> Result<()> {
     let who = app.store.technician_by_email(EMAIL).await?.context("nobody looks")?;
     let account = who.account.0;
     // A statement for tests is part of the program; this process ends in a moment.
-    app.store.seed(audit::entries(ask.audit).leak(), &[account]).await;
-    app.store.seed(audit::HEAD, &[account]).await;
+    for statement in past::statements(ask.audit) {
+        app.store.seed(statement.leak(), &[account]).await;
+    }
     app.store.seed(VERIFICATIONS, &[account]).await;
     app.store.close().await;
     Ok(())

@@ -1,9 +1,9 @@
 //! `cargo xtask bench ui`: what the pages of an MSP with a hundred thousand contacts, as many tickets and a
 //! million audit entries take, over HTTP with a signed-in session; docs/bench.md says what is measured.
 
-mod audit;
 mod fill;
 mod look;
+mod past;
 mod table;
 
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use simulator::{Clock, Options, Ports};
 pub(crate) use self::fill::{Ask as FillAsk, fill};
 use self::table::Table;
 use crate::desk::{self, Desk};
-use crate::office::{TOTP_SECRET, Technician};
+use crate::office::{self, TOTP_SECRET, Technician};
 use crate::server::Installation;
 use crate::{disk, machine};
 
@@ -36,8 +36,8 @@ pub(crate) struct Ask {
     /// Contacts, each with a ticket.
     #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(2_000..=1_000_000))]
     contacts: u32,
-    /// Audit entries.
-    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1..))]
+    /// Audit entries; the resets that they tell of are a tenth as many.
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(100_000..))]
     audit: u32,
     /// Looks at each page.
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
@@ -61,8 +61,10 @@ pub(crate) async fn measure(ask: &Ask) -> Result<()> {
     let server = ask.server.canonicalize()?;
     let installation = Installation::new(&server, &folder, String::new(), None, None)?;
     eprintln!("ui: import {} contacts", ask.contacts);
-    installation.import(&fill::office(ask.customers, ask.contacts)).await?;
-    eprintln!("ui: {} audit entries, and verifications", ask.audit);
+    let tenant = world.add_crowd(1, 1)?.pop().context("a tenant")?;
+    let m365 = office::m365(&world, &tenant);
+    installation.import(&fill::office(ask.customers, ask.contacts, &m365)).await?;
+    eprintln!("ui: {} audit entries, and what they tell of", ask.audit);
     let mut filler = installation.command_of(&std::env::current_exe()?, "fill-ui");
     filler.args(["--audit", &ask.audit.to_string()]);
     let ended = filler.status().await?;
@@ -73,7 +75,9 @@ pub(crate) async fn measure(ask: &Ask) -> Result<()> {
     let technician = Technician { email: fill::EMAIL.to_owned(), people: Vec::new() };
     let code = world.authenticator_code().context("an authenticator")?;
     let desk = Desk::sign_in(&client, &installation.origin, &technician, &code).await?;
-    for page in look::pages(&desk).await? {
+    let mut pages = look::lists(&desk).await?;
+    pages.extend(look::audit(&desk, ask.audit).await?);
+    for page in pages {
         eprintln!("ui: {}", page.name);
         table.add(look::measure(&desk, &page, ask.looks).await?);
     }
