@@ -21,6 +21,7 @@ struct Row {
     name: String,
     took: Duration,
     good: bool,
+    broken: Vec<String>,
 }
 
 /// The step that runs now.
@@ -33,6 +34,8 @@ pub(crate) struct Step {
     note: String,
     /// Test results, where the step counts them itself; otherwise the step is one test.
     counted: Option<(u32, u32)>,
+    /// The names of tests that failed.
+    broken: Vec<String>,
 }
 
 /// A silence of this length looks like a hang where no spinner can be drawn.
@@ -80,7 +83,12 @@ impl Report {
     pub(crate) fn cannot(&mut self, name: &str, why: &str) {
         println!("✗ {name}: not run, {why}");
         self.failed += 1;
-        self.rows.push(Row { name: name.into(), took: Duration::ZERO, good: false });
+        self.rows.push(Row {
+            name: name.into(),
+            took: Duration::ZERO,
+            good: false,
+            broken: Vec::new(),
+        });
     }
 
     fn end(&mut self, step: Step, good: bool) {
@@ -94,7 +102,7 @@ impl Report {
         step.wipe();
         let mark = if good { '✓' } else { '✗' };
         println!("{mark} {:<28} {:>9}  {}", step.name, shown(took), step.note);
-        self.rows.push(Row { name: step.name, took, good });
+        self.rows.push(Row { name: step.name, took, good, broken: step.broken });
     }
 
     pub(crate) fn table(&self) -> String {
@@ -102,6 +110,9 @@ impl Report {
         for row in &self.rows {
             let trouble = if row.good { "" } else { "  failed" };
             text += &format!("{:<28} {:>9}{trouble}\n", row.name, shown(row.took));
+            for name in &row.broken {
+                text += &format!("  failed: {name}\n");
+            }
         }
         let all: Duration = self.rows.iter().map(|r| r.took).sum();
         text + &format!("{:<28} {:>9}", "all", shown(all))
@@ -128,6 +139,7 @@ impl Step {
             turns: 0,
             note: String::new(),
             counted: None,
+            broken: Vec::new(),
         };
         step.draw(&format!("… {name}"));
         step
@@ -140,6 +152,11 @@ impl Step {
 
     pub(crate) fn counted(&mut self, passed: u32, failed: u32) {
         self.counted = Some((passed, failed));
+    }
+
+    /// Tests that failed: the table names them once more, where even the end of a long log shows them.
+    pub(crate) fn broken(&mut self, names: Vec<String>) {
+        self.broken = names;
     }
 
     /// Shows that we are alive; called about once a second with the newest thing that happened.

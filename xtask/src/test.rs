@@ -79,11 +79,15 @@ fn native(machine: &Machine, browser: &Browser, step: &mut Step) -> Result<()> {
         .args(["test", "--workspace", "--no-fail-fast"])
         .env("STORIES_CHROMEDRIVER", &browser.driver)
         .env("STORIES_CHROMIUM", &browser.chromium);
+    let mut without = "";
     match schemathesis::ready(machine, step) {
         Ok(program) => drop(cargo.env("STORIES_SCHEMATHESIS", program)),
-        Err(why) => step.say(&format!(
-            "no schemathesis: the API is not held against its document from outside ({why:#})"
-        )),
+        Err(why) => {
+            without = ", without schemathesis";
+            step.say(&format!(
+                "no schemathesis: the API is not held against its document from outside ({why:#})"
+            ));
+        }
     }
     let specs = machine.root.join("../shared/specs");
     match (env::var_os("API_SPECS"), specs.canonicalize()) {
@@ -93,7 +97,7 @@ fn native(machine: &Machine, browser: &Browser, step: &mut Step) -> Result<()> {
         }
         (Some(_), _) => {}
     }
-    count(step, &mut cargo)
+    count(step, &mut cargo, without)
 }
 
 /// The plugin's own tests, as wasm.
@@ -121,7 +125,7 @@ fn in_browser(
         .env("CHROMEDRIVER", &browser.driver)
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
         .env("WASM_BINDGEN_TEST_TIMEOUT", "120");
-    count(step, &mut cargo)
+    count(step, &mut cargo, "")
 }
 
 fn docs(machine: &Machine, report: &mut Report) {
@@ -134,17 +138,25 @@ fn docs(machine: &Machine, report: &mut Report) {
     });
 }
 
-/// Runs tests and takes their number from what libtest prints.
-fn count(step: &mut Step, cargo: &mut std::process::Command) -> Result<()> {
+/// Runs tests and takes their number from what libtest prints; `without` says what was left out.
+fn count(step: &mut Step, cargo: &mut std::process::Command, without: &str) -> Result<()> {
     let Ended { good, lines } = run::watch(step, cargo)?;
     let (passed, failed) = sums(&lines);
     // Neither passed nor failed: it did not compile, which counts as one failure.
     step.counted(passed, failed.max(u32::from(!good)));
-    step.note(format!("{passed} passed, {failed} failed"));
+    step.broken(broken(&lines));
+    step.note(format!("{passed} passed, {failed} failed{without}"));
     if good && failed == 0 {
         return Ok(());
     }
     bail!("{}", run::explain(step, &lines))
+}
+
+/// The names in `test stories::x::y ... FAILED`.
+fn broken(lines: &[String]) -> Vec<String> {
+    let name =
+        |line: &String| Some(line.strip_prefix("test ")?.strip_suffix(" ... FAILED")?.to_owned());
+    lines.iter().filter_map(name).collect()
 }
 
 /// All of `test result: ok. 3 passed; 1 failed; …`.
@@ -162,10 +174,18 @@ fn sums(lines: &[String]) -> (u32, u32) {
 
 #[cfg(test)]
 mod tests {
-    use super::sums;
+    use super::{broken, sums};
 
     fn lines(text: &str) -> Vec<String> {
         text.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn what_failed_is_named() {
+        let said = lines(
+            "test a::b ... ok\ntest a::c ... FAILED\n    a::c\ntest result: FAILED. 1 passed",
+        );
+        assert_eq!(broken(&said), ["a::c"]);
     }
 
     #[test]
