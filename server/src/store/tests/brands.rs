@@ -150,7 +150,9 @@ async fn admins_hear_of_what_leads_elsewhere(world: World) {
 async fn a_server_may_have_one_account(world: World) {
     let store = &world.store;
     assert_eq!(store.only_account().await.unwrap(), None, "there are two");
-    let fresh = world.place.another().open(keys()).await.unwrap();
+    // Held, for its folder goes with it.
+    let place = world.place.another();
+    let fresh = place.open(keys()).await.unwrap();
     assert_eq!(fresh.only_account().await.unwrap(), None, "there is none");
     fresh.import(world.ours.account, START, &world.ours.rows()).await.unwrap();
     assert_eq!(fresh.only_account().await.unwrap(), Some(world.ours.account));
