@@ -5,6 +5,7 @@ pub mod api_keys;
 pub mod app;
 pub mod audit;
 pub mod bell;
+pub mod bidi;
 pub mod brand;
 pub mod branding;
 pub mod clock;

@@ -1,6 +1,7 @@
 //! One line of a file as a contact's card, and what may stand on one. Pure.
 
 use super::sheet::Column;
+use crate::bidi;
 
 /// Nobody's name is longer.
 pub(super) const LONGEST_NAME: usize = 120;
@@ -109,14 +110,20 @@ fn short(text: &str) -> String {
     short
 }
 
-/// With one blank where there are several, and none around it.
+/// With one blank where there are several, none around it, and nothing that turns the order of letters.
 pub(super) fn tidy(text: &str) -> String {
+    let text = text.replace(bidi::turns, "");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_reads_as_it_is() {
+        assert_eq!(tidy("  Ada \u{202E} krap\u{202C}\t "), "Ada krap");
+    }
 
     #[test]
     fn numbers_are_taken_as_people_write_them() {

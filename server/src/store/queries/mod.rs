@@ -69,6 +69,7 @@ mod words;
 use sqlx::Row;
 
 use super::{Db, Query, Write};
+use crate::bidi;
 use crate::store::StoreError;
 
 impl Write {
@@ -90,9 +91,9 @@ fn storable(text: &str) -> bool {
 }
 
 /// What another company says, as it is written down: something odd in it must not keep an answer
-/// from being recorded.
+/// from being recorded, nor make what stands beside it read otherwise.
 fn kept(text: &str) -> String {
-    text.replace('\0', "")
+    text.replace(|letter| letter == '\0' || bidi::turns(letter), "")
 }
 
 /// A small number that is never negative.
