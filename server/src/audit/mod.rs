@@ -12,7 +12,7 @@ pub mod facets;
 pub mod heads;
 pub mod words;
 
-pub use chain::{Break, BrokenChain, Intact, KnownHead};
+pub use chain::{Break, BrokenChain, Intact, KnownHead, fingerprint};
 pub use facets::{Facets, Kind};
 
 use serde::{Deserialize, Serialize};

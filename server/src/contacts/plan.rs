@@ -7,6 +7,7 @@ use shared::{ContactId, CustomerId};
 use super::card::{Card, card, tidy};
 use super::sheet::{Column, Sheet};
 use crate::store::KnownContact;
+use crate::verification::same_numbers;
 
 /// A line that can be taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,7 +162,7 @@ pub(super) fn plan(sheet: &Sheet, there: &There<'_>, new_customers: bool) -> Pla
                 None | Some([]) => {}
                 Some([contact]) => {
                     fate = compare_card(contact, &card.name, &card.phones);
-                    renumbers &= contact.phones != card.phones;
+                    renumbers &= !same_numbers(&contact.phones, &card.phones);
                 }
                 Some(_) => {
                     bad("Several contacts of this customer have this address: nobody knows whom is meant.".into());
@@ -177,10 +178,11 @@ pub(super) fn plan(sheet: &Sheet, there: &There<'_>, new_customers: bool) -> Pla
     plan
 }
 
-/// What becomes of a contact who is there.
+/// What becomes of a contact who is there. The same numbers, written otherwise, are nothing new: they stay as
+/// they are written.
 #[must_use]
 pub fn compare_card(there: &KnownContact, name: &str, phones: &[String]) -> Fate {
-    let same_phones = phones.is_empty() || there.phones == phones;
+    let same_phones = phones.is_empty() || same_numbers(&there.phones, phones);
     if there.name == name && same_phones { Fate::Same } else { Fate::Changed(there.id) }
 }
 
@@ -215,6 +217,7 @@ mod tests {
         };
         let contacts = [
             known(11, "Ada Park", "Ada@X.example", &["1234"]),
+            known(15, "Cy", "cy@x.example", &["+41 79 123 45 67"]),
             known(12, "Bo", "two@x.example", &[]),
             known(14, "Bob", "two@x.example", &[]),
             of_psa,
@@ -238,9 +241,14 @@ mod tests {
             Fate::Same,
             "no number takes none away"
         );
+        assert_eq!(fate("Cy,cy@x.example,+41791234567,,Alpine"), Fate::Same, "written otherwise");
         assert_eq!(fate("Ada Parker,ada@x.example,,,Alpine"), ada);
         assert_eq!(fate("Ada Park,ada@x.example,1234,5678,Alpine"), ada);
         assert_eq!(fate("Ada Park,new@x.example,,,Alpine"), Fate::New);
+        let line = &planned("Cyrus,cy@x.example,+41791234567,,Alpine", false).lines[0];
+        assert!(!line.renumbers && line.fate != Fate::Same, "another name, the same numbers");
+        let line = &planned("Cy,cy@x.example,+41791234568,,Alpine", false).lines[0];
+        assert!(line.renumbers, "another number");
         let line = &planned("Ada  Park,new@x.example,\"1234; 5678\",5678,Alpine", false).lines[0];
         assert_eq!((line.name.as_str(), line.number), ("Ada Park", 2));
         assert_eq!(line.phones, ["1234", "5678"]);

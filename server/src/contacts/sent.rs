@@ -16,7 +16,7 @@ use crate::store::{ApiKey, Hashes, SentContact, Store, Taken};
 use crate::verification::card_hash;
 
 /// Rows of one import.
-const MOST_ROWS: usize = 500;
+pub const MOST_ROWS: usize = 500;
 /// Longest id of another system, in characters.
 const LONGEST_ID: usize = 200;
 

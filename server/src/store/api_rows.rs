@@ -25,9 +25,7 @@ pub struct ApiKey {
     pub prefix: String,
     /// What it may do.
     pub scopes: Vec<Scope>,
-    /// Who made it.
-    pub made_by: TechnicianId,
-    /// Their name.
+    /// Who made it, by name.
     pub made_by_name: String,
     /// When.
     pub created_at: Millis,
@@ -37,8 +35,6 @@ pub struct ApiKey {
     pub used_at: Option<Millis>,
     /// When it was revoked.
     pub revoked_at: Option<Millis>,
-    /// So many days before its end admins were told last.
-    pub warned: Option<i64>,
 }
 
 impl ApiKey {

@@ -58,8 +58,6 @@ pub struct AuditChoices {
 pub struct AuditCheck {
     /// Which one.
     pub run: Uuid,
-    /// When it began.
-    pub begun_at: Millis,
     /// When whoever does it was last heard of.
     pub seen_at: Millis,
     /// How many entries it is of.

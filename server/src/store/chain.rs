@@ -60,18 +60,6 @@ impl Store {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub async fn check_audit_up_to(
-        &self,
-        account: AccountId,
-        seq: i64,
-    ) -> Result<Option<Result<Intact, BrokenChain>>, StoreError> {
-        self.watch_audit_up_to(account, seq, &AtomicI64::new(0)).await
-    }
-
-    /// The same; `walked` says meanwhile how many entries it has been at.
-    ///
-    /// # Errors
-    /// As [`Store::check_audit_up_to`].
     pub async fn watch_audit_up_to(
         &self,
         account: AccountId,

@@ -102,7 +102,7 @@ const TWELVE_HOURS: Option<&str> = Some("12 hours");
 const HOUR: Option<&str> = Some("hour");
 
 /// All of them. Flags are two apart from roles: an admin resets nothing unless somebody lets them.
-pub const ABILITIES: [Ability; 11] = [
+pub const ABILITIES: [Ability; 12] = [
     row("See the caller and verify them, in a PSA’s ticket", May::Yes, May::Yes, None),
     row("Tickets, contacts and approvals on our own pages", May::With(Flag::Ui), May::Yes, None),
     row("Reset a password", May::With(Flag::Reset), May::With(Flag::Reset), TWELVE_HOURS),
@@ -112,6 +112,7 @@ pub const ABILITIES: [Ability; 11] = [
     row("Export the audit", May::No, May::Yes, HOUR),
     row("Import contacts", May::No, May::Yes, HOUR),
     row("Connect customers, PSAs and Duo", May::No, May::Yes, HOUR),
+    row("Make keys for programs, and webhooks", May::No, May::Yes, HOUR),
     row("Change policy and branding", May::No, May::Yes, HOUR),
     row("Invite, change and remove people", May::No, May::Yes, HOUR),
 ];

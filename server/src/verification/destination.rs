@@ -184,14 +184,22 @@ pub fn numbers_hash(store: &Store, contact: &Contact) -> Vec<u8> {
 /// The same, of numbers that are about to be on a contact's card.
 #[must_use]
 pub fn card_hash(store: &Store, contact: ContactId, phones: &[String]) -> Vec<u8> {
-    let numbers: Vec<String> = phones
-        .iter()
-        .map(|number| Phone::parse(number).map_or(number.clone(), |phone| phone.e164().into()))
-        .collect();
+    let numbers: Vec<String> = phones.iter().map(|phone| number(phone)).collect();
     store.keys.hash(
         Purpose::Destination,
         &[contact.0.as_bytes(), b"numbers", numbers.join("\n").as_bytes()],
     )
+}
+
+/// A number however it is written: in E.164 where it can be read, as it stands otherwise.
+fn number(written: &str) -> String {
+    Phone::parse(written).map_or(written.to_owned(), |phone| phone.e164().into())
+}
+
+/// Whether two cards have the same numbers in the same order, however they are written.
+#[must_use]
+pub fn same_numbers(some: &[String], others: &[String]) -> bool {
+    some.iter().map(|it| number(it)).eq(others.iter().map(|it| number(it)))
 }
 
 /// `a•••@northwind.example`.

@@ -28,7 +28,7 @@ use shared::{Code, ContactId, Millis, Outcome, TicketId, VerificationView};
 
 pub use destination::{
     Address, Destination, card_hash, contact_hash, destinations, duo_hash, mail_hash, numbers_hash,
-    phone_hash,
+    phone_hash, same_numbers,
 };
 pub(crate) use left::of_notice;
 pub use left::{left, limits};

@@ -10,7 +10,7 @@ use url::Url;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::{PATIENCE_MS, Webhooks, place, sign};
+use super::{PATIENCE_MS, SECRET, Webhooks, place, sign};
 use crate::denied::Denied;
 use crate::outbound::{Answer, Auth, Body, Call, Method, Sent};
 use crate::random;
@@ -225,7 +225,7 @@ impl Webhooks {
     }
 
     async fn key(&self, webhook: &Webhook) -> Result<Credential, StoreError> {
-        let sealed = self.store.webhook_secret(webhook.account, webhook.id).await?;
+        let sealed = self.store.secret(webhook.account, SECRET, webhook.id).await?;
         let sealed = sealed.ok_or(StoreError::MovedOn)?;
         let place = place(webhook.account, webhook.id, &webhook.url);
         let clear = self.store.keys.open(place, &sealed);

@@ -53,11 +53,14 @@ impl Program {
         answer.json().await.unwrap()
     }
 
-    async fn refused(&self, path: &str) -> (u16, String) {
+    async fn problem(&self, path: &str) -> (u16, Value) {
         let answer = self.call(Method::GET, path, None).await;
-        let status = answer.status().as_u16();
-        let body: Value = answer.json().await.unwrap();
-        (status, body["code"].as_str().unwrap().to_owned())
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
+    async fn refused(&self, path: &str) -> (u16, String) {
+        let (status, problem) = self.problem(path).await;
+        (status, problem["code"].as_str().unwrap().to_owned())
     }
 }
 
@@ -110,13 +113,16 @@ async fn a_program_reads_what_there_was_and_nothing_secret() {
     // Reading is told once for each scope and hour.
     let used = stored.iter().filter(|(.., body)| body.contains("key-used")).count();
     assert_eq!(used, 1, "the audit was the first that it read");
-    for (path, code) in [
-        ("/audit?limit=0", "bad-request"),
-        ("/audit?limit=501", "bad-request"),
-        ("/resets?cursor=x", "bad-request"),
-        ("/resets?nonsense=1", "bad-request"),
+    for (path, why) in [
+        ("/audit?limit=0", "limit: 1 to 500"),
+        ("/audit?limit=501", "limit: 1 to 500"),
+        ("/resets?cursor=x", "what stood in `next`"),
+        ("/resets?nonsense=1", "nonsense"),
+        ("/resets?limit=many", "limit"),
     ] {
-        assert_eq!(program.refused(path).await, (400, code.into()), "{path}");
+        let (status, problem) = program.problem(path).await;
+        assert_eq!((status, problem["code"].as_str()), (400, Some("bad-request")), "{path}");
+        assert!(problem["detail"].as_str().unwrap().contains(why), "{path}: {problem}");
     }
     world.end().await;
 }

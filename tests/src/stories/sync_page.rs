@@ -1,12 +1,14 @@
-//! An admin has a customer's people listed, on the page of their Microsoft 365: chosen, read, trouble, stopped.
+//! An admin has people listed, on the page of a customer's Microsoft 365 and on the one of a PSA: chosen, read,
+//! trouble, stopped.
 
-use simulator::{Company, Fault};
+use simulator::{Company, Fault, Psa};
 
 use super::sync::joins;
 use super::walk::signed_in;
 use crate::axe::in_every_light;
 use crate::browser::Browser;
-use crate::world::World;
+use crate::frame::connect;
+use crate::world::{World, until};
 
 #[tokio::test]
 async fn people_are_listed_by_an_admins_choice() {
@@ -47,6 +49,51 @@ async fn people_are_listed_by_an_admins_choice() {
     page.click("button", "Stop keeping them in step").await;
     page.sees("Whoever is listed stays on the list of contacts.").await;
     page.find("button", "List them as contacts").await;
+    assert_eq!(page.complaints().await, [""; 0]);
+    page.end().await;
+    world.settle().await;
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_psa_is_listed_and_read_now() {
+    let world = World::in_real_time().await;
+    world.outside.with_psa(Psa::Halo, |desk| {
+        let mut new = desk.contacts[0].clone();
+        (new.id, new.first, new.last) = (5_000, "Noor".into(), "Newcomer".into());
+        new.emails = vec!["noor.newcomer@northwind.example".into()];
+        desk.contacts.push(new);
+    });
+    let psa = connect(&world, Psa::Halo).await;
+    let browser = Browser::start().await;
+    let page = signed_in(&world, &browser).await;
+    let address =
+        format!("{}/settings/integrations/psa/{}", world.app.settings.server.origin, psa.id);
+    page.go(&address).await;
+    page.sees("All admins get a mail.").await;
+    page.click("button", "List it here").await;
+    page.sees("Contacts are kept in step with HaloPSA once a day").await;
+    // That begins by itself.
+    let ended = async || {
+        let sync = world.app.store.contact_sync(world.account, psa.id).await.unwrap();
+        sync.is_some_and(|sync| sync.ended_at.is_some())
+    };
+    until("the contacts were read", ended).await;
+    page.go(&address).await;
+    page.click("button", "Sync now").await;
+    page.sees("Read just now.").await;
+    page.sees("It is done again once a day").await;
+    page.script("document.getElementById('list-title').scrollIntoView()").await;
+    in_every_light(&page, "95-psa-sync-on").await;
+
+    let refused = Fault::Status { status: 503, retry_after: None };
+    world.outside.fault(Company::Halo, Some("GET /api/Users"), refused);
+    page.click("button", "Sync now").await;
+    page.sees("Nobody was taken off the list.").await;
+    page.script("document.getElementById('list-title').scrollIntoView()").await;
+    in_every_light(&page, "96-psa-sync-broken").await;
+    page.go(&format!("{}/contacts?q=newcomer", world.app.settings.server.origin)).await;
+    page.find("link", "Noor Newcomer").await;
     assert_eq!(page.complaints().await, [""; 0]);
     page.end().await;
     world.settle().await;

@@ -16,16 +16,17 @@ pub trait ApiKeyStore {
     /// When the database can't be read.
     async fn api_keys(&self, account: AccountId) -> Result<Vec<ApiKey>, StoreError>;
 
-    /// Keeps a new one, and tells all admins.
+    /// Keeps a new one while the account has fewer than `most` that are live, and tells all admins.
     ///
     /// # Errors
-    /// When the database does not take it.
+    /// `Taken` when there are `most`; when the database does not take it.
     async fn add_api_key(
         &self,
         account: AccountId,
         by: TechnicianId,
         now: Millis,
         new: &NewApiKey<'_>,
+        most: u32,
     ) -> Result<(), StoreError>;
 
     /// Ends it now.

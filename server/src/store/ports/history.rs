@@ -1,14 +1,14 @@
 //! What there was, as programs read it: in the order of time, a piece at a time.
 
 use async_trait::async_trait;
-use shared::{AccountId, Millis};
+use shared::AccountId;
 
-use crate::store::{Cursor, PastReset, PastVerification, StoreError};
+use crate::store::{AuditRow, Cursor, PastReset, PastVerification, StoreError};
 
 /// What there was.
 #[async_trait]
 pub trait HistoryStore {
-    /// Audit entries behind this number, oldest first: number, time, body as JSON.
+    /// Audit entries behind this number, oldest first: what can't be read is empty.
     ///
     /// # Errors
     /// When the database can't be read.
@@ -17,7 +17,7 @@ pub trait HistoryStore {
         account: AccountId,
         seq: i64,
         most: u32,
-    ) -> Result<Vec<(i64, Millis, String)>, StoreError>;
+    ) -> Result<Vec<AuditRow>, StoreError>;
 
     /// Resets that were asked for behind this place, oldest first.
     ///

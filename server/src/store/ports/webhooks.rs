@@ -21,16 +21,6 @@ pub trait WebhookStore {
     /// When the database can't be read.
     async fn webhook(&self, account: AccountId, id: Uuid) -> Result<Option<Webhook>, StoreError>;
 
-    /// Its signing key, sealed.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    async fn webhook_secret(
-        &self,
-        account: AccountId,
-        id: Uuid,
-    ) -> Result<Option<Vec<u8>>, StoreError>;
-
     /// Adds one (`seen` is `None`) while the account has fewer than `most`, or changes it. Led elsewhere,
     /// it gives up what waits for the old address.
     ///

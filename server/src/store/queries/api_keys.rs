@@ -34,13 +34,11 @@ fn key(row: &<Db as sqlx::Database>::Row) -> Result<ApiKey, StoreError> {
         name: row.try_get("name")?,
         prefix: row.try_get("prefix")?,
         scopes: scope::split(row.try_get("scopes")?),
-        made_by: TechnicianId(row.try_get("made_by")?),
         made_by_name: row.try_get("made_by_name")?,
         created_at: Millis(row.try_get("created_at")?),
         expires_at: Millis(row.try_get("expires_at")?),
         used_at: row.try_get::<Option<i64>, _>("used_at")?.map(Millis),
         revoked_at: row.try_get::<Option<i64>, _>("revoked_at")?.map(Millis),
-        warned: row.try_get("warned")?,
     })
 }
 
@@ -60,12 +58,15 @@ impl ApiKeyStore for Database {
         by: TechnicianId,
         now: Millis,
         new: &NewApiKey<'_>,
+        most: u32,
     ) -> Result<(), StoreError> {
         let mut write = self.write(account).await?;
-        sqlx::query(
+        let added = sqlx::query(
             "insert into api_keys (id, account, name, prefix, hash, scopes, made_by, created_at,
                  expires_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             select $1, $2, $3, $4, $5, $6, $7, $8, $9 where
+                 (select count(*) from api_keys
+                  where account = $2 and revoked_at is null and expires_at > $8) < $10",
         )
         .bind(new.id)
         .bind(account.0)
@@ -76,9 +77,14 @@ impl ApiKeyStore for Database {
         .bind(by.0)
         .bind(now.0)
         .bind(new.expires_at.0)
+        .bind(i64::from(most))
         .execute(write.db())
-        .await
-        .map_err(StoreError::taken)?;
+        .await?
+        .rows_affected();
+        if added != 1 {
+            write.roll_back().await?;
+            return Err(StoreError::Taken);
+        }
         let alarm = Alarm::Made(new.id).to_string();
         let about = About::Program(&alarm);
         self.mail_admins(&mut write, account, about, MailKind::ApiKey, now).await?;

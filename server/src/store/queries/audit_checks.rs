@@ -12,7 +12,7 @@ use crate::store::{AuditCheck, AuditCheckStore, StoreError};
 impl AuditCheckStore for Database {
     async fn audit_check(&self, account: AccountId) -> Result<Option<AuditCheck>, StoreError> {
         let row = sqlx::query(
-            "select run, begun_at, seen_at, entries, walked, sealed from audit_checks
+            "select run, seen_at, entries, walked, sealed from audit_checks
              where account = $1",
         )
         .bind(account.0)
@@ -21,11 +21,10 @@ impl AuditCheckStore for Database {
         let Some(row) = row else { return Ok(None) };
         Ok(Some(AuditCheck {
             run: row.try_get(0)?,
-            begun_at: Millis(row.try_get(1)?),
-            seen_at: Millis(row.try_get(2)?),
-            entries: row.try_get(3)?,
-            walked: row.try_get(4)?,
-            sealed: row.try_get(5)?,
+            seen_at: Millis(row.try_get(1)?),
+            entries: row.try_get(2)?,
+            walked: row.try_get(3)?,
+            sealed: row.try_get(4)?,
         }))
     }
 
@@ -38,7 +37,7 @@ impl AuditCheckStore for Database {
         alive: Millis,
     ) -> Result<(), StoreError> {
         let mut write = self.write_row().await?;
-        let begun = sqlx::query(
+        let query = sqlx::query(
             "insert into audit_checks (account, run, begun_at, seen_at, entries, walked)
              values ($1, $2, $3, $3, $4, 0)
              on conflict (account) do update set run = excluded.run, begun_at = excluded.begun_at,
@@ -49,11 +48,8 @@ impl AuditCheckStore for Database {
         .bind(run)
         .bind(now.0)
         .bind(entries)
-        .bind(alive.0)
-        .execute(write.db())
-        .await?
-        .rows_affected();
-        one(begun)?;
+        .bind(alive.0);
+        write.one(query).await?;
         write.commit().await
     }
 
@@ -66,7 +62,7 @@ impl AuditCheckStore for Database {
         sealed: Option<&[u8]>,
     ) -> Result<(), StoreError> {
         let mut write = self.write_row().await?;
-        let noted = sqlx::query(
+        let query = sqlx::query(
             "update audit_checks set seen_at = $3, walked = $4, sealed = $5
              where account = $1 and run = $2 and sealed is null",
         )
@@ -74,15 +70,8 @@ impl AuditCheckStore for Database {
         .bind(run)
         .bind(now.0)
         .bind(walked)
-        .bind(sealed)
-        .execute(write.db())
-        .await?
-        .rows_affected();
-        one(noted)?;
+        .bind(sealed);
+        write.one(query).await?;
         write.commit().await
     }
-}
-
-fn one(rows: u64) -> Result<(), StoreError> {
-    if rows == 1 { Ok(()) } else { Err(StoreError::MovedOn) }
 }

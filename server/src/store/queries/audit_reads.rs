@@ -89,7 +89,8 @@ fn readable<'l, T: sqlx::Decode<'l, Db> + sqlx::Type<Db>>(
 /// What stands for a time that can't be read: no entry was written then.
 const NEVER: i64 = i64::MIN;
 
-fn row(line: &Line) -> Result<AuditRow, sqlx::Error> {
+/// An entry for a list: damage in it is empty, and the check of the chain tells of it.
+pub(super) fn row(line: &Line) -> Result<AuditRow, sqlx::Error> {
     Ok(AuditRow {
         seq: line.try_get("seq")?,
         at: Millis(readable(line, "at")?.unwrap_or_default()),
@@ -310,13 +311,16 @@ impl Database {
         let (mut low, mut high) = (1, end);
         while low < high {
             let middle = low + (high - low) / 2;
-            let found: Option<i64> = sqlx::query_scalar(
+            let row = sqlx::query(
                 "select at from audit where account = $1 and seq >= $2 order by seq limit 1",
             )
             .bind(account.0)
             .bind(middle)
             .fetch_optional(self.read())
             .await?;
+            // A time that can't be read is damage, which the check of the chain tells: it leads too far back
+            // rather than not far enough.
+            let found = row.as_ref().map(|row| readable::<i64>(row, "at")).transpose()?.flatten();
             match found {
                 Some(found) if found < at.0 => low = middle + 1,
                 _ => high = middle,

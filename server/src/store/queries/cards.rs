@@ -1,6 +1,6 @@
 //! What is remembered of the numbers on a contact's card between two looks.
 
-use super::super::Database;
+use super::super::{Database, Db, Write};
 use crate::audit::{Act, Entry};
 use crate::store::{CardStore, StoreError};
 use async_trait::async_trait;
@@ -18,7 +18,7 @@ impl CardStore for Database {
         hash: &[u8],
         now: Millis,
     ) -> Result<Option<Millis>, StoreError> {
-        let known = |row: &<super::super::Db as sqlx::Database>::Row| {
+        let known = |row: &<Db as sqlx::Database>::Row| {
             let changed_at = row.try_get::<Option<i64>, _>(1)?.map(Millis);
             Ok::<_, StoreError>((row.try_get::<Vec<u8>, _>(0)?, changed_at))
         };
@@ -43,6 +43,24 @@ impl CardStore for Database {
             return Ok(changed_at);
         }
         let changed_at = before.is_some().then_some(now);
+        self.remember_card(&mut write, account, contact, hash, now, changed_at.is_some()).await?;
+        write.commit().await?;
+        Ok(changed_at)
+    }
+}
+
+impl Database {
+    /// Remembers what the card says from now on. Where that is another one than before, whoever looks next is
+    /// warned.
+    pub(super) async fn remember_card(
+        &self,
+        write: &mut Write,
+        account: AccountId,
+        contact: ContactId,
+        hash: &[u8],
+        now: Millis,
+        is_another: bool,
+    ) -> Result<(), StoreError> {
         sqlx::query(
             "insert into known_cards (contact, account, hash, seen_at, changed_at)
              values ($1, $2, $3, $4, $5)
@@ -53,14 +71,13 @@ impl CardStore for Database {
         .bind(account.0)
         .bind(hash)
         .bind(now.0)
-        .bind(changed_at.map(|at| at.0))
+        .bind(is_another.then_some(now.0))
         .execute(write.db())
         .await?;
-        if changed_at.is_some() {
+        if is_another {
             let entry = Entry { contact: Some(contact), ..Entry::new(Act::CardChanged) };
-            self.note(&mut write, account, now, &entry).await?;
+            self.note(write, account, now, &entry).await?;
         }
-        write.commit().await?;
-        Ok(changed_at)
+        Ok(())
     }
 }

@@ -16,6 +16,7 @@ use crate::contacts::{Fate, compare_card, key};
 use crate::store::{
     CardLine, ContactFile, ContactStore, Imported, KnownContact, MailKind, Numbers, StoreError,
 };
+use crate::verification::same_numbers;
 
 /// Customers whose contacts are read at once: each is a parameter.
 const AT_ONCE: usize = 500;
@@ -119,7 +120,8 @@ impl ContactStore for Database {
                 }
                 Some(before) => match compare_card(before, &line.name, &line.phones) {
                     Fate::Changed(_) => {
-                        let renumbered = !line.phones.is_empty() && before.phones != line.phones;
+                        let renumbered =
+                            !line.phones.is_empty() && !same_numbers(&before.phones, &line.phones);
                         change(&mut write, account, now, before, line, renumbered).await?;
                         done.changed += 1;
                         done.renumbered += usize::from(renumbered);

@@ -1,8 +1,7 @@
 //! What webhooks tell: claimed by lease, sent at least once, each with its result.
 
 use async_trait::async_trait;
-use data_encoding::HEXLOWER;
-use serde_json::{Map, Value};
+use serde_json::Map;
 use shared::{AccountId, Millis};
 use sqlx::Row;
 use uuid::Uuid;
@@ -12,7 +11,7 @@ use super::count;
 use super::mails::About;
 use super::webhook_events::put;
 use super::webhooks::{entry, give_up};
-use crate::audit::Act;
+use crate::audit::{Act, fingerprint};
 use crate::random;
 use crate::store::{
     Delivery, DeliveryState, DeliveryStore, Lease, MailKind, NotTaken, StoreError, Tried,
@@ -244,8 +243,7 @@ impl DeliveryStore for Database {
         let mut data = Map::new();
         data.insert("entries".into(), entries.into());
         // As `audit verify` takes it.
-        let head = format!("{entries}:{}", HEXLOWER.encode(&mac));
-        data.insert("head".into(), Value::String(head));
+        data.insert("head".into(), fingerprint(entries, &mac).into());
         let kind = Event::AuditHead.as_str();
         put(&mut write, (account, webhook), kind, &event::body(kind, now, data), now).await?;
         write.commit().await

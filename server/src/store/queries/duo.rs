@@ -105,7 +105,7 @@ impl DuoStore for Database {
             write.roll_back().await?;
             return Err(added.err().unwrap_or(StoreError::MovedOn));
         }
-        keep(&mut write, account, new.id, &secret(&new.sealed), now).await?;
+        keep(&mut write, account, new.id.0, &secret(&new.sealed), now).await?;
         self.name(&mut write, account, new.id.0, &new.name).await?;
         let entry = entry(Act::IntegrationAdded, Some(by), new.customer, new.id);
         self.note(&mut write, account, now, &entry).await?;
@@ -136,7 +136,7 @@ impl DuoStore for Database {
         .bind(seen.integration.changed_at.0);
         write.one(query).await?;
         if let Some(sealed) = change.sealed {
-            keep(&mut write, account, id, &secret(sealed), now).await?;
+            keep(&mut write, account, id.0, &secret(sealed), now).await?;
         }
         let act = match (change.moved, change.sealed) {
             (true, _) => Act::IntegrationMoved,

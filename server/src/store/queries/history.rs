@@ -9,8 +9,9 @@ use sqlx::Row;
 use uuid::Uuid;
 
 use super::super::{Database, Db};
+use super::audit_reads;
 use super::verifications::parse_outcome;
-use crate::store::{Cursor, HistoryStore, PastReset, PastVerification, StoreError};
+use crate::store::{AuditRow, Cursor, HistoryStore, PastReset, PastVerification, StoreError};
 
 type Line = <Db as sqlx::Database>::Row;
 
@@ -72,7 +73,7 @@ impl HistoryStore for Database {
         account: AccountId,
         seq: i64,
         most: u32,
-    ) -> Result<Vec<(i64, Millis, String)>, StoreError> {
+    ) -> Result<Vec<AuditRow>, StoreError> {
         let rows = sqlx::query(
             "select seq, at, body from audit where account = $1 and seq > $2
              order by seq limit $3",
@@ -82,8 +83,7 @@ impl HistoryStore for Database {
         .bind(i64::from(most))
         .fetch_all(self.read())
         .await?;
-        let entry = |row: &Line| Ok((row.try_get(0)?, Millis(row.try_get(1)?), row.try_get(2)?));
-        rows.iter().map(entry).collect()
+        Ok(rows.iter().map(audit_reads::row).collect::<Result<_, _>>()?)
     }
 
     async fn resets_after(

@@ -148,7 +148,7 @@ impl M365Store for Database {
                 return Err(error);
             }
         }
-        keep(&mut write, account, new.id, secret, now).await?;
+        keep(&mut write, account, new.id.0, secret, now).await?;
         self.name(&mut write, account, new.id.0, &new.name).await?;
         let entry = entry(Act::IntegrationAdded, Some(by), new.customer, new.id);
         self.note(&mut write, account, now, &entry).await?;
@@ -181,7 +181,7 @@ impl M365Store for Database {
         .bind(seen.integration.changed_at.0);
         write.one(query).await?;
         for secret in secrets {
-            keep(&mut write, account, id, secret, now).await?;
+            keep(&mut write, account, id.0, secret, now).await?;
         }
         if act == M365Act::Moved {
             forget_links(&mut write, account, id).await?;
@@ -316,10 +316,11 @@ async fn forget_links(
     Ok(())
 }
 
+/// Keeps a sealed secret of a row, or drops it.
 pub(super) async fn keep(
     write: &mut Write,
     account: AccountId,
-    id: IntegrationId,
+    row: Uuid,
     change: &SecretChange,
     now: Millis,
 ) -> Result<(), StoreError> {
@@ -332,14 +333,14 @@ pub(super) async fn keep(
         )
         .bind(account.0)
         .bind(*kind)
-        .bind(id.0)
+        .bind(row)
         .bind(sealed)
         .bind(now.0),
         SecretChange::Drop { kind } => {
             sqlx::query("delete from secrets where account = $1 and kind = $2 and row = $3")
                 .bind(account.0)
                 .bind(*kind)
-                .bind(id.0)
+                .bind(row)
         }
     };
     query.execute(write.db()).await?;

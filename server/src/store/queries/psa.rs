@@ -93,7 +93,7 @@ impl PsaStore for Database {
             return Err(StoreError::taken(error));
         }
         for secret in &new.secrets {
-            keep(&mut write, account, new.id, secret, now).await?;
+            keep(&mut write, account, new.id.0, secret, now).await?;
         }
         self.name(&mut write, account, new.id.0, new.kind.name()).await?;
         self.note(&mut write, account, now, &entry(Act::IntegrationAdded, by, new.id)).await?;
@@ -126,7 +126,7 @@ impl PsaStore for Database {
         .bind(seen.kind.as_str());
         write.one(query).await?;
         for secret in change.secrets {
-            keep(&mut write, account, id, secret, now).await?;
+            keep(&mut write, account, id.0, secret, now).await?;
         }
         if change.moved {
             forget(&mut write, id).await?;

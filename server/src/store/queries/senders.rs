@@ -57,7 +57,7 @@ impl SenderStore for Database {
             return Err(StoreError::taken(error));
         }
         for secret in new.secrets {
-            keep(&mut write, account, new.id, secret, now).await?;
+            keep(&mut write, account, new.id.0, secret, now).await?;
         }
         self.name(&mut write, account, new.id.0, new.kind.name()).await?;
         self.note(&mut write, account, now, &entry(Act::IntegrationAdded, by, new.id)).await?;
@@ -96,7 +96,7 @@ impl SenderStore for Database {
             drop_secrets(&mut write, account, id).await?;
         }
         for secret in change.secrets {
-            keep(&mut write, account, id, secret, now).await?;
+            keep(&mut write, account, id.0, secret, now).await?;
         }
         let act = match (change.moved, change.secrets.is_empty()) {
             (true, _) => Act::IntegrationMoved,

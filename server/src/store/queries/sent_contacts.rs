@@ -180,34 +180,9 @@ impl Database {
         self.name(write, account, old.id.0, &kept(&new.name)).await?;
         find_contact(write, account, old.id.0).await?;
         if other_card {
-            self.card_changed(write, account, old.id, &hash, now).await?;
+            self.remember_card(write, account, old.id, &hash, now, true).await?;
         }
         Ok((Taken::Changed(old.id), other_card))
-    }
-
-    /// Remembers that a card is another one than before: whoever looks next is warned.
-    async fn card_changed(
-        &self,
-        write: &mut Write,
-        account: AccountId,
-        contact: ContactId,
-        hash: &[u8],
-        now: Millis,
-    ) -> Result<(), StoreError> {
-        sqlx::query(
-            "insert into known_cards (contact, account, hash, seen_at, changed_at)
-             values ($1, $2, $3, $4, $4)
-             on conflict (contact) do update
-                 set hash = excluded.hash, changed_at = excluded.changed_at",
-        )
-        .bind(contact.0)
-        .bind(account.0)
-        .bind(hash)
-        .bind(now.0)
-        .execute(write.db())
-        .await?;
-        let entry = Entry { contact: Some(contact), ..Entry::new(Act::CardChanged) };
-        self.note(write, account, now, &entry).await
     }
 }
 

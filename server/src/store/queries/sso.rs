@@ -369,7 +369,7 @@ async fn put_secret(
 ) -> Result<(), StoreError> {
     let Some(sealed) = sealed else { return Ok(()) };
     let secret = SecretChange::Put { kind: SECRET, sealed: sealed.to_vec() };
-    keep(write, account, id, &secret, now).await
+    keep(write, account, id.0, &secret, now).await
 }
 
 /// Subjects of another issuer, or told to another client, are other people. Whom this one has vouched for is

@@ -62,8 +62,8 @@ impl Database {
                      select $1, $2, $3, $4, $5, '[]', $6 where not exists
                          (select 1 from synced_people where integration = $7 and directory_user = $8)
                      and not exists
-                         (select 1 from contacts c where c.customer = $3 and c.email = $5
-                              and c.psa is null and not exists
+                         (select 1 from contacts c where c.account = $2 and c.customer = $3
+                              and lower(c.email) = $5 and c.psa is null and not exists
                               (select 1 from synced_people s where s.contact = c.id))",
                 )
                 .bind(contact.0)

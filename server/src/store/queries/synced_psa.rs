@@ -65,7 +65,7 @@ pub(super) async fn put(
                 continue;
             }
             // Nobody twice: whoever stands on our own list by this address is there already.
-            if there.is_none() && is_on_our_list(write, met).await? {
+            if there.is_none() && is_on_our_list(write, run, met).await? {
                 continue;
             }
             let seen = SeenContact {
@@ -122,14 +122,19 @@ async fn before(
         .collect()
 }
 
-async fn is_on_our_list(write: &mut Write, met: &MetContact) -> Result<bool, StoreError> {
+async fn is_on_our_list(
+    write: &mut Write,
+    run: &SyncRun,
+    met: &MetContact,
+) -> Result<bool, StoreError> {
     if met.address.is_empty() || !storable(&met.address) {
         return Ok(false);
     }
     let there: Option<Uuid> = sqlx::query_scalar(
-        "select id from contacts where customer = $1 and email = $2 and psa is null and listed
-         limit 1",
+        "select id from contacts where account = $1 and customer = $2 and lower(email) = $3
+             and psa is null and listed limit 1",
     )
+    .bind(run.account.0)
     .bind(met.customer.0)
     .bind(&met.address)
     .fetch_optional(write.db())

@@ -7,9 +7,12 @@ use uuid::Uuid;
 
 use super::super::{Database, Db, Write};
 use super::deliveries::delivery;
+use super::m365::keep;
 use super::mails::About;
 use crate::audit::{Act, Entry};
-use crate::store::{Delivery, MailKind, StoreError, Webhook, WebhookChange, WebhookStore};
+use crate::store::{
+    Delivery, MailKind, SecretChange, StoreError, Webhook, WebhookChange, WebhookStore,
+};
 use crate::webhooks::{Alarm, SECRET, event};
 
 fn webhook(row: &<Db as sqlx::Database>::Row) -> Result<Webhook, StoreError> {
@@ -53,21 +56,6 @@ impl WebhookStore for Database {
         .fetch_optional(self.read())
         .await?;
         row.as_ref().map(webhook).transpose()
-    }
-
-    async fn webhook_secret(
-        &self,
-        account: AccountId,
-        id: Uuid,
-    ) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(sqlx::query_scalar(
-            "select sealed from secrets where account = $1 and kind = $2 and row = $3",
-        )
-        .bind(account.0)
-        .bind(SECRET)
-        .bind(id)
-        .fetch_optional(self.read())
-        .await?)
     }
 
     async fn put_webhook(
@@ -114,19 +102,8 @@ impl WebhookStore for Database {
             });
         }
         if let Some(sealed) = change.sealed {
-            sqlx::query(
-                "insert into secrets (account, kind, row, sealed, updated_at)
-                 values ($1, $2, $3, $4, $5)
-                 on conflict (account, kind, row) do update
-                     set sealed = excluded.sealed, updated_at = excluded.updated_at",
-            )
-            .bind(account.0)
-            .bind(SECRET)
-            .bind(change.id)
-            .bind(sealed)
-            .bind(now.0)
-            .execute(write.db())
-            .await?;
+            let secret = SecretChange::Put { kind: SECRET, sealed: sealed.to_vec() };
+            keep(&mut write, account, change.id, &secret, now).await?;
         }
         if change.act == Act::WebhookMoved {
             give_up(&mut write, account, change.id).await?;
@@ -185,12 +162,7 @@ impl WebhookStore for Database {
         .bind(id)
         .bind(now.0);
         write.one(query).await?;
-        sqlx::query("delete from secrets where account = $1 and kind = $2 and row = $3")
-            .bind(account.0)
-            .bind(SECRET)
-            .bind(id)
-            .execute(write.db())
-            .await?;
+        keep(&mut write, account, id, &SecretChange::Drop { kind: SECRET }, now).await?;
         give_up(&mut write, account, id).await?;
         let about = About::Program(Alarm::Deleted.as_str());
         self.mail_admins(&mut write, account, about, MailKind::Webhook, now).await?;

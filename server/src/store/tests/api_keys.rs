@@ -33,7 +33,7 @@ async fn with_mail(world: &World) {
 async fn a_key_is_kept_by_its_hash_until_it_is_revoked(world: World) {
     let (store, ours) = (&world.store, &world.ours);
     let new = new("SIEM", b"hash");
-    store.add_api_key(ours.account, ours.ann, START, &new).await.unwrap();
+    store.add_api_key(ours.account, ours.ann, START, &new, 20).await.unwrap();
     let key = store.api_key(b"hash").await.unwrap().unwrap();
     assert_eq!((key.id, key.account, key.account_on), (new.id, ours.account, true));
     assert_eq!((key.name.as_str(), key.prefix.as_str()), ("SIEM", "mspr_abcd2345"));
@@ -54,7 +54,7 @@ async fn a_key_is_kept_by_its_hash_until_it_is_revoked(world: World) {
 
 async fn calls_are_counted_and_told_once_an_hour(world: World) {
     let (store, ours) = (&world.store, &world.ours);
-    store.add_api_key(ours.account, ours.ann, START, &new("SIEM", b"hash")).await.unwrap();
+    store.add_api_key(ours.account, ours.ann, START, &new("SIEM", b"hash"), 20).await.unwrap();
     let key = store.api_key(b"hash").await.unwrap().unwrap();
     let two = limit("calls", 2, MINUTE);
     let call = async |scope, now| store.use_api_key(&key, scope, &two, now).await.unwrap();
@@ -75,7 +75,7 @@ async fn admins_hear_of_a_key_that_is_made_and_of_its_end(world: World) {
     let (store, ours) = (&world.store, &world.ours);
     with_mail(&world).await;
     let new = new("SIEM", b"hash");
-    store.add_api_key(ours.account, ours.ann, START, &new).await.unwrap();
+    store.add_api_key(ours.account, ours.ann, START, &new, 20).await.unwrap();
     let due = store.due_mails(START).await.unwrap();
     assert_eq!(due.len(), 1, "Ann is the only admin");
     let mail = store.claim_outbox(due[0], lease(START), START).await.unwrap().unwrap();
@@ -100,7 +100,7 @@ async fn admins_hear_of_a_key_that_is_made_and_of_its_end(world: World) {
 async fn another_accounts_key_is_not_there(world: World) {
     let (store, ours, theirs) = (&world.store, &world.ours, &world.theirs);
     let new = new("SIEM", b"hash");
-    store.add_api_key(ours.account, ours.ann, START, &new).await.unwrap();
+    store.add_api_key(ours.account, ours.ann, START, &new, 20).await.unwrap();
     assert!(store.api_keys(theirs.account).await.unwrap().is_empty());
     moved_on(store.revoke_api_key(theirs.account, theirs.ann, START, new.id).await);
     moved_on(store.warn_of_api_key(theirs.account, new.id, 14, START).await);

@@ -1,13 +1,15 @@
 //! Reading the audit: each filter alone and with another, in pages, by time; names; the columns of old
 //! entries; and what the check of the chain finds that reading alone would not.
 
+use std::sync::atomic::AtomicI64;
+
 use shared::{AccountId, CustomerId, ResetId};
 use sqlx::{PgPool, SqlitePool};
 
 use super::fixture::{HOUR, MINUTE, Place, START, World, after, keys, new_id};
 use crate::audit::facets::Kind;
-use crate::audit::{Act, Break, BrokenChain, Entry, KnownHead};
-use crate::store::{AuditFilter, AuditRow, SeqSpan, Store};
+use crate::audit::{Act, Break, BrokenChain, Entry, Intact, KnownHead};
+use crate::store::{AuditFilter, AuditRow, SeqSpan, Store, StoreError};
 
 on_both!(
     each_filter_lets_its_own_through,
@@ -260,10 +262,14 @@ async fn what_can_t_be_read_is_damage(world: World) {
         store.seed(leak(damage), &[account.0]).await;
         let broken = BrokenChain { seq: 3, how };
         assert_eq!(store.verify_audit(account).await.unwrap(), Err(broken.clone()), "{column}");
-        let up_to = store.check_audit_up_to(account, 4).await.unwrap();
+        let up_to = up_to(store, account, 4).await.unwrap();
         assert_eq!(up_to, Some(Err(broken)), "{column}");
         // Lists go on, with what is left of it.
         assert_eq!(seqs(store, account, &AuditFilter::default()).await, [4, 3, 2, 1], "{column}");
+        store.audit_span(account, Some(START), Some(after(HOUR))).await.unwrap();
+        // So does whoever follows the audit.
+        let followed = store.audit_after(account, 0, 9).await.unwrap();
+        assert_eq!(followed.iter().map(|it| it.seq).collect::<Vec<_>>(), [1, 2, 3, 4], "{column}");
         let mend = format!(
             "update audit set {column} = (select k.{column} from kept k
             where k.account = audit.account and k.seq = audit.seq) where account = $1"
@@ -279,6 +285,14 @@ async fn what_can_t_be_read_is_damage(world: World) {
     assert_eq!(store.verify_audit(account).await.unwrap(), Err(broken));
 }
 
+async fn up_to(
+    store: &Store,
+    account: AccountId,
+    seq: i64,
+) -> Result<Option<Result<Intact, BrokenChain>>, StoreError> {
+    store.watch_audit_up_to(account, seq, &AtomicI64::new(0)).await
+}
+
 /// Statements of tests live for ever: the store takes no others.
 fn leak(statement: String) -> &'static str {
     Box::leak(statement.into_boxed_str())
@@ -289,12 +303,12 @@ async fn a_check_ends_where_it_is_asked_to(world: World) {
     let entries = vec![Entry::new(Act::SignedOut); 5];
     write(&world, &entries).await;
     store.seed("update audit set at = 0 where account = $1 and seq = 4", &[account.0]).await;
-    let intact = store.check_audit_up_to(account, 3).await.unwrap().unwrap().unwrap();
+    let intact = up_to(store, account, 3).await.unwrap().unwrap().unwrap();
     assert_eq!((intact.entries, intact.newest), (3, Some(after(2 * MINUTE))));
     let broken = BrokenChain { seq: 4, how: Break::Altered };
-    assert_eq!(store.check_audit_up_to(account, 5).await.unwrap(), Some(Err(broken)));
+    assert_eq!(up_to(store, account, 5).await.unwrap(), Some(Err(broken)));
     for nothing in [0, -1, 7] {
-        assert!(store.check_audit_up_to(account, nothing).await.unwrap().is_none(), "{nothing}");
+        assert!(up_to(store, account, nothing).await.unwrap().is_none(), "{nothing}");
     }
     let links = store.audit_links(account, 1, 3, 10).await.unwrap();
     assert_eq!(links.iter().map(|link| link.seq).collect::<Vec<_>>(), [2, 3]);

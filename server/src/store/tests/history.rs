@@ -15,7 +15,7 @@ async fn the_audit_is_read_from_an_entry_on(world: World) {
     }
     let read = async |account, seq, most| {
         let entries = store.audit_after(account, seq, most).await.unwrap();
-        entries.into_iter().map(|(seq, at, _)| (seq, at)).collect::<Vec<_>>()
+        entries.into_iter().map(|it| (it.seq, it.at)).collect::<Vec<_>>()
     };
     assert_eq!(read(ours.account, 0, 2).await, [(1, START), (2, after(1))]);
     assert_eq!(read(ours.account, 2, 9).await, [(3, after(2)), (4, after(3))]);

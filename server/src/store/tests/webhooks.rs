@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::fixture::{HOUR, SECOND, START, World, after, lease, moved_on, new_id, taken};
 use crate::audit::{Act, Entry};
 use crate::store::{Delivery, DeliveryState, MailKind, NotTaken, OutboxKind, Tried, WebhookChange};
-use crate::webhooks::{Alarm, Event, PING};
+use crate::webhooks::{Alarm, Event, PING, SECRET};
 
 on_both!(
     what_happens_is_told_to_whom_it_is_to_be_told,
@@ -22,7 +22,7 @@ on_both!(
 );
 
 const URL: &str = "https://hooks.example.com/";
-const EVENTS: [Event; 2] = [Event::ResetApplied, Event::AuditHead];
+
 const SEALED: Option<&[u8]> = Some(b"sealed");
 
 fn change(id: Uuid, seen: Option<Millis>) -> WebhookChange<'static> {
@@ -30,7 +30,7 @@ fn change(id: Uuid, seen: Option<Millis>) -> WebhookChange<'static> {
         id,
         seen,
         url: URL,
-        events: &EVENTS,
+        events: Event::ALL,
         with_names: false,
         sealed: SEALED,
         act: Act::WebhookAdded,
@@ -84,7 +84,7 @@ async fn what_happens_is_told_to_whom_it_is_to_be_told(world: World) {
     assert_eq!((&body["type"], &body["data"]["audit_seq"]), (&"reset.applied".into(), &seq.into()));
     assert_eq!(body["data"]["contact"], ours.carl.to_string());
     assert!(!delivery.body.contains("••") && !delivery.body.contains("Carl"), "{}", delivery.body);
-    assert_eq!(store.webhook_secret(ours.account, one).await.unwrap().as_deref(), SEALED);
+    assert_eq!(store.secret(ours.account, SECRET, one).await.unwrap().as_deref(), SEALED);
 }
 
 async fn names_go_out_where_they_are_asked_for(world: World) {
@@ -225,13 +225,13 @@ async fn a_webhook_is_changed_by_who_has_seen_it(world: World) {
     };
     put(&moved).await.unwrap();
     assert_eq!(told(&world, id).await[0].state, DeliveryState::Failed, "not for this address");
-    let sealed = store.webhook_secret(ours.account, id).await.unwrap();
+    let sealed = store.secret(ours.account, SECRET, id).await.unwrap();
     assert_eq!(sealed.as_deref(), Some(&b"new"[..]));
     moved_on(store.switch_webhook(ours.account, ours.ann, START, id, true).await);
     store.delete_webhook(ours.account, ours.ann, START, id).await.unwrap();
     moved_on(store.delete_webhook(ours.account, ours.ann, START, id).await);
     assert_eq!(store.webhook(ours.account, id).await.unwrap(), None);
-    assert_eq!(store.webhook_secret(ours.account, id).await.unwrap(), None);
+    assert_eq!(store.secret(ours.account, SECRET, id).await.unwrap(), None);
     assert!(store.webhooks(ours.account).await.unwrap().is_empty());
     let acts = world.acts().await;
     let webhooks: Vec<_> = acts.iter().filter(|act| act.starts_with("webhook")).collect();
@@ -275,7 +275,7 @@ async fn another_accounts_webhook_is_not_there(world: World) {
     let (account, ann) = (theirs.account, theirs.ann);
     assert!(store.webhooks(account).await.unwrap().is_empty());
     assert_eq!(store.webhook(account, id).await.unwrap(), None);
-    assert_eq!(store.webhook_secret(account, id).await.unwrap(), None);
+    assert_eq!(store.secret(account, SECRET, id).await.unwrap(), None);
     moved_on(store.put_webhook(account, ann, START, &change(id, Some(START)), 5).await);
     moved_on(store.switch_webhook(account, ann, START, id, false).await);
     moved_on(store.delete_webhook(account, ann, START, id).await);

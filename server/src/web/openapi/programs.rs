@@ -42,7 +42,7 @@ pub(super) fn all() -> Vec<Operation> {
         .gives::<history::VerificationsPage>(200, "Verifications, and where to go on."),
         get("/api/v1/health", "Reads whether integrations work, and when their secrets end.")
             .gives::<health::HealthPage>(200, "Each integration of the account."),
-        op(Group::Programs, Method::POST, "/api/v1/contacts", "Adds or changes contacts, 1000 at most.")
+        op(Group::Programs, Method::POST, "/api/v1/contacts", "Adds or changes contacts, 500 at most.")
             .more(
                 "A contact is found by `external_id`, and where there is none of that name by its address at \
                  the same customer. The same once more changes nothing. Each row is looked at by itself; the \

@@ -22,7 +22,8 @@ pub struct HealthPage {
 /// How one integration is.
 #[derive(Serialize, ToSchema)]
 pub struct IntegrationHealth {
-    /// `m365`, `duo`, `connectwise`, `halo`, `autotask`, `twilio` (texts) or `smtp` (mail).
+    /// `m365`, `duo`, `connectwise`, `halo`, `autotask`, `twilio` (texts), `smtp` (mail) or
+    /// `oidc` (single sign-on).
     kind: &'static str,
     /// Whom it serves; nothing for one that serves the whole account.
     customer: Option<CustomerId>,
@@ -83,6 +84,9 @@ pub async fn get(
     }
     if let Some(view) = app.senders.mail(key.account).await? {
         integrations.push(nothing("smtp", None, None, view.is_on));
+    }
+    if let Some(view) = app.sso.one(key.account).await? {
+        integrations.push(nothing("oidc", None, None, view.is_on));
     }
     Ok(Json(HealthPage { integrations }))
 }

@@ -10,10 +10,9 @@ use shared::{
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::rows;
+use super::{Asked, rows, unusable};
 use crate::app::App;
 use crate::store::{Cursor, PastReset, PastVerification};
-use crate::web::api::Query;
 use crate::web::key::{HistoryRead, Key};
 use crate::web::problem::Failure;
 
@@ -32,9 +31,10 @@ pub struct Ask {
 }
 
 impl Ask {
-    fn behind(&self) -> Result<Cursor, Code> {
+    fn behind(&self) -> Result<Cursor, Failure> {
         match &self.cursor {
-            Some(text) => parse(text).ok_or(Code::BadRequest),
+            Some(text) => parse(text)
+                .ok_or_else(|| unusable("cursor: send what stood in `next`, as it stood there")),
             // Behind every id of the millisecond before.
             None => {
                 let at = Millis(self.since.unwrap_or(0).saturating_sub(1));
@@ -127,7 +127,7 @@ impl From<PastReset> for ResetLine {
 pub async fn resets(
     State(app): State<App>,
     Key(key, _): Key<HistoryRead>,
-    Query(ask): Query<Ask>,
+    Asked(ask): Asked<Ask>,
 ) -> Result<Json<ResetsPage>, Failure> {
     let most = rows(ask.limit, MOST)?;
     let found = app.store.resets_after(key.account, ask.behind()?, most).await?;
@@ -200,7 +200,7 @@ impl From<PastVerification> for VerificationLine {
 pub async fn verifications(
     State(app): State<App>,
     Key(key, _): Key<HistoryRead>,
-    Query(ask): Query<Ask>,
+    Asked(ask): Asked<Ask>,
 ) -> Result<Json<VerificationsPage>, Failure> {
     let most = rows(ask.limit, MOST)?;
     let found = app.store.verifications_after(key.account, ask.behind()?, most).await?;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::form::Wrong;
 use super::{Admin, Just, Stale, may_change, stale};
-use crate::api_keys::{KeyAsk, LIVES, NotMade, Scope, USUAL_LIFE};
+use crate::api_keys::{KeyAsk, LIVES, MOST_LIVE, NotMade, Scope, USUAL_LIFE};
 use crate::app::App;
 use crate::store::{ApiKey, Session, Webhook};
 use crate::web::api::{Path, Query};
@@ -17,6 +17,7 @@ use crate::web::forms::{OwnForm, form_token};
 use crate::web::pages::times::Moment;
 use crate::web::pages::{Page, html, html_with};
 use crate::web::problem::Failure;
+use crate::webhooks;
 
 const HOME: &str = "/settings/api";
 const NEW: &str = "/settings/api/keys/new";
@@ -96,6 +97,8 @@ struct ApiPage {
     live: Vec<Row>,
     over: Vec<Row>,
     hooks: Vec<Hook>,
+    most: usize,
+    most_keys: usize,
     done: Option<&'static str>,
 }
 
@@ -119,6 +122,8 @@ pub async fn list(
         live,
         over,
         hooks,
+        most: webhooks::MOST as usize,
+        most_keys: MOST_LIVE as usize,
         done: just.words(),
     })
 }

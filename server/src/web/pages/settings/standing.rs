@@ -28,18 +28,18 @@ pub(super) struct Source<'a> {
 
 impl Source<'_> {
     /// What to do about it. A run that broke off takes nobody off the list, whatever it was.
-    fn mended(&self, code: Code) -> String {
+    fn mended(&self, code: Code, due_at: Millis, now: Millis) -> String {
         let next = match (code, self.permission) {
-            (Code::MicrosoftUnavailable | Code::PsaUnavailable, _) => {
-                "It is tried again by itself within a quarter of an hour.".to_owned()
+            (Code::MicrosoftUnavailable | Code::PsaUnavailable, _) => String::new(),
+            (Code::M365PermissionMissing, Some(permission)) => {
+                format!("Grant {permission} with admin consent, as the guide on this page says. ")
             }
-            (Code::M365PermissionMissing, Some(permission)) => format!(
-                "Grant {permission} with admin consent, as the guide on this page says. It is tried again every hour."
-            ),
-            _ => "Test the connection on this page: it says what to do. It is tried again every hour."
-                .to_owned(),
+            _ => "Test the connection on this page: it says what to do. ".to_owned(),
         };
-        format!("{next} Nobody was taken off the list.")
+        format!(
+            "{next}It is tried again by itself {}. Nobody was taken off the list.",
+            ahead(due_at, now)
+        )
     }
 }
 
@@ -92,9 +92,12 @@ impl Standing {
                     remedy.into(),
                 )
             }
-            (_, _, Some(code)) => {
-                ("bad", "Fails", broke_off(code, sync.counts), source.mended(code))
-            }
+            (_, _, Some(code)) => (
+                "bad",
+                "Fails",
+                broke_off(code, sync.counts),
+                source.mended(code, sync.due_at, now),
+            ),
             _ if sync.counts.seen == 0 => {
                 let what = format!(
                     "{} named nobody who is to be listed. So nobody was taken off the list either.",
@@ -110,6 +113,15 @@ impl Standing {
             ),
         };
         Self { class, level, what, remedy, at: sync.ended_at.map(|at| Moment::new(at, now)) }
+    }
+}
+
+/// How far ahead a time is, in words.
+fn ahead(at: Millis, now: Millis) -> String {
+    match (at.since(now) + 59_999) / 60_000 {
+        ..=1 => "within a minute".into(),
+        minutes @ ..=90 => format!("in {minutes} minutes"),
+        minutes => format!("in {} hours", (minutes + 30) / 60),
     }
 }
 
@@ -203,13 +215,18 @@ pub(super) mod tests {
         check(waiting, true, "Waiting", "not read yet", "by itself");
         let failed = |code, seen| ContactSync {
             code: Some(code),
+            due_at: NOW.plus(15 * 60_000),
             counts: SyncCounts { seen, ..SyncCounts::default() },
             ..ended()
         };
         let slow = failed(Code::MicrosoftUnavailable, 1);
-        check(slow, true, "Fails", "Before that: 1 person: 0 new", "Nobody was taken off");
+        let before = "Before that: 1 person: 0 new";
+        check(slow, true, "Fails", before, "in 15 minutes. Nobody was taken off");
         check(failed(Code::M365PermissionMissing, 0), true, "Fails", "permission", "User.Read.All");
         check(failed(Code::M365SecretWrong, 0), true, "Fails", "", "Test the connection");
+        assert_eq!(ahead(NOW.plus(-1), NOW), "within a minute");
+        assert_eq!(ahead(NOW.plus(60 * 60_000), NOW), "in 60 minutes");
+        assert_eq!(ahead(NOW.plus(24 * 60 * 60_000), NOW), "in 24 hours");
         let empty = ContactSync { counts: SyncCounts::default(), ..ended() };
         check(empty, true, "Attention", "ConnectWise PSA named nobody", "Look there.");
     }

@@ -76,6 +76,11 @@ impl Form {
         customers.sort_by_key(|it| !ticked.contains(&it.id));
         customers.truncate(MOST_SHOWN);
         let shown: BTreeSet<CustomerId> = customers.iter().map(|it| it.id).collect();
+        let row = |it: Customer| {
+            let is_ticked = ticked.contains(&it.id);
+            (it, is_ticked)
+        };
+        let rows = customers.into_iter().map(row).collect();
         Self {
             part: "change",
             token,
@@ -85,7 +90,7 @@ impl Form {
             total,
             found,
             hidden: ticked.difference(&shown).copied().collect(),
-            rows: customers.into_iter().map(|it| (ticked.contains(&it.id), it)).map(swap).collect(),
+            rows,
             ticked: ticked.len(),
             errors,
         }
@@ -103,10 +108,6 @@ impl Form {
     fn find(&self) -> &str {
         self.find.as_deref().unwrap_or_default()
     }
-}
-
-fn swap<A, B>((a, b): (A, B)) -> (B, A) {
-    (b, a)
 }
 
 impl Asked {
