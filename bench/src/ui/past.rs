@@ -121,7 +121,7 @@ const HEAD: &str = "
 
 /// The id of a reset of these, one that was not refused, as addresses have it.
 pub(super) fn reset(entries: u32) -> String {
-    let call = entries / 20 | 1;
+    let call = (entries / 20) | 1;
     format!("00000000-0000-0002-0000-{call:012x}")
 }
 
