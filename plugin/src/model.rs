@@ -4,11 +4,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use shared::{Millis, PhonesView, PodState, Preflight, ResetId, ResetView};
+use shared::{Channel, Millis, PhonesView, PodState, Preflight, ResetId, ResetView};
 
 use crate::dom::El;
 use crate::flow::{Approving, Deed, Entry, Flow, Line, Wish};
 use crate::pick::Pick;
+use crate::spot::Spot;
 
 /// Where views send what the technician wants.
 pub type Wishes = UnsyncCallback<(Wish,)>;
@@ -140,6 +141,12 @@ impl Model {
     /// Shows a connection that is lost and being tried again.
     pub fn lose(self) {
         self.parts().line.set(Line::Lost);
+    }
+
+    /// Shows that something is being sent to a shield, or nothing any more.
+    pub fn send(self, to: Option<(Spot, Channel)>) {
+        let entry = to.map_or(Entry::Idle, |(to, channel)| Entry::Sending(to, channel));
+        self.parts().entry.set(entry);
     }
 
     /// Opens the confirmation with `shown`.

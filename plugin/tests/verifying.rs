@@ -163,6 +163,29 @@ async fn a_longer_code_is_sent_when_it_is_whole() {
 }
 
 #[wasm_bindgen_test]
+async fn a_code_that_is_quicker_than_another_call_waits_for_it() {
+    let mut state = sample::state();
+    state.shields[0].state = sample::pending(300_000, 5);
+    let stage = Shown::with(state).await;
+    stage.model.send(Some((spot(None, "mail"), Channel::EmailCode)));
+    let field: HtmlInputElement = stage.find("input").unwrap().unchecked_into();
+    type_in(&field, "123456");
+    tick().await;
+    assert!(stage.wished().is_empty(), "one thing at a time");
+    stage.model.send(None);
+    tick().await;
+    let id = shared::VerificationId(uuid::Uuid::from_u128(1));
+    assert_eq!(stage.wished(), [Wish::Answer(id, "123456".into())]);
+    // Once: and not where it was taken back meanwhile.
+    stage.model.send(Some((spot(None, "mail"), Channel::EmailCode)));
+    type_in(&field, "654321");
+    type_in(&field, "65432");
+    stage.model.send(None);
+    tick().await;
+    assert!(stage.wished().is_empty());
+}
+
+#[wasm_bindgen_test]
 async fn warnings_are_told_before_anything_is_confirmed() {
     let mut state = sample::state();
     let changed = shared::Finding { code: Code::NumberChanged, about: Some("2 days ago".into()) };

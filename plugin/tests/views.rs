@@ -3,6 +3,7 @@
 
 #[allow(dead_code, reason = "the unit tests use more of it")]
 mod sample;
+#[allow(dead_code, reason = "other tests use more of it")]
 mod shown;
 
 use leptos::task::tick;

@@ -24,6 +24,9 @@ struct Form {
     typed: RefCell<String>,
     /// Whether too few digits were sent off.
     short: Part<bool>,
+    /// Whether all of it waits for another call: the server's state may be quicker than its answer to whoever
+    /// sends, and nothing that was typed meanwhile is lost.
+    held: Cell<bool>,
 }
 
 impl Form {
@@ -57,7 +60,11 @@ impl Form {
         let ready = complete(&code, self.wanted());
         self.short.set(!ready);
         if ready && !self.busy() {
-            self.row.wish.run((Wish::Answer(self.verification, code),));
+            let waits = self.row.model.parts().entry.peek(Entry::busy);
+            self.held.set(waits);
+            if !waits {
+                self.row.wish.run((Wish::Answer(self.verification, code),));
+            }
         }
     }
 
@@ -103,16 +110,18 @@ pub(super) fn code_form(row: Row, verification: VerificationId, replaced: bool) 
     let at = row.at;
     let whom = row.whom();
     let short = Part::new(false);
-    let form = Rc::new(Form { row, verification, typed: RefCell::default(), short });
+    let held = Cell::new(false);
+    let form = Rc::new(Form { row, verification, typed: RefCell::default(), short, held });
     let of = || Rc::clone(&form);
 
-    // Whoever was quicker than the server's word on the length need not press **Check**.
+    // Whoever was quicker than the server's word on the length, or than another call, need not press **Check**.
     effect(Box::new({
         let (f, last) = (of(), Cell::new(None));
         move || {
             let wanted = f.wanted();
             let told = last.replace(wanted).is_none() && wanted.is_some();
-            if told && complete(&f.typed.borrow(), wanted) {
+            let free = !f.row.model.parts().entry.with(Entry::busy);
+            if (told || free && f.held.take()) && complete(&f.typed.borrow(), wanted) {
                 f.answer();
             }
         }
