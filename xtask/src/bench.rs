@@ -57,6 +57,9 @@ struct UiAsk {
     /// Looks at each page (100 without it).
     #[arg(long)]
     looks: Option<String>,
+    /// Lines of a file of contacts (50 000 without it).
+    #[arg(long)]
+    lines: Option<String>,
 }
 
 #[derive(Args)]
@@ -98,6 +101,7 @@ pub(crate) fn perform(machine: &Machine, ask: &Ask) -> Result<()> {
                 ("--customers", ask.customers.clone()),
                 ("--contacts", ask.contacts.clone()),
                 ("--audit", ask.audit.clone()),
+                ("--lines", ask.lines.clone()),
                 ("--looks", ask.looks.clone()),
             ];
             ("ui", None, flags)

@@ -84,15 +84,18 @@ const SUMMARY: [&str; 5] = [
 /// Besides the one who looks.
 const COLLEAGUES: u32 = 19;
 
+/// What a customer is called.
+pub(super) fn customer(nth: u32) -> String {
+    format!("Customer {nth:03} {}", TRADE[nth as usize % TRADE.len()])
+}
+
 /// An account with so many customers and contacts, each contact with a ticket, the first customer with this
 /// Microsoft 365.
 pub(crate) fn office(customers: u32, contacts: u32, m365: &Value) -> Value {
     let each = contacts.div_ceil(customers);
     let customer = |nth: u32| {
         let people = (nth * each..contacts.min((nth + 1) * each)).map(contact).collect::<Vec<_>>();
-        let trade = TRADE[nth as usize % TRADE.len()];
-        let mut customer =
-            json!({"name": format!("Customer {nth:03} {trade}"), "contacts": people});
+        let mut customer = json!({"name": self::customer(nth), "contacts": people});
         if nth == 0 {
             customer["m365"] = m365.clone();
         }

@@ -2,6 +2,7 @@
 //! million audit entries take, over HTTP with a signed-in session; docs/bench.md says what is measured.
 
 mod fill;
+mod import;
 mod look;
 mod past;
 mod table;
@@ -39,6 +40,9 @@ pub(crate) struct Ask {
     /// Audit entries; the resets that they tell of are a tenth as many.
     #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(100_000..))]
     audit: u32,
+    /// Lines of a file of contacts.
+    #[arg(long, default_value_t = 50_000, value_parser = clap::value_parser!(u32).range(500..=50_000))]
+    lines: u32,
     /// Looks at each page.
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     looks: u32,
@@ -82,6 +86,9 @@ pub(crate) async fn measure(ask: &Ask) -> Result<()> {
         table.add(look::measure(&desk, &page, ask.looks).await?);
     }
     table.served(server.ready_after, server.peak_memory());
+    eprintln!("ui: a file of {} contacts", ask.lines);
+    let imported = import::measure(&desk, ask.customers, ask.lines).await?;
+    table.imported(imported, server.peak_memory());
     server.stop().await?;
     world.stop().await;
     println!("\n{}", table.text());

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::import::Imported;
 use super::look::Row;
 use crate::machine::Machine;
 use crate::stats::Sample;
@@ -15,17 +16,24 @@ pub(crate) struct Table {
     machine: Machine,
     synced_write: Sample,
     rows: Vec<Row>,
+    imported: Option<(Imported, Option<u64>)>,
     ready_after: Option<Duration>,
     memory: Option<u64>,
 }
 
 impl Table {
     pub(crate) fn new(machine: Machine, synced_write: Sample) -> Self {
-        Self { machine, synced_write, rows: Vec::new(), ready_after: None, memory: None }
+        let (rows, imported) = (Vec::new(), None);
+        Self { machine, synced_write, rows, imported, ready_after: None, memory: None }
     }
 
     pub(crate) fn add(&mut self, row: Row) {
         self.rows.push(row);
+    }
+
+    /// How a file of contacts was taken, and the memory's peak by then.
+    pub(crate) fn imported(&mut self, imported: Imported, memory: Option<u64>) {
+        self.imported = Some((imported, memory));
     }
 
     /// How the server that served them did.
@@ -47,11 +55,26 @@ impl Table {
                 &format!("{:.1} kB", row.bytes as f64 / 1e3),
             ]);
         }
-        let memory = or_dash(self.memory.map(|bytes| format!("{:.1} MB", mb(bytes))));
+        let memory = megabytes(self.memory);
         text += &format!(
             "\nstart to ready {}, memory at its peak {memory} (a sign-in's argon2 is in it)\n",
             or_dash(self.ready_after.map(ms))
         );
+        if let Some((it, memory)) = &self.imported {
+            let seconds = |time: Duration| format!("{:.1} s", time.as_secs_f64());
+            text += &format!(
+                "\na file of {} new contacts: looked at in {}, written in {}, once more {};\n\
+                 a page of the list meanwhile: {} looks, median {}, p95 {}; memory at its peak {}\n",
+                it.lines,
+                seconds(it.looked),
+                seconds(it.written),
+                seconds(it.again),
+                it.meanwhile.count(),
+                ms(it.meanwhile.median()),
+                ms(it.meanwhile.p95()),
+                megabytes(*memory),
+            );
+        }
         if let Some(slowest) = self.rows.iter().max_by_key(|row| row.latency.p95()) {
             let most = slowest.latency.p95();
             let says =
@@ -60,6 +83,10 @@ impl Table {
         }
         text
     }
+}
+
+fn megabytes(bytes: Option<u64>) -> String {
+    or_dash(bytes.map(|bytes| format!("{:.1} MB", mb(bytes))))
 }
 
 fn line(cells: [&str; 5]) -> String {
@@ -82,6 +109,14 @@ mod tests {
         table.add(Row { name: "contacts, first page".into(), latency: one(3), bytes: 24_500 });
         table.add(Row { name: "tickets, deep page".into(), latency: one(millis), bytes: 1 });
         table.served(Duration::from_millis(9), Some(30_000_000));
+        let imported = Imported {
+            lines: 7,
+            looked: Duration::from_millis(1500),
+            written: Duration::from_secs(12),
+            again: Duration::from_secs(2),
+            meanwhile: one(4),
+        };
+        table.imported(imported, Some(50_000_000));
         table.text()
     }
 
@@ -90,5 +125,7 @@ mod tests {
         assert!(table(50).contains("✓ slowest: tickets, deep page, p95 50.00 ms"), "{}", table(50));
         assert!(table(51).contains("✗ slowest: tickets, deep page"));
         assert!(table(51).contains("24.5 kB") && table(51).contains("30.0 MB"));
+        assert!(table(51).contains("50.0 MB"));
+        assert!(table(51).contains("looked at in 1.5 s, written in 12.0 s, once more 2.0 s"));
     }
 }
