@@ -166,7 +166,7 @@ async fn a_longer_code_is_sent_when_it_is_whole() {
 async fn a_code_that_is_quicker_than_another_call_waits_for_it() {
     let mut state = sample::state();
     state.shields[0].state = sample::pending(300_000, 5);
-    let stage = Shown::with(state).await;
+    let stage = Shown::with(state.clone()).await;
     stage.model.send(Some((spot(None, "mail"), Channel::EmailCode)));
     let field: HtmlInputElement = stage.find("input").unwrap().unchecked_into();
     type_in(&field, "123456");
@@ -176,10 +176,19 @@ async fn a_code_that_is_quicker_than_another_call_waits_for_it() {
     tick().await;
     let id = shared::VerificationId(uuid::Uuid::from_u128(1));
     assert_eq!(stage.wished(), [Wish::Answer(id, "123456".into())]);
-    // Once: and not where it was taken back meanwhile.
+    // Once: and not where it was taken back meanwhile, or another code came in its place.
     stage.model.send(Some((spot(None, "mail"), Channel::EmailCode)));
     type_in(&field, "654321");
     type_in(&field, "65432");
+    stage.model.send(None);
+    tick().await;
+    assert!(stage.wished().is_empty());
+    stage.model.send(Some((spot(None, "ms-phone"), Channel::SmsCode)));
+    type_in(&field, "654321");
+    if let ShieldState::Pending { verification, .. } = &mut state.shields[0].state {
+        *verification = shared::VerificationId(uuid::Uuid::from_u128(2));
+    }
+    stage.show(&state).await;
     stage.model.send(None);
     tick().await;
     assert!(stage.wished().is_empty());

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use leptos::prelude::Callable;
-use shared::{Code, ShieldState, VerificationId};
+use shared::{Code, Shield, ShieldState, VerificationId};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
@@ -68,7 +68,21 @@ impl Form {
         }
     }
 
+    /// Whether what was held may go now: this code is out still, and nothing else went wrong that the answer would
+    /// cover.
+    fn released(&self) -> bool {
+        let parts = self.row.model.parts();
+        let wrong = |entry: &Entry| matches!(entry, Entry::Unsent(..) | Entry::Wrong(..));
+        let (busy, wrong) = parts.entry.with(|entry| (entry.busy(), wrong(entry)));
+        let mine = |shield: &Shield| match shield.state {
+            ShieldState::Pending { verification, .. } => verification == self.verification,
+            _ => false,
+        };
+        !busy && self.held.take() && !wrong && self.row.of(mine)
+    }
+
     fn input(&self, field: &HtmlInputElement) {
+        self.held.set(false);
         let value = field.value();
         let wanted = self.wanted();
         let now = digits(&value, wanted);
@@ -120,8 +134,9 @@ pub(super) fn code_form(row: Row, verification: VerificationId, replaced: bool) 
         move || {
             let wanted = f.wanted();
             let told = last.replace(wanted).is_none() && wanted.is_some();
-            let free = !f.row.model.parts().entry.with(Entry::busy);
-            if (told || free && f.held.take()) && complete(&f.typed.borrow(), wanted) {
+            // Both are asked each time: each follows what it asks.
+            let released = f.released();
+            if (told || released) && complete(&f.typed.borrow(), wanted) {
                 f.answer();
             }
         }
