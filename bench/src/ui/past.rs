@@ -18,6 +18,8 @@ const CALL: [(&str, u8, bool); 10] = [
 ];
 /// Of so many resets one is refused.
 const REFUSED: u32 = 12;
+/// Of so many resets one has a text and a note that did not go out.
+const UNSENT: u32 = 60;
 
 /// The statements that write so many audit entries, the newest now, and the calls behind them. `$1` is the
 /// account, which has contacts with tickets, technicians, and one Microsoft 365.
@@ -25,7 +27,8 @@ pub(super) fn statements(entries: u32) -> Vec<String> {
     let calls = entries.div_ceil(10);
     let at = |minutes: u32| format!("(n.now - ({calls} - n.i) * 600000 + {minutes} * 60000)");
     let (sent, done, asked, applied, opened) = (at(1), at(2), at(4), at(6), at(8));
-    // Who calls, and who answers: spread, so that neighbours are not of one customer.
+    // Who calls, and who answers: spread, so that neighbours are not of one customer. One in ten calls, again and
+    // again.
     let called = format!(
         "with recursive nth (i) as (select 0 union all select i + 1 from nth where i + 1 < {calls}),
         n as (select i, cast(strftime('%s', 'now') as integer) * 1000 as now,
@@ -37,7 +40,7 @@ pub(super) fn statements(entries: u32) -> Vec<String> {
         desk as materialized (select row_number() over (order by name) as place, id as technician
             from technicians where account = $1),
         calls as (select * from n
-            join who on who.place = 1 + n.i * 7919 % (select count(*) from who)
+            join who on who.place = 1 + n.i * 7919 % (select max(count(*) / 10, 1) from who) * 10
             join desk on desk.place = 1 + n.i * 31 % (select count(*) from desk))"
     );
     let refused = format!("n.i % {REFUSED} = 0");
@@ -72,6 +75,13 @@ pub(super) fn statements(entries: u32) -> Vec<String> {
             {applied} + 900000, {opened}
         from calls n where not {refused}"
     );
+    let outbox = format!(
+        "{called}
+        insert into outbox (id, account, reset, kind, state, attempts, due_at, give_up_at, code, done_at)
+        select randomblob(16), $1, n.reset, way.kind, case when n.i % {UNSENT} = 1 then 'failed' else 'done' end,
+            1, {applied}, {applied} + 3600000, case when n.i % {UNSENT} = 1 then 'sms-undelivered' end, {applied}
+        from calls n join (select 'text' as kind union all select 'note-set') way where not {refused}"
+    );
     let audit = format!(
         "{called}
         insert into audit (account, seq, at, kind, technician, customer, contact, reset, body, mac)
@@ -95,7 +105,7 @@ pub(super) fn statements(entries: u32) -> Vec<String> {
         reset = uuid("n.reset"),
         steps = steps(),
     );
-    vec![verifications, resets, shares, audit, HEAD.to_owned()]
+    vec![verifications, resets, shares, outbox, audit, HEAD.to_owned()]
 }
 
 /// [`CALL`] as rows.
