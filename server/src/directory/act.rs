@@ -7,6 +7,7 @@ use super::fault::graph_refusal;
 use super::graph::is_unauthorised;
 use super::permissions::{END_SESSIONS, READ_PEOPLE};
 use super::{Directory, Tenant};
+use crate::bidi;
 use crate::language::Language;
 use crate::outbound::{Answer, Body, Method, Refusal};
 
@@ -17,7 +18,7 @@ pub struct Manager {
     /// Their object id.
     pub id: String,
     /// Their name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bidi::read")]
     pub display_name: Option<String>,
     /// Their mailbox.
     #[serde(default)]

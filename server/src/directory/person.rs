@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use shared::{Code, Finding};
 
+use crate::bidi;
 use crate::language::Language;
 
 /// A directory user: what the guard needs to know.
@@ -13,8 +14,8 @@ pub struct Person {
     pub id: String,
     /// What they sign in with.
     pub user_principal_name: String,
-    /// Display name.
-    #[serde(default)]
+    /// Display name, without what turns the order of letters.
+    #[serde(default, deserialize_with = "bidi::read")]
     pub display_name: Option<String>,
     #[serde(default)]
     given_name: Option<String>,
