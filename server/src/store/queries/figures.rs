@@ -108,7 +108,8 @@ impl FigureStore for Database {
         until: Millis,
     ) -> Result<Vec<Took>, StoreError> {
         let rows = sqlx::query(
-            "select (applied_at - began) / 1000 as seconds, count(*) as count from (
+            // Materialized, here and below: SQLite would look things up once for each mention of them.
+            "with timed as materialized (
                  select r.applied_at as applied_at, (select min(v.sent_at) from verifications v
                      where v.account = r.account and v.contact = r.contact
                          and v.sent_at >= r.asked_at - 14400000 and v.sent_at <= r.asked_at
@@ -118,7 +119,8 @@ impl FigureStore for Database {
                                  and p.asked_at < r.asked_at and p.applied_at is not null), 0)
                  ) as began
                  from resets r where r.account = $1 and r.asked_at >= $2 and r.asked_at < $3
-                     and r.applied_at is not null) timed
+                     and r.applied_at is not null)
+             select (applied_at - began) / 1000 as seconds, count(*) as count from timed
              where began is not null group by 1 order by 1",
         )
         .bind(account.0)
@@ -136,14 +138,15 @@ impl FigureStore for Database {
         until: Millis,
     ) -> Result<LinkCounts, StoreError> {
         let rows = sqlx::query(
-            "select case when opened_at is null then null else (opened_at - applied_at) / 1000 end
-                     as seconds, live, count(*) as count from (
+            "with links as materialized (
                  select r.applied_at as applied_at,
                      (select min(s.opened_at) from shares s where s.reset = r.id) as opened_at,
                      exists (select 1 from shares s where s.reset = r.id
                          and s.state in ('closed', 'open', 'locked')) as live
                  from resets r where r.account = $1 and r.asked_at >= $2 and r.asked_at < $3
-                     and r.applied_at is not null) links
+                     and r.applied_at is not null)
+             select case when opened_at is null then null else (opened_at - applied_at) / 1000 end
+                     as seconds, live, count(*) as count from links
              group by 1, 2 order by 1, 2",
         )
         .bind(account.0)

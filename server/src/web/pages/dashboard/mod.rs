@@ -121,13 +121,14 @@ pub async fn get(
     let days = Days::up_to(now, count);
     let (from, until) = (days.from(), days.until());
     let store = &app.store;
-    let figures = Figures::new(
-        days,
-        &store.reset_counts(account, from, until).await?,
-        &store.verification_counts(account, from, until).await?,
-        &store.call_to_reset(account, from, until).await?,
-        &store.link_counts(account, from, until).await?,
-    );
+    // Side by side: each reads all resets of the span.
+    let (resets, verifications, took, links) = tokio::try_join!(
+        store.reset_counts(account, from, until),
+        store.verification_counts(account, from, until),
+        store.call_to_reset(account, from, until),
+        store.link_counts(account, from, until),
+    )?;
+    let figures = Figures::new(days, &resets, &verifications, &took, &links);
     let views = app.integrations.all(account).await.map_err(trouble::failure)?;
     let steps: Vec<Step> = trouble::steps(store.set_up(account).await?).into();
     let most = figures.reasons.first().map_or(0, |(_, count)| *count);
