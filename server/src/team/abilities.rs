@@ -96,6 +96,8 @@ const fn row(
     Ability { what, technician, admin, second_factor }
 }
 
+const CONNECT: &str =
+    "Connect customers, PSAs, Duo, texts, mail and single sign-on; list people as contacts";
 /// As for a reset.
 const TWELVE_HOURS: Option<&str> = Some("12 hours");
 /// As for what admins change.
@@ -106,12 +108,17 @@ pub const ABILITIES: [Ability; 12] = [
     row("See the caller and verify them, in a PSA’s ticket", May::Yes, May::Yes, None),
     row("Tickets, contacts and approvals on our own pages", May::With(Flag::Ui), May::Yes, None),
     row("Reset a password", May::With(Flag::Reset), May::With(Flag::Reset), TWELVE_HOURS),
-    row("Approve a colleague’s reset", May::With(Flag::Reset), May::With(Flag::Reset), None),
+    row(
+        "Approve a colleague’s reset",
+        May::With(Flag::Reset),
+        May::With(Flag::Reset),
+        TWELVE_HOURS,
+    ),
     row("Look after one’s own sign-in", May::Yes, May::Yes, None),
     row("Read the audit and the dashboard, check the chain", May::No, May::Yes, None),
     row("Export the audit", May::No, May::Yes, HOUR),
     row("Import contacts", May::No, May::Yes, HOUR),
-    row("Connect customers, PSAs and Duo", May::No, May::Yes, HOUR),
+    row(CONNECT, May::No, May::Yes, HOUR),
     row("Make keys for programs, and webhooks", May::No, May::Yes, HOUR),
     row("Change policy and branding", May::No, May::Yes, HOUR),
     row("Invite, change and remove people", May::No, May::Yes, HOUR),

@@ -150,7 +150,7 @@ pub(super) fn steps(has: SetUp) -> [Step; 5] {
         step(
             "Set up mails",
             "People and admins hear of resets, and codes can go by mail.",
-            INTEGRATIONS,
+            "/settings/integrations/mail",
             has.mail,
         ),
         step(
