@@ -152,10 +152,12 @@ fn count(step: &mut Step, cargo: &mut std::process::Command, without: &str) -> R
     bail!("{}", run::explain(step, &lines))
 }
 
-/// The names in `test stories::x::y ... FAILED`.
+/// The names in `test stories::x::y ... FAILED`, as libtest says it, or `... FAIL`, as wasm-bindgen does.
 fn broken(lines: &[String]) -> Vec<String> {
-    let name =
-        |line: &String| Some(line.strip_prefix("test ")?.strip_suffix(" ... FAILED")?.to_owned());
+    let name = |line: &String| {
+        let (name, ended) = line.strip_prefix("test ")?.split_once(" ... ")?;
+        matches!(ended.trim(), "FAILED" | "FAIL").then(|| name.to_owned())
+    };
     lines.iter().filter_map(name).collect()
 }
 
@@ -183,9 +185,9 @@ mod tests {
     #[test]
     fn what_failed_is_named() {
         let said = lines(
-            "test a::b ... ok\ntest a::c ... FAILED\n    a::c\ntest result: FAILED. 1 passed",
+            "test a::b ... ok\ntest a::c ... FAILED\n    a::c\ntest d ... FAIL\ntest result: FAILED. 1 passed",
         );
-        assert_eq!(broken(&said), ["a::c"]);
+        assert_eq!(broken(&said), ["a::c", "d"]);
     }
 
     #[test]

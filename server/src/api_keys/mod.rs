@@ -142,6 +142,7 @@ impl ApiKeys {
         let by = who.technician.id;
         match self.store.add_api_key(account, by, now, &new, MOST_LIVE).await {
             Err(StoreError::Taken) => {
+                const { assert!(MOST_LIVE == 20) };
                 let full = "There are 20 keys already. Revoke one that nobody needs any more.";
                 return Err(NotMade::Fields(vec![("name", full)]));
             }

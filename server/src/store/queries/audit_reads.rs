@@ -86,6 +86,13 @@ fn readable<'l, T: sqlx::Decode<'l, Db> + sqlx::Type<Db>>(
     }
 }
 
+/// What an entry counts as whose time can't be read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unreadable {
+    Earlier,
+    Later,
+}
+
 /// What stands for a time that can't be read: no entry was written then.
 const NEVER: i64 = i64::MIN;
 
@@ -149,11 +156,15 @@ impl AuditReadStore for Database {
                 .await?;
         let end = newest.unwrap_or(0) + 1;
         let first = match from {
-            Some(from) => self.first_at(account, end, from.plus(-DISORDER_MS)).await?,
+            Some(from) => {
+                self.first_at(account, end, from.plus(-DISORDER_MS), Unreadable::Later).await?
+            }
             None => i64::MIN,
         };
         let end = match until {
-            Some(until) => self.first_at(account, end, until.plus(DISORDER_MS)).await?,
+            Some(until) => {
+                self.first_at(account, end, until.plus(DISORDER_MS), Unreadable::Earlier).await?
+            }
             None => i64::MAX,
         };
         Ok(SeqSpan { first, end })
@@ -253,13 +264,15 @@ impl AuditReadStore for Database {
         for ids in ids.chunks(NAMES) {
             let mut query = QueryBuilder::<Db>::new("");
             // The later ones count: what stands in its own table is the newest name.
-            for (place, (table, name)) in [
-                ("audit_names", "name"),
-                ("technicians", "name"),
-                ("customers", "name"),
-                ("contacts", "name"),
-                ("tickets", "'#' || coalesce(psa_number, number)"),
-                ("integrations", "name"),
+            // Ids are what they are found by: along the account, a hundred thousand tickets would be read.
+            let by_id = "coalesce(account, account)";
+            for (place, (table, account_of, name)) in [
+                ("audit_names", "account", "name"),
+                ("technicians", by_id, "name"),
+                ("customers", by_id, "name"),
+                ("contacts", by_id, "name"),
+                ("tickets", by_id, "'#' || coalesce(psa_number, number)"),
+                ("integrations", by_id, "name"),
             ]
             .into_iter()
             .enumerate()
@@ -267,7 +280,7 @@ impl AuditReadStore for Database {
                 if place > 0 {
                     query.push(" union all ");
                 }
-                query.push(format!("select id, {name} as name from {table} where account = "));
+                query.push(format!("select id, {name} as name from {table} where {account_of} = "));
                 query.push_bind(account.0).push(" and id in (");
                 let mut list = query.separated(", ");
                 for id in ids {
@@ -307,7 +320,15 @@ impl AuditReadStore for Database {
 impl Database {
     /// The number of the first entry of this time or later: numbers are in the order of time, so that
     /// some twenty looks find it among a million.
-    async fn first_at(&self, account: AccountId, end: i64, at: Millis) -> Result<i64, StoreError> {
+    /// A time that can't be read is damage, which the check of the chain tells: here it makes a span longer,
+    /// never shorter.
+    async fn first_at(
+        &self,
+        account: AccountId,
+        end: i64,
+        at: Millis,
+        unreadable: Unreadable,
+    ) -> Result<i64, StoreError> {
         let (mut low, mut high) = (1, end);
         while low < high {
             let middle = low + (high - low) / 2;
@@ -318,12 +339,15 @@ impl Database {
             .bind(middle)
             .fetch_optional(self.read())
             .await?;
-            // A time that can't be read is damage, which the check of the chain tells: it leads too far back
-            // rather than not far enough.
-            let found = row.as_ref().map(|row| readable::<i64>(row, "at")).transpose()?.flatten();
-            match found {
-                Some(found) if found < at.0 => low = middle + 1,
-                _ => high = middle,
+            let is_before = match row.as_ref().map(|row| readable::<i64>(row, "at")).transpose()? {
+                Some(Some(found)) => found < at.0,
+                Some(None) => unreadable == Unreadable::Earlier,
+                None => false,
+            };
+            if is_before {
+                low = middle + 1;
+            } else {
+                high = middle;
             }
         }
         Ok(low)

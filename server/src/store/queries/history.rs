@@ -75,7 +75,10 @@ impl HistoryStore for Database {
         most: u32,
     ) -> Result<Vec<AuditRow>, StoreError> {
         let rows = sqlx::query(
+            // No further than the chain goes: a number that somebody has made up must not lead past what is
+            // to come.
             "select seq, at, body from audit where account = $1 and seq > $2
+                 and seq <= (select audit_count from accounts where id = $1)
              order by seq limit $3",
         )
         .bind(account.0)

@@ -119,7 +119,7 @@ impl Database {
         approvers: &HashSet<ContactId>,
         hashes: Hashes<'_>,
     ) -> Result<(Taken, bool), StoreError> {
-        let phones = serde_json::Value::from(new.phones.clone()).to_string();
+        let mut phones = serde_json::Value::from(new.phones.clone()).to_string();
         let found = match find(write, account, new, hashes).await? {
             Ok(found) => found,
             Err(refused) => return Ok((refused, false)),
@@ -145,6 +145,14 @@ impl Database {
             find_contact(write, account, id.0).await?;
             return Ok((Taken::Added(id), false));
         };
+        let before: Vec<String> = serde_json::from_str(&old.phones)
+            .map_err(|_| StoreError::Inconsistent("a contact's phones"))?;
+        // Numbers that are only written otherwise stay as they are: what was proved at them counts on.
+        let (hash, was) =
+            ((hashes.numbers)(old.id, &new.phones), (hashes.numbers)(old.id, &before));
+        if hash == was {
+            phones.clone_from(&old.phones);
+        }
         let external_id = new.external_id.as_ref().or(old.external_id.as_ref());
         let same = (&old.name, &old.email, &old.phones) == (&new.name, &new.email, &phones)
             && external_id == old.external_id.as_ref();
@@ -155,11 +163,6 @@ impl Database {
         if readdressed && approvers.contains(&old.id) {
             return Ok((Taken::Approver, false));
         }
-        let before: Vec<String> = serde_json::from_str(&old.phones)
-            .map_err(|_| StoreError::Inconsistent("a contact's phones"))?;
-        // The same numbers, written otherwise, are the same card.
-        let (hash, was) =
-            ((hashes.numbers)(old.id, &new.phones), (hashes.numbers)(old.id, &before));
         let other_card = readdressed || hash != was;
         // Since when the card is as it is: what was proved before does not show any more.
         sqlx::query(

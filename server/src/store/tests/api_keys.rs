@@ -1,6 +1,6 @@
 //! Keys of an account's own programs.
 
-use super::fixture::{HOUR, MINUTE, START, World, after, lease, limit, moved_on, new_id};
+use super::fixture::{HOUR, MINUTE, START, World, after, lease, limit, moved_on, new_id, taken};
 use crate::api_keys::{Alarm, Scope};
 use crate::store::{MailKind, NewApiKey, OutboxKind};
 
@@ -8,6 +8,7 @@ on_both!(
     a_key_is_kept_by_its_hash_until_it_is_revoked,
     calls_are_counted_and_told_once_an_hour,
     admins_hear_of_a_key_that_is_made_and_of_its_end,
+    there_are_no_more_than_are_allowed,
     another_accounts_key_is_not_there,
 );
 
@@ -95,6 +96,24 @@ async fn admins_hear_of_a_key_that_is_made_and_of_its_end(world: World) {
     store.warn_of_api_key(ours.account, new.id, 3, after(3)).await.unwrap();
     assert!(ending(START, end, 3).await.is_empty());
     assert_eq!(store.due_mails(after(3)).await.unwrap().len(), 2);
+}
+
+async fn there_are_no_more_than_are_allowed(world: World) {
+    let (store, ours, theirs) = (&world.store, &world.ours, &world.theirs);
+    let add = async |hash, now| {
+        let new = new("SIEM", hash);
+        store.add_api_key(ours.account, ours.ann, now, &new, 2).await.map(|()| new)
+    };
+    let first = add(b"1", START).await.unwrap();
+    let second = add(b"2", START).await.unwrap();
+    taken(add(b"3", START).await.map(|_| ()));
+    assert_eq!(store.api_key(b"3").await.unwrap(), None);
+    let theirs_too = new("SIEM", b"4");
+    store.add_api_key(theirs.account, theirs.ann, START, &theirs_too, 1).await.unwrap();
+    store.revoke_api_key(ours.account, ours.ann, after(1), first.id).await.unwrap();
+    add(b"5", after(1)).await.unwrap();
+    taken(add(b"6", second.expires_at.plus(-1)).await.map(|_| ()));
+    add(b"6", second.expires_at).await.unwrap();
 }
 
 async fn another_accounts_key_is_not_there(world: World) {

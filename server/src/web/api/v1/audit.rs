@@ -40,7 +40,7 @@ pub struct AuditPage {
 pub struct AuditEntry {
     /// Its number in the account's chain, from 1, without a gap.
     seq: i64,
-    /// When it was written.
+    /// When it was written; 0 where that can't be read.
     at: Millis,
     /// What happened (`act`), and the ids of who did it, for whom and about what; `code` says why not.
     /// Empty where it can't be read: then the check of the chain says what is damaged.
