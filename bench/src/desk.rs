@@ -137,9 +137,14 @@ impl Desk {
         Ok(response.text().await?)
     }
 
+    /// A page as a browser has it, or what a pod reads from the API.
     pub(crate) async fn page(&self, path: &str) -> Result<String> {
-        let url = format!("{}{path}", self.origin);
-        let response = self.client.get(url).header("cookie", &self.cookie).send().await?;
+        let request = self.client.get(format!("{}{path}", self.origin));
+        let request = match path.starts_with("/api/") {
+            true => request.bearer_auth(&self.bearer),
+            false => request.header("cookie", &self.cookie),
+        };
+        let response = request.send().await?;
         ensure!(response.status() == 200, "{path}: {}", response.status());
         Ok(response.text().await?)
     }

@@ -111,6 +111,21 @@ pub(crate) async fn audit(desk: &Desk, entries: u32) -> Result<Vec<Page>> {
     Ok(pages)
 }
 
+/// What a pod reads each time that something happens: of somebody who has called often, and of somebody who never has.
+pub(crate) async fn pods(desk: &Desk, entries: u32) -> Result<Vec<Page>> {
+    let told = desk.page(&format!("/audit/resets/{}", past::reset(entries))).await?;
+    let often = between(&told, "<a href=\"/contacts/", "\"").context("no contact")?;
+    // One in ten calls: the ones that follow do not.
+    let list = desk.page("/contacts?q=4711").await?;
+    let never = between(&list, "id=\"row-", "\"").context("no row")?;
+    let pod = |name: &str, contact: &str| Page {
+        name: format!("pod, {name}"),
+        path: format!("/api/pod/state?contact={contact}"),
+        says: "\"shields\"",
+    };
+    Ok(vec![pod("a frequent caller", often), pod("a new caller", never)])
+}
+
 /// What stands for this choice of a select.
 fn choice(page: &str, select: &str, label: &str) -> Option<String> {
     let options = between(page, &format!("<select id=\"{select}\""), "</select>")?;

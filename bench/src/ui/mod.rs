@@ -81,6 +81,7 @@ pub(crate) async fn measure(ask: &Ask) -> Result<()> {
     let desk = Desk::sign_in(&client, &installation.origin, &technician, &code).await?;
     let mut pages = look::lists(&desk).await?;
     pages.extend(look::audit(&desk, ask.audit).await?);
+    pages.extend(look::pods(&desk, ask.audit).await?);
     for page in pages {
         eprintln!("ui: {}", page.name);
         table.add(look::measure(&desk, &page, ask.looks).await?);

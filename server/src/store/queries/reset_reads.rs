@@ -132,9 +132,8 @@ impl ResetReadStore for Database {
         since: Millis,
     ) -> Result<Option<Reset>, StoreError> {
         let row = sqlx::query(with_name!(
-            "left join (select distinct s.reset as id from shares s
-                 where s.account = $1 and s.state in ('closed', 'open', 'locked')) link
-                 on link.id = r.id
+            "left join shares link on link.account = r.account and link.reset = r.id
+                 and link.state in ('closed', 'open', 'locked')
              where r.account = $1 and r.contact = $2 and (r.asked_at > $3 or link.id is not null
                  or r.stage in ('staged', 'applying', 'stuck'))
              order by case when link.id is not null

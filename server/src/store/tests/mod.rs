@@ -58,6 +58,7 @@ mod outbox;
 mod own;
 mod people;
 mod phones;
+mod plans;
 mod policies;
 mod psa;
 mod reach;
