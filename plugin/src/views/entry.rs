@@ -82,7 +82,6 @@ impl Form {
     }
 
     fn input(&self, field: &HtmlInputElement) {
-        self.held.set(false);
         let value = field.value();
         let wanted = self.wanted();
         let now = digits(&value, wanted);
@@ -92,8 +91,11 @@ impl Form {
         self.short.set(false);
         // By itself only where it is known that nothing is to come.
         let ready = wanted.is_some() && complete(&now, wanted);
-        if self.typed.replace(now.clone()) != now && ready {
-            self.answer();
+        if self.typed.replace(now.clone()) != now {
+            self.held.set(false);
+            if ready {
+                self.answer();
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use shared::{Code, Finding, Millis};
 use super::graph::Page;
 use super::permissions::{READ_APPLICATIONS, READ_PEOPLE, READ_PHONES};
 use super::{Directory, Person, Tenant};
+use crate::bidi;
 use crate::outbound::Answer;
 use crate::random;
 use crate::secret::Password;
@@ -44,7 +45,7 @@ pub struct Organization {
     /// The tenant's id.
     pub id: String,
     /// Its name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bidi::read")]
     pub display_name: Option<String>,
     #[serde(default)]
     verified_domains: Vec<VerifiedDomain>,

@@ -40,7 +40,7 @@ macro_rules! no_bytes {
 #[expect(clippy::duplicate_mod, reason = "one set of statements, compiled for each database")]
 mod queries;
 
-const MIGRATIONS: [(i64, &str, &str); 20] = [
+const MIGRATIONS: [(i64, &str, &str); 22] = [
     (1, "start", include_str!("../../migrations/sqlite/0001_start.sql")),
     (2, "mail", include_str!("../../migrations/sqlite/0002_mail.sql")),
     (3, "after", include_str!("../../migrations/sqlite/0003_after.sql")),
@@ -60,7 +60,9 @@ const MIGRATIONS: [(i64, &str, &str); 20] = [
     (17, "contact_sync", include_str!("../../migrations/sqlite/0017_contact_sync.sql")),
     (18, "mends", include_str!("../../migrations/sqlite/0018_mends.sql")),
     (19, "reach", include_str!("../../migrations/sqlite/0019_reach.sql")),
-    (20, "indexes", include_str!("../../migrations/sqlite/0020_indexes.sql")),
+    (20, "shares", include_str!("../../migrations/sqlite/0020_shares.sql")),
+    (21, "verifications", include_str!("../../migrations/sqlite/0021_verifications.sql")),
+    (22, "resets", include_str!("../../migrations/sqlite/0022_resets.sql")),
 ];
 
 /// One file.

@@ -320,8 +320,8 @@ impl AuditReadStore for Database {
 impl Database {
     /// The number of the first entry of this time or later: numbers are in the order of time, so that
     /// some twenty looks find it among a million.
-    /// A time that can't be read is damage, which the check of the chain tells: here it makes a span longer,
-    /// never shorter.
+    /// A time that can't be read makes a span longer, never shorter. One that was made up may still lead astray: that
+    /// is for the check of the chain to tell, as is all damage.
     async fn first_at(
         &self,
         account: AccountId,

@@ -20,6 +20,11 @@ async fn the_audit_is_read_from_an_entry_on(world: World) {
     assert_eq!(read(ours.account, 0, 2).await, [(1, START), (2, after(1))]);
     assert_eq!(read(ours.account, 2, 9).await, [(3, after(2)), (4, after(3))]);
     assert!(read(ours.account, 4, 9).await.is_empty());
+    // A number that somebody has made up leads nobody past what is to come.
+    let made_up = "insert into audit (account, seq, at, body, mac)
+        select account, 9000000, at, body, mac from audit where account = $1 and seq = 1";
+    store.seed(made_up, &[ours.account.0]).await;
+    assert!(read(ours.account, 4, 9).await.is_empty());
     assert_eq!(read(world.theirs.account, 0, 9).await.len(), 1);
 }
 

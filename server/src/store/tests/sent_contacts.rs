@@ -12,13 +12,14 @@ use crate::store::{Hashes, MailKind, OutboxKind, SeenContact, SentContact, Taken
 on_both!(
     contacts_are_added_changed_and_left_alone,
     another_number_is_a_changed_card,
+    numbers_written_otherwise_stay_as_they_are,
     another_address_is_a_changed_card,
     an_address_that_several_have_means_nobody,
     a_contact_of_a_psa_is_not_touched,
 );
 
 fn hash(id: ContactId, phones: &[String]) -> Vec<u8> {
-    format!("{id} {}", phones.join(" ")).into_bytes()
+    format!("{id} {}", phones.join("/").replace(' ', "")).into_bytes()
 }
 
 const HASHES: Hashes<'_> =
@@ -89,6 +90,24 @@ async fn another_address_is_a_changed_card(world: World) {
     assert_eq!(import(&world, &[other]).await, [Taken::AddressTaken]);
     let dora = store.contact(ours.account, dora).await.unwrap().unwrap();
     assert_eq!(dora.email, "", "as it was");
+}
+
+async fn numbers_written_otherwise_stay_as_they_are(world: World) {
+    let (store, ours) = (&world.store, &world.ours);
+    let known = carl(&world);
+    import(&world, std::slice::from_ref(&known)).await;
+    let phones = async || {
+        let contact = store.contact(ours.account, ours.carl).await.unwrap().unwrap();
+        contact.phones
+    };
+    let before = phones().await;
+    assert_eq!(before[0], "+49 30 1234");
+    let otherwise = SentContact { phones: vec!["+49301234".into(), "555-0100".into()], ..known };
+    assert_eq!(import(&world, std::slice::from_ref(&otherwise)).await, [Taken::Same(ours.carl)]);
+    assert_eq!(phones().await, before);
+    let renamed = SentContact { name: "Carl C.".into(), ..otherwise };
+    assert_eq!(import(&world, &[renamed]).await, [Taken::Changed(ours.carl)]);
+    assert_eq!(phones().await, before);
 }
 
 async fn another_number_is_a_changed_card(world: World) {

@@ -31,11 +31,20 @@ fn unusable(why: &str) -> Failure {
     Failure::from(Code::BadRequest).about(why)
 }
 
-/// What a parser says, without the values that it quotes: programs log what they are answered.
+/// What a parser says, without the value that it found: programs log what they are answered, and a value may be a
+/// number of somebody's.
 fn without_values(said: &str) -> String {
-    let parts = said.split('"').enumerate();
-    let plain = parts.map(|(nth, part)| if nth % 2 == 0 { part } else { "\"…\"" });
-    plain.collect::<String>().chars().take(200).collect()
+    let found = ["invalid type: ", "invalid value: ", "invalid length ", "unknown variant "];
+    let at = found.iter().filter_map(|what| said.find(what)).min();
+    let (place, found) = said.split_at(at.unwrap_or(said.len()));
+    // Behind the last one: a value may say so, too.
+    let wanted = found.rsplit_once(", expected ").map_or("", |(_, wanted)| wanted);
+    let plain = match (found.is_empty(), wanted) {
+        (true, _) => place.to_owned(),
+        (false, "") => format!("{place}no such value"),
+        (false, wanted) => format!("{place}expected {wanted}"),
+    };
+    plain.chars().take(200).collect()
 }
 
 /// A JSON body; for anything else it is said what is wrong.
@@ -71,9 +80,24 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_without_what_was_sent() {
-        let said = "contacts[0].phones: invalid type: string \"+49 30 1234\", expected a sequence";
-        let plain = without_values(said);
-        assert_eq!(plain, "contacts[0].phones: invalid type: string \"…\", expected a sequence");
+        for (said, plain) in [
+            (
+                "contacts[0].phones: invalid type: string \"+49 30 1234\", expected a sequence at line 1 column 9",
+                "contacts[0].phones: expected a sequence at line 1 column 9",
+            ),
+            (
+                "contacts[0].phones[0]: invalid type: integer `4930123456`, expected a string",
+                "contacts[0].phones[0]: expected a string",
+            ),
+            (
+                "invalid type: string \"\\\"+49, expected a sequence 30\", expected a sequence",
+                "expected a sequence",
+            ),
+            ("limit: invalid value: string \"+49\"", "limit: no such value"),
+            ("contacts[0]: missing field `name`", "contacts[0]: missing field `name`"),
+        ] {
+            assert_eq!(without_values(said), plain);
+        }
         assert_eq!(without_values(&"x".repeat(5_000)).len(), 200);
     }
 }

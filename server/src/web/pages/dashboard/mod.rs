@@ -121,11 +121,13 @@ pub async fn get(
     let days = Days::up_to(now, count);
     let (from, until) = (days.from(), days.until());
     let store = &app.store;
-    // Side by side: each reads all resets of the span.
-    let (resets, verifications, took, links) = tokio::try_join!(
+    // Two at a time: pods want to read, too.
+    let (resets, took) = tokio::try_join!(
         store.reset_counts(account, from, until),
-        store.verification_counts(account, from, until),
         store.call_to_reset(account, from, until),
+    )?;
+    let (verifications, links) = tokio::try_join!(
+        store.verification_counts(account, from, until),
         store.link_counts(account, from, until),
     )?;
     let figures = Figures::new(days, &resets, &verifications, &took, &links);
