@@ -169,13 +169,16 @@ pub async fn get(
 }
 
 fn in_words(figures: &Figures) -> Vec<Figure> {
+    const NONE: &str = "none in these days";
     let percent = |share: crate::dashboard::Share| {
         share.percent().map_or_else(|| "–".into(), |percent| format!("{percent} %"))
     };
-    let of = |share: crate::dashboard::Share| format!("{} of {}", share.part, share.of);
-    let time = |seconds: Option<i64>| {
-        seconds.map_or_else(|| "–".into(), |seconds| distance(seconds * 1000))
+    let of = |share: crate::dashboard::Share| match share.of {
+        0 => NONE.into(),
+        of => format!("{} of {of}", share.part),
     };
+    let time = |seconds: i64| distance(seconds * 1000);
+    let opened = of(figures.opened);
     vec![
         Figure {
             label: "Resets completed",
@@ -189,17 +192,19 @@ fn in_words(figures: &Figures) -> Vec<Figure> {
         },
         Figure {
             label: "From call to reset",
-            value: time(figures.median),
-            about: format!("at the median; nine of ten within {}", time(figures.ninth)),
+            value: figures.median.map_or_else(|| "–".into(), time),
+            about: figures.ninth.map_or_else(
+                || NONE.into(),
+                |ninth| format!("at the median; nine of ten within {}", time(ninth)),
+            ),
         },
         Figure {
             label: "Links opened",
             value: percent(figures.opened),
-            about: format!(
-                "{}; {} to the opening at the median",
-                of(figures.opened),
-                time(figures.median_opening)
-            ),
+            about: match figures.median_opening {
+                Some(median) => format!("{opened}; {} to the opening at the median", time(median)),
+                None => opened,
+            },
         },
     ]
 }
