@@ -30,3 +30,5 @@ create table synced_people (
     directory_user text not null
 );
 create unique index synced_people_person on synced_people (integration, directory_user);
+
+create index contacts_of_list on contacts (customer, email) where psa is null;

@@ -19,7 +19,7 @@ use tokio_util::task::TaskTracker;
 pub use self::decode::text;
 pub use self::plan::{BadLine, Fate, Line, Plan, compare_card, key, missing};
 use self::plan::{There, customers_in, plan};
-pub use self::sent::{ContactAsk, MOST_ROWS, RowError, RowOutcome, RowView};
+pub use self::sent::{ContactAsk, RowError, RowOutcome, RowView};
 pub use self::sheet::{Column, MOST_LINES, Sheet, Unreadable};
 use crate::bell::Bell;
 use crate::clock::Clock;

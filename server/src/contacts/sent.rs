@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
-use shared::{AccountId, Code, ContactId, CustomerId};
+use shared::{AccountId, Code, ContactId, CustomerId, Finding};
 use utoipa::ToSchema;
 
 use super::card::{LONGEST_NAME, MOST_PHONES, check_phone, is_address, tidy};
@@ -16,7 +16,7 @@ use crate::store::{ApiKey, Hashes, SentContact, Store, Taken};
 use crate::verification::card_hash;
 
 /// Rows of one import.
-pub const MOST_ROWS: usize = 500;
+const MOST_ROWS: usize = 500;
 /// Longest id of another system, in characters.
 const LONGEST_ID: usize = 200;
 
@@ -117,7 +117,8 @@ impl Contacts {
     /// `BadRequest` for none or too many; when the database can't be used, and then nothing of it stands.
     pub async fn take(&self, key: &ApiKey, asks: &[ContactAsk]) -> Result<Vec<RowView>, Denied> {
         if asks.is_empty() || asks.len() > MOST_ROWS {
-            return Err(Code::BadRequest.into());
+            let about = Some(format!("contacts: send 1 to {MOST_ROWS} of them at once"));
+            return Err(Finding { code: Code::BadRequest, about }.into());
         }
         let (store, account, now) = (&self.store, key.account, self.clock.now());
         let customers = customers(store, account).await?;

@@ -40,7 +40,7 @@ macro_rules! no_bytes {
 #[expect(clippy::duplicate_mod, reason = "one set of statements, compiled for each database")]
 mod queries;
 
-const MIGRATIONS: [(i64, &str, &str); 22] = [
+const MIGRATIONS: [(i64, &str, &str); 23] = [
     (1, "start", include_str!("../../migrations/postgres/0001_start.sql")),
     (2, "mail", include_str!("../../migrations/postgres/0002_mail.sql")),
     (3, "after", include_str!("../../migrations/postgres/0003_after.sql")),
@@ -63,6 +63,7 @@ const MIGRATIONS: [(i64, &str, &str); 22] = [
     (20, "shares", include_str!("../../migrations/postgres/0020_shares.sql")),
     (21, "verifications", include_str!("../../migrations/postgres/0021_verifications.sql")),
     (22, "resets", include_str!("../../migrations/postgres/0022_resets.sql")),
+    (23, "contacts", include_str!("../../migrations/postgres/0023_contacts.sql")),
 ];
 
 /// What each connection must hold to, whatever the server's own settings say: a commit is on disk

@@ -27,11 +27,20 @@ pub struct Json<T>(pub T);
 impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     type Rejection = Failure;
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
-        match axum::Json::from_request(request, app).await {
-            Ok(axum::Json(value)) => Ok(Self(value)),
-            Err(rejection) if rejection.status().as_u16() == 413 => Err(Code::TooLarge.into()),
-            Err(_) => Err(Code::BadRequest.into()),
-        }
+        json(request, app, |_| Code::BadRequest.into()).await.map(Self)
+    }
+}
+
+/// Reads a JSON body; `refused` says what a parser's words come to.
+async fn json<T: DeserializeOwned>(
+    request: Request,
+    app: &App,
+    refused: impl Fn(&str) -> Failure,
+) -> Result<T, Failure> {
+    match axum::Json::from_request(request, app).await {
+        Ok(axum::Json(value)) => Ok(value),
+        Err(rejection) if rejection.status().as_u16() == 413 => Err(Code::TooLarge.into()),
+        Err(rejection) => Err(refused(&rejection.body_text())),
     }
 }
 

@@ -4,9 +4,9 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Body, unusable};
+use super::Body;
 use crate::app::App;
-use crate::contacts::{ContactAsk, MOST_ROWS, RowOutcome, RowView};
+use crate::contacts::{ContactAsk, RowOutcome, RowView};
 use crate::web::key::{ContactsWrite, Key};
 use crate::web::problem::Failure;
 
@@ -43,9 +43,6 @@ pub async fn post(
     Key(key, _): Key<ContactsWrite>,
     Body(ask): Body<ContactsAsk>,
 ) -> Result<axum::Json<ContactsView>, Failure> {
-    if ask.contacts.is_empty() || ask.contacts.len() > MOST_ROWS {
-        return Err(unusable(&format!("contacts: send 1 to {MOST_ROWS} of them at once")));
-    }
     let rows = app.contacts.take(&key, &ask.contacts).await?;
     let count = |outcome| rows.iter().filter(|row| row.outcome == outcome).count();
     Ok(axum::Json(ContactsView {

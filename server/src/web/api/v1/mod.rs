@@ -53,11 +53,7 @@ pub struct Body<T>(pub T);
 impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     type Rejection = Failure;
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
-        match axum::Json::from_request(request, app).await {
-            Ok(axum::Json(value)) => Ok(Self(value)),
-            Err(rejection) if rejection.status().as_u16() == 413 => Err(Code::TooLarge.into()),
-            Err(rejection) => Err(unusable(&without_values(&rejection.body_text()))),
-        }
+        super::json(request, app, |said| unusable(&without_values(said))).await.map(Self)
     }
 }
 
