@@ -42,7 +42,7 @@ async fn people_are_listed_by_an_admins_choice() {
     page.sees("Grant User.Read.All with admin consent").await;
     in_every_light(&page, "93-sync-refused").await;
     page.click("button", "Sync now").await;
-    page.sees("Read just now.").await;
+    page.sees("It is done again once a day").await;
 
     page.click("DisclosureTriangle", "Whom to list, or stop").await;
     in_every_light(&page, "94-sync-choice").await;
@@ -81,7 +81,7 @@ async fn a_psa_is_listed_and_read_now() {
     until("the contacts were read", ended).await;
     page.go(&address).await;
     page.click("button", "Sync now").await;
-    page.sees("Read just now.").await;
+    page.sees("Tried just now.").await;
     page.sees("It is done again once a day").await;
     page.script("document.getElementById('list-title').scrollIntoView()").await;
     in_every_light(&page, "95-psa-sync-on").await;

@@ -137,7 +137,9 @@ impl Just {
             ),
             "contacts-on" => Some("Saved. How the contacts are kept in step stands below."),
             "contacts-off" => Some("Stopped. Whoever is listed stays on the list of contacts."),
-            "synced" => Some("Read just now. What came of it stands below, at the contacts."),
+            "synced" => Some(
+                "Tried just now. Whether it worked, and what to do, stands below, at the contacts.",
+            ),
             "syncing" => {
                 Some("It takes a while, and goes on by itself. Reload this page in a minute.")
             }
