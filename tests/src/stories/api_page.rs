@@ -7,6 +7,8 @@ use crate::page::Page;
 use crate::world::World;
 use simulator::{Company, Fault};
 
+const LONG_HOST: &str = "the-name-of-some-customers-subdomain.automation-of-tickets.example.com";
+
 /// What stands in the one place where a secret is shown.
 async fn shown_once(page: &Page) -> String {
     let text = page.script("return document.getElementById('once').textContent").await;
@@ -88,14 +90,23 @@ async fn a_webhook_is_added_tested_and_deleted() {
     page.script("document.querySelector('[name=with_names]').click()").await;
     page.click("button", "Save").await;
     page.sees("Saved.").await;
+    // An address as automation has them: on a phone it wraps.
+    page.script("document.getElementById('change').open = true").await;
+    let long = format!("https://{LONG_HOST}/services/T00000000000/{}", "a1b2c3".repeat(8));
+    page.fill("textbox", "Address", &long).await;
+    page.click("button", "Save").await;
+    page.find("heading", "The signing key").await;
+    page.click("link", "I have it: test the webhook").await;
+    page.find("heading", &format!("Webhook at {LONG_HOST}")).await;
+    in_every_light(&page, "87-webhook-long").await;
     page.click("button", "Switch off").await;
     page.sees("Switched off. What waited").await;
     page.click("link", "API & webhooks").await;
     page.find("heading", "API & webhooks").await;
     in_every_light(&page, "88-webhooks").await;
-    page.click("link", "127.0.0.1").await;
+    page.click("link", LONG_HOST).await;
     page.click("link", "Delete…").await;
-    page.find("heading", "Delete the webhook at 127.0.0.1?").await;
+    page.find("heading", &format!("Delete the webhook at {LONG_HOST}?")).await;
     in_every_light(&page, "89-webhook-delete").await;
     page.click("button", "Delete").await;
     page.sees("The webhook is deleted").await;
