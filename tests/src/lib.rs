@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a story may fail loudly")]
 
 mod axe;
+mod between;
 mod browser;
 mod conformance;
 mod crash;

@@ -91,8 +91,13 @@ impl Resets {
         let shown = self.open_shown(who, &reset, &ask.sealed)?;
         let phone = Phone::parse(&shown.phone).ok_or(Code::PreflightStale)?;
         let newest = self.store.share_of(reset.account, id).await?.map(|share| share.id);
-        if newest != Some(shown.share) && reset.phone_hash == phone_hash(&self.store, &phone) {
-            return self.view(who, &reset).await;
+        if newest != Some(shown.share) {
+            // Read after the link: a reset read before it may still have the phone of the old one,
+            // and a colleague's link to another phone would pass for the one that was asked for.
+            let reset = self.own(who, id).await?;
+            if reset.phone_hash == phone_hash(&self.store, &phone) {
+                return self.view(who, &reset).await;
+            }
         }
         let old = self.renewable_share(&reset).await?;
         if old.id != shown.share {

@@ -2,9 +2,13 @@
 //! Microsoft has registered. The old link is dead from then on, and nothing is lost on the way.
 
 use serde_json::{Value, json};
+use server::denied::Denied;
+use server::store::Session;
+use shared::{Code, ResendAsk};
 use simulator::{Company, Fault, Line, Phone};
 use uuid::Uuid;
 
+use crate::between::{Both, between};
 use crate::desk::{Desk, Reply};
 use crate::person::Person;
 use crate::world::{World, until};
@@ -257,4 +261,52 @@ async fn of_two_new_links_at_once_one_is_made() {
         world.settle_in_time().await;
         world.end().await;
     }
+}
+
+/// The same, in every order that can matter. The first asks for the phone that the link goes to so
+/// far, and must not take the other's link, which goes elsewhere, for their own.
+#[tokio::test]
+async fn a_new_link_comes_between_any_two_looks_of_another() {
+    let (world, _, _) = reset(Some(Line::Landline)).await;
+    world.outside.set_line(FIRST, None);
+    let resets = &world.app.resets;
+    let id = shared::ResetId(ID);
+    let mut won = [0, 0];
+    for waits in 0.. {
+        // Within the link's life, and not more of them in an hour than are allowed.
+        world.pass(20 * 60_000);
+        let one = world.session(crate::world::EMAIL).await;
+        let two = world.session(crate::world::COLLEAGUE).await;
+        let ask = async |who: &Session, used: bool| {
+            let listed = resets.phones(who, id).await.unwrap().phones;
+            let phone = listed.into_iter().find(|phone| phone.used == used).unwrap();
+            (phone.masked, ResendAsk { sealed: phone.sealed })
+        };
+        let (same, ask_same) = ask(&one, true).await;
+        let (new, ask_new) = ask(&two, false).await;
+        let Both { first, second, over } = between(
+            waits,
+            resets.new_link(&one, id, &ask_same),
+            resets.new_link(&two, id, &ask_new),
+        )
+        .await;
+        let told = match (first, second) {
+            (Ok(view), Err(Denied::Because(finding))) if finding.code == Code::LinkMoved => {
+                won[0] += 1;
+                (view.phone, same)
+            }
+            (Err(Denied::Because(finding)), Ok(view)) if finding.code == Code::LinkMoved => {
+                won[1] += 1;
+                (view.phone, new)
+            }
+            other => panic!("after {waits} waits: {other:?}"),
+        };
+        assert_eq!(told.0, told.1, "after {waits} waits");
+        world.settle_in_time().await;
+        if over {
+            break;
+        }
+    }
+    assert!(won[0] > 0 && won[1] > 4, "{won:?}");
+    world.end().await;
 }
