@@ -135,7 +135,7 @@ impl Msp {
         if !store.claim_reset(reset.id, lease, now).await? {
             return Err(StoreError::MovedOn);
         }
-        store.announce(&reset, lease, now).await?;
+        store.announce(&reset, lease, now).await?.map_err(|_| StoreError::MovedOn)?;
         store.record_applied(&reset, lease, &After::default(), None, now).await?;
         Ok(link)
     }

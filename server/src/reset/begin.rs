@@ -127,6 +127,7 @@ impl Resets {
         Err(match not {
             NotStaged::Limit(hit) => limit_finding(&hit.name).into(),
             NotStaged::VerificationUsed => Code::VerificationUsed.into(),
+            NotStaged::TakenBack => Code::CallerDenied.into(),
             NotStaged::ApprovalOver => Code::ApprovalOver.into(),
             // Both had passed the preflight: the other one was a moment faster.
             NotStaged::UnderWay => {

@@ -132,7 +132,9 @@ impl Resets {
         let now = self.clock.now();
         let held = Lease { until: now.plus(self.settings.reset.lease_ms), ..lease };
         // P2: on disk before Microsoft is asked.
-        self.store.announce(reset, held, now).await?;
+        if let Err(code) = self.store.announce(reset, held, now).await? {
+            return self.refuse(reset, lease, code.into()).await;
+        }
         self.bell.ring(reset.account);
         // Whoever comes after `not_after` may find the reset in other hands, or the person with a
         // password of their own. The call itself may take as long as its time limit.
@@ -180,6 +182,11 @@ impl Resets {
             Err(other) => return Ok(Err(other)),
         };
         let policy = self.store.policy(reset.account, reset.customer).await?;
+        // Microsoft has taken its time: what an admin has switched off meanwhile is off.
+        let tenant = match self.switched_on(reset).await? {
+            Ok(tenant) => tenant,
+            Err(refusal) => return Ok(Err(Answer::Refused(refusal))),
+        };
         Ok(match first_mobile(&phones, policy.alternate_mobile) {
             None => Err(Answer::Refused(Code::NoPhone.into())),
             Some(phone) if phone_hash(&self.store, phone) != reset.phone_hash => {

@@ -15,9 +15,10 @@ use crate::denied::Denied;
 use crate::directory::{Phone, Registered};
 use crate::outbound::Answer;
 use crate::policy::Policy;
+use crate::reach;
 use crate::seal::Place;
 use crate::share::{self, NewShare};
-use crate::store::{Owner, Reset, Session, Share, ShareStanding, StoreError};
+use crate::store::{NotReplaced, Owner, Reset, Session, Share, ShareStanding, StoreError};
 use crate::verification::phone_hash;
 
 /// A list of phones is good for so long.
@@ -48,8 +49,8 @@ impl Resets {
     /// opened or is over, or there is no phone.
     pub async fn phones(&self, who: &Session, id: ResetId) -> Result<PhonesView, Denied> {
         self.may_reset(who)?;
-        let reset = self.own(who, id).await?;
-        let share = self.renewable_share(&reset).await?;
+        let (reset, share) = self.with_link(self.own(who, id).await?).await?;
+        let share = self.renewable(&reset, share)?;
         let phones = self.still_registered(&reset).await?;
         if phones.is_empty() {
             return Err(Code::NoPhone.into());
@@ -87,20 +88,15 @@ impl Resets {
         ask: &ResendAsk,
     ) -> Result<ResetView, Denied> {
         self.may_reset(who)?;
-        let reset = self.own(who, id).await?;
+        let (reset, share) = self.with_link(self.own(who, id).await?).await?;
         let shown = self.open_shown(who, &reset, &ask.sealed)?;
         let phone = Phone::parse(&shown.phone).ok_or(Code::PreflightStale)?;
-        let newest = self.store.share_of(reset.account, id).await?.map(|share| share.id);
-        if newest != Some(shown.share) {
-            // Read after the link: a reset read before it may still have the phone of the old one,
-            // and a colleague's link to another phone would pass for the one that was asked for.
-            let reset = self.own(who, id).await?;
-            if reset.phone_hash == phone_hash(&self.store, &phone) {
-                return self.view(who, &reset).await;
-            }
+        let replaced = share.as_ref().is_none_or(|share| share.id != shown.share);
+        if replaced && reset.phone_hash == phone_hash(&self.store, &phone) {
+            return self.view(who, &reset).await;
         }
-        let old = self.renewable_share(&reset).await?;
-        if old.id != shown.share {
+        let old = self.renewable(&reset, share)?;
+        if replaced {
             return Err(Code::LinkMoved.into());
         }
         let phones = self.still_registered(&reset).await?;
@@ -165,17 +161,20 @@ impl Resets {
         let by = who.technician.id;
         match self.store.replace_link(&reset, old.id, &share, by, &limit, now).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(hit)) => Err(Denied::Limit { retry_after: hit.retry_after }),
+            Ok(Err(NotReplaced::Limit(hit))) => Err(Denied::Limit { retry_after: hit.retry_after }),
+            Ok(Err(NotReplaced::Because(code))) => {
+                reach::within(&self.store, who, reset.customer).await?;
+                Err(code.into())
+            }
             Err(StoreError::MovedOn) => Err(Code::LinkMoved.into()),
             Err(other) => Err(other.into()),
         }
     }
 
-    /// The link that can be replaced.
-    async fn renewable_share(&self, reset: &Reset) -> Result<Share, Denied> {
+    /// The link, when it can be replaced.
+    fn renewable(&self, reset: &Reset, share: Option<Share>) -> Result<Share, Code> {
         let now = self.clock.now();
-        let share = self.store.share_of(reset.account, reset.id).await?;
-        Ok(share.filter(|share| renewable(reset, share, now)).ok_or(Code::LinkMoved)?)
+        share.filter(|share| renewable(reset, share, now)).ok_or(Code::LinkMoved)
     }
 
     /// The preflight once more, as far as it is about the link: the switches, the provider, nothing

@@ -6,7 +6,9 @@ use super::Resets;
 use super::begin::unlock_place;
 use crate::denied::Denied;
 use crate::share::facts;
-use crate::store::{OutboxKind, OutboxRow, OutboxState, Reset, Session, Share, ShareStanding};
+use crate::store::{
+    OutboxKind, OutboxRow, OutboxState, Reset, Session, Share, ShareStanding, StoreError,
+};
 
 impl Resets {
     /// The reset as this technician may see it.
@@ -14,9 +16,9 @@ impl Resets {
     /// # Errors
     /// When the database can't be read.
     pub async fn view(&self, who: &Session, reset: &Reset) -> Result<ResetView, Denied> {
-        let share = self.store.share_of(reset.account, reset.id).await?;
+        let (reset, share) = self.with_link(reset.clone()).await?;
         let rows = self.store.outbox_of(reset.account, reset.id).await?;
-        let unlock_code = self.unlock_code(who, reset, share.as_ref());
+        let unlock_code = self.unlock_code(who, &reset, share.as_ref());
         let now = self.clock.now();
         let facts = share.as_ref().map(|share| facts(share, now));
         Ok(ResetView {
@@ -27,14 +29,32 @@ impl Resets {
             person: reset.person.clone(),
             phone: reset.phone_masked.clone(),
             must_change: reset.must_change,
-            steps: steps(reset, share.as_ref(), &rows),
+            steps: steps(&reset, share.as_ref(), &rows),
             code: reset.code,
             share: facts.as_ref().map_or(ShareState::Closed, |facts| facts.state.clone()),
             unlock_code,
             tries_left: facts.as_ref().and_then(|facts| facts.tries_left),
             late: facts.and_then(|facts| facts.late),
-            acts: acts(reset, share.as_ref(), &rows, now),
+            acts: acts(&reset, share.as_ref(), &rows, now),
         })
+    }
+
+    /// A reset with its newest link, as they stood at one moment: a colleague's new link changes
+    /// both, and the code of one does not open the other.
+    pub(super) async fn with_link(
+        &self,
+        mut reset: Reset,
+    ) -> Result<(Reset, Option<Share>), StoreError> {
+        loop {
+            let share = self.store.share_of(reset.account, reset.id).await?;
+            let again = self.store.reset(reset.account, reset.id).await?;
+            let again = again.ok_or(StoreError::Inconsistent("a reset that is gone"))?;
+            // Sealed anew with each link, for the same phone too.
+            if again.phone_sealed == reset.phone_sealed {
+                return Ok((reset, share));
+            }
+            reset = again;
+        }
     }
 
     /// Only for the technician who asked for this link, and only while it can be opened.

@@ -6,7 +6,6 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::LimitHit;
 use crate::language::Language;
 
 /// One password reset.
@@ -370,21 +369,4 @@ impl OutboxRow {
             _ => format!("[reset {reset} {kind}]"),
         }
     }
-}
-
-/// Why a reset could not be staged.
-#[derive(Debug)]
-pub enum NotStaged {
-    /// A limit.
-    Limit(LimitHit),
-    /// The verification was used up meanwhile.
-    VerificationUsed,
-    /// So was the approval.
-    ApprovalOver,
-    /// Whoever asked may not reset any more, or does not have the customer any more.
-    MayNot,
-    /// Another one for this person is live (P5).
-    UnderWay,
-    /// The id exists.
-    IdTaken,
 }

@@ -15,6 +15,7 @@ mod bad_verification;
 mod branding;
 mod branding_page;
 mod check;
+mod click_meets;
 mod conformance;
 mod connection_test;
 mod contract;

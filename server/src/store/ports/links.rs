@@ -1,6 +1,6 @@
 //! The links of a reset; a new link in place of one that was not opened: the same password, never two links, never none.
 
-use crate::store::{Limit, LimitHit, Reset, Share, StoreError};
+use crate::store::{Limit, NotReplaced, Reset, Share, StoreError};
 use async_trait::async_trait;
 use shared::{AccountId, Millis, ResetId, ShareId, TechnicianId};
 
@@ -20,7 +20,7 @@ pub trait LinkStore {
         by: TechnicianId,
         limit: &Limit,
         now: Millis,
-    ) -> Result<Result<(), LimitHit>, StoreError>;
+    ) -> Result<Result<(), NotReplaced>, StoreError>;
 
     /// The newest share of a reset.
     ///

@@ -67,10 +67,17 @@ pub trait ResetStore {
     ) -> Result<(), StoreError>;
 
     /// `applying`: the intent and the attempt's number are on disk before Microsoft is asked (P2).
+    /// Or why Microsoft is not to be asked: the person has said since the click that it was not
+    /// them, or whoever clicked may not reset there any more.
     ///
     /// # Errors
     /// `MovedOn` when another driver has the reset.
-    async fn announce(&self, reset: &Reset, lease: Lease, now: Millis) -> Result<(), StoreError>;
+    async fn announce(
+        &self,
+        reset: &Reset,
+        lease: Lease,
+        now: Millis,
+    ) -> Result<Result<(), Code>, StoreError>;
 
     /// An answer short of yes.
     ///

@@ -11,6 +11,7 @@ use shared::{AccountId, Code, Millis, ResetId, TechnicianId};
 use uuid::Uuid;
 
 use super::kept;
+use super::reach::may_still_reset;
 use super::reset_reads::entry;
 use crate::audit::{Act, Entry};
 use crate::random;
@@ -67,6 +68,10 @@ impl AppliedStore for Database {
         limit: &Limit,
     ) -> Result<Result<bool, LimitHit>, StoreError> {
         let mut write = self.write(reset.account).await?;
+        if !may_still_reset(&mut write, reset.account, by, reset.customer).await? {
+            write.roll_back().await?;
+            return Ok(Ok(false));
+        }
         let open: Option<String> = sqlx::query_scalar(
             "select state from shares where account = $1 and reset = $2 and state = 'open'
                  and coalesce(expires_at, latest_at) > $3
@@ -106,6 +111,10 @@ impl AppliedStore for Database {
         now: Millis,
     ) -> Result<(), StoreError> {
         let mut write = self.write(reset.account).await?;
+        if !may_still_reset(&mut write, reset.account, by, reset.customer).await? {
+            write.roll_back().await?;
+            return Err(StoreError::MovedOn);
+        }
         let query = sqlx::query(
             "update resets set code = $3
              where account = $1 and id = $2 and stage in ('stuck', 'applied', 'completed')

@@ -3,14 +3,15 @@
 use async_trait::async_trait;
 use shared::{AccountId, Code, Millis, ResetId, ShareId, TechnicianId};
 
-use super::super::Database;
+use super::super::{Database, Write};
 use super::applied::TEXT_PATIENCE_MS;
+use super::proofs::taken_back;
 use super::reach::may_still_reset;
 use super::reset_reads::entry;
 use super::shares::share;
 use crate::audit::Act;
 use crate::store::{
-    Limit, LimitHit, LinkStore, NOTE_PATIENCE_MS, OutboxKind, Reset, Share, StoreError,
+    Limit, LinkStore, NOTE_PATIENCE_MS, NotReplaced, OutboxKind, Reset, Share, StoreError,
 };
 
 #[async_trait]
@@ -23,11 +24,11 @@ impl LinkStore for Database {
         by: TechnicianId,
         limit: &Limit,
         now: Millis,
-    ) -> Result<Result<(), LimitHit>, StoreError> {
+    ) -> Result<Result<(), NotReplaced>, StoreError> {
         let mut write = self.write(reset.account).await?;
-        if !may_still_reset(&mut write, reset.account, by, reset.customer).await? {
+        if let Some(code) = forbidden(&mut write, reset, by).await? {
             write.roll_back().await?;
-            return Err(StoreError::MovedOn);
+            return Ok(Err(NotReplaced::Because(code)));
         }
         // Texts of the old link first, in the order in which their sender locks: row, then share.
         sqlx::query(
@@ -55,7 +56,7 @@ impl LinkStore for Database {
         let limits = std::slice::from_ref(limit);
         if let Err(hit) = self.spend(&mut write, reset.account, now, limits).await? {
             write.roll_back().await?;
-            return Ok(Err(hit));
+            return Ok(Err(NotReplaced::Limit(hit)));
         }
         let query = sqlx::query(
             "update resets set phone_masked = $3, phone_sealed = $4, phone_hash = $5,
@@ -120,4 +121,28 @@ impl LinkStore for Database {
         .fetch_optional(self.read())
         .await?)
     }
+}
+
+/// What has come in the way of a new link since it was asked about: whoever asks may not reset
+/// there any more, the caller was somebody else, or the person gets another password just now.
+async fn forbidden(
+    write: &mut Write,
+    reset: &Reset,
+    by: TechnicianId,
+) -> Result<Option<Code>, StoreError> {
+    if !may_still_reset(write, reset.account, by, reset.customer).await? {
+        return Ok(Some(Code::Forbidden));
+    }
+    if taken_back(write.db(), reset.account, reset.verification).await? {
+        return Ok(Some(Code::CallerDenied));
+    }
+    let live: Option<String> = sqlx::query_scalar(
+        "select stage from resets where account = $1 and directory_user = $2
+             and stage in ('staged', 'applying')",
+    )
+    .bind(reset.account.0)
+    .bind(&reset.directory_user)
+    .fetch_optional(write.db())
+    .await?;
+    Ok(live.map(|_| Code::ResetUnderWay))
 }

@@ -36,6 +36,7 @@ mod own;
 mod people;
 mod phones;
 mod policies;
+mod proofs;
 mod psa;
 mod psa_lists;
 mod psa_people;

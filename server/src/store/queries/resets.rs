@@ -11,7 +11,8 @@ use shared::{Code, Millis, Stage};
 
 use super::kept;
 use super::mails::About;
-use super::reach::{has, may_still_reset};
+use super::proofs::{taken_back, use_up};
+use super::reach::may_still_reset;
 use super::reset_reads::entry;
 use crate::audit::Act;
 
@@ -41,53 +42,9 @@ impl ResetStore for Database {
             write.roll_back().await?;
             return Ok(Err(NotStaged::Limit(hit)));
         }
-        let used = sqlx::query(
-            "update verifications set used_by = $3
-             where account = $1 and id = $2 and outcome = 'verified' and used_by is null",
-        )
-        .bind(reset.account.0)
-        .bind(reset.verification.0)
-        .bind(reset.id.0)
-        .execute(write.db())
-        .await
-        .map_err(StoreError::taken);
-        match used {
-            Ok(used) if used.rows_affected() == 1 => {}
-            Ok(_) => {
-                write.roll_back().await?;
-                return Ok(Err(NotStaged::VerificationUsed));
-            }
-            // Another account was faster with this very id.
-            Err(StoreError::Taken) => {
-                write.roll_back().await?;
-                return Ok(Err(NotStaged::IdTaken));
-            }
-            Err(error) => return Err(error),
-        }
-        if let Some(approval) = reset.approval {
-            // Whatever was approved, it was for this person, not by who uses it, and by somebody who
-            // may still approve.
-            let used = sqlx::query(concat!(
-                "update approvals set used_by = $3 where account = $1 and id = $2
-                     and state = 'approved' and used_by is null and expires_at > $4
-                     and directory_user = $5 and answered_by <> $6
-                     and exists (select 1 from technicians t where t.id = approvals.answered_by
-                         and t.ended_at is null and t.may_reset and ",
-                has!("approvals.customer"),
-                ")"
-            ))
-            .bind(reset.account.0)
-            .bind(approval.0)
-            .bind(reset.id.0)
-            .bind(reset.asked_at.0)
-            .bind(&reset.directory_user)
-            .bind(reset.technician.0)
-            .execute(write.db())
-            .await?;
-            if used.rows_affected() == 0 {
-                write.roll_back().await?;
-                return Ok(Err(NotStaged::ApprovalOver));
-            }
+        if let Err(not) = use_up(&mut write, reset).await? {
+            write.roll_back().await?;
+            return Ok(Err(not));
         }
         match insert_reset(reset).execute(write.db()).await.map_err(StoreError::taken) {
             Err(StoreError::Taken) => {
@@ -206,7 +163,25 @@ impl ResetStore for Database {
         write.commit().await
     }
 
-    async fn announce(&self, reset: &Reset, lease: Lease, now: Millis) -> Result<(), StoreError> {
+    async fn announce(
+        &self,
+        reset: &Reset,
+        lease: Lease,
+        now: Millis,
+    ) -> Result<Result<(), Code>, StoreError> {
+        let mut write = self.write(reset.account).await?;
+        let (by, customer) = (reset.technician, reset.customer);
+        let not = if taken_back(write.db(), reset.account, reset.verification).await? {
+            Some(Code::CallerDenied)
+        } else if !may_still_reset(&mut write, reset.account, by, customer).await? {
+            Some(Code::Forbidden)
+        } else {
+            None
+        };
+        if let Some(code) = not {
+            write.roll_back().await?;
+            return Ok(Err(code));
+        }
         let query = sqlx::query(
             "update resets set stage = 'applying', tries = tries + 1, lease_until = $4
              where account = $1 and id = $2 and lease = $3 and stage in ('staged', 'applying')
@@ -217,8 +192,11 @@ impl ResetStore for Database {
         .bind(lease.id)
         .bind(lease.until.0)
         .bind(now.0);
+        write.one(query).await?;
         let entry = entry(Act::ResetApplying, reset).about(format!("attempt {}", reset.tries + 1));
-        self.transition(reset, query, now, &entry).await
+        self.note(&mut write, reset.account, now, &entry).await?;
+        write.commit().await?;
+        Ok(Ok(()))
     }
 
     async fn record_answer(

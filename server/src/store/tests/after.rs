@@ -220,7 +220,7 @@ async fn what_is_asked_of_the_next_sign_in_is_kept(world: World) {
         store.stage_reset(&reset, &share, &[]).await.unwrap().unwrap();
         let held = lease(START);
         assert!(store.claim_reset(reset.id, held, START).await.unwrap());
-        store.announce(&reset, held, START).await.unwrap();
+        store.announce(&reset, held, START).await.unwrap().unwrap();
         store.record_applied(&reset, held, &follows(), None, START).await.unwrap();
         assert_eq!(world.read(&reset).await.must_change, must_change);
         let look = store.look_at_share(&share.look_id, START).await.unwrap().unwrap();

@@ -4,13 +4,14 @@ use shared::{Channel, Code, Outcome, VerificationId};
 
 use super::fixture::{CODE, HOUR, MINUTE, START, World, after, lease, moved_on, new_id};
 use super::mails::with_smtp;
-use crate::store::{Ending, OutboxKind, Verification};
+use crate::store::{Ending, NotStaged, OutboxKind, Verification};
 
 on_both!(
     a_link_is_tried_by_whoever_holds_it,
     a_link_is_looked_up_by_its_id_alone,
     one_of_many_right_answers_verifies,
     a_denial_ends_it_and_admins_hear_of_it,
+    a_denial_takes_back_what_succeeded_before,
     each_end_is_an_end,
     what_ran_out_is_found_and_ended,
     a_push_is_looked_after_by_one_process,
@@ -129,6 +130,33 @@ async fn a_denial_ends_it_and_admins_hear_of_it(world: World) {
     let taken = store.claim_outbox(mails[0], lease(after(1)), after(1)).await.unwrap().unwrap();
     assert_eq!((taken.kind.as_str(), taken.verification), ("mail-denied", Some(v.id)));
     assert!(taken.recipient.is_some());
+}
+
+/// Of any of the person's verifications; and nothing that succeeded after it. What was staged
+/// before goes no further.
+async fn a_denial_takes_back_what_succeeded_before(world: World) {
+    let store = &world.store;
+    let account = world.ours.account;
+    let (kept, doubted) = (world.ours.verified(store, START).await, link(&world));
+    let (waits, held) = (world.staged("w").await, lease(START));
+    begin(&world, &doubted).await;
+    store.end_verification(&doubted, Ending::Denied, after(1)).await.unwrap().unwrap();
+    let (reset, share) = world.ours.asked(kept, "p");
+    let not = store.stage_reset(&reset, &share, &[]).await.unwrap().unwrap_err();
+    assert!(matches!(not, NotStaged::TakenBack));
+    assert!(!store.verification(account, kept).await.unwrap().unwrap().used, "nothing was done");
+    assert!(store.claim_reset(waits.id, held, START).await.unwrap());
+    let not = store.announce(&waits, held, START).await.unwrap().unwrap_err();
+    assert_eq!((not, world.read(&waits).await.tries), (Code::CallerDenied, 0));
+    let since = world.ours.verified(store, after(2)).await;
+    let (reset, share) = world.ours.asked(since, "p");
+    store.stage_reset(&reset, &share, &[]).await.unwrap().unwrap();
+    // And of itself, after it succeeded.
+    let verified = store.verification(account, since).await.unwrap().unwrap();
+    store.end_verification(&verified, Ending::Denied, after(3)).await.unwrap().unwrap();
+    assert!(store.claim_reset(reset.id, held, START).await.unwrap());
+    let not = store.announce(&reset, held, START).await.unwrap().unwrap_err();
+    assert_eq!(not, Code::CallerDenied);
 }
 
 async fn each_end_is_an_end(world: World) {

@@ -60,7 +60,7 @@ async fn without_a_ticket_there_is_no_note(world: World) {
     world.store.stage_reset(&reset, &share, &[]).await.unwrap().unwrap();
     let held = lease(START);
     assert!(world.store.claim_reset(reset.id, held, START).await.unwrap());
-    world.store.announce(&reset, held, START).await.unwrap();
+    world.store.announce(&reset, held, START).await.unwrap().unwrap();
     let ids = Some("request-id 1\0");
     world.store.record_applied(&reset, held, &follows(), ids, START).await.unwrap();
     assert_eq!(world.told("reset-applied").await[0]["about"], "request-id 1");
@@ -101,7 +101,7 @@ async fn a_newer_one_ends_links_and_doubts_of_the_same_person(world: World) {
     assert_eq!(world.share(&stuck).await.state, ShareStanding::Closed);
     let held = lease(START);
     assert!(world.store.claim_reset(next.id, held, START).await.unwrap());
-    world.store.announce(&next, held, START).await.unwrap();
+    world.store.announce(&next, held, START).await.unwrap().unwrap();
     assert!(world.share(&stuck).await.password_sealed.is_some());
     world.store.record_applied(&next, held, &follows(), None, START).await.unwrap();
     assert_eq!(world.read(&stuck).await.stage, Stage::Completed);

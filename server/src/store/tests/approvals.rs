@@ -13,6 +13,7 @@ on_both!(
     open_ones_are_listed,
     a_reset_uses_it_up_and_gives_it_back,
     only_the_one_that_fits_is_used,
+    a_no_that_came_later_counts,
 );
 
 async fn ask(store: &Store, approval: &Approval) -> bool {
@@ -195,4 +196,31 @@ async fn only_the_one_that_fits_is_used(world: World) {
     assert!(matches!(not, NotStaged::ApprovalOver));
     store.seed("update technicians set may_reset = true where id = $1", &ann).await;
     store.stage_reset(&bob, &share, &[]).await.unwrap().unwrap();
+}
+
+/// To another question of this person in the same ticket; not to what was asked elsewhere.
+async fn a_no_that_came_later_counts(world: World) {
+    let store = &world.store;
+    let approval = approved(&world).await;
+    let (reset, share) = world.ours.asked(world.verified().await, "p");
+    let bob = Reset { approval: Some(approval.id), technician: world.ours.bob, ..reset };
+    let no = async |change: fn(&mut Approval)| {
+        let mut doubted = asked(&world);
+        change(&mut doubted);
+        assert!(ask(store, &doubted).await);
+        let (ann, until) = (world.ours.ann, after(40 * MINUTE));
+        let (id, now) = (doubted.id, after(1));
+        store.answer_approval(doubted.account, id, ann, false, until, now).await.unwrap().unwrap();
+    };
+    no(|it| it.directory_user = "q".into()).await;
+    no(|it| it.ticket = None).await;
+    store.stage_reset(&bob, &share, &[]).await.unwrap().unwrap();
+    let held = super::fixture::lease(START);
+    assert!(store.claim_reset(bob.id, held, START).await.unwrap());
+    store.record_refused(&bob, held, shared::Code::TooLate, None, START).await.unwrap();
+    no(|_| {}).await;
+    let (again, share) = world.ours.asked(world.verified().await, "p");
+    let bob = Reset { id: again.id, verification: again.verification, ..bob };
+    let not = store.stage_reset(&bob, &share, &[]).await.unwrap().unwrap_err();
+    assert!(matches!(not, NotStaged::ApprovalOver));
 }

@@ -66,7 +66,7 @@ async fn a_call_begins_with_its_first_verification(world: World) {
     store.stage_reset(&reset, &share, &[]).await.unwrap().unwrap();
     let held = lease(later);
     assert!(store.claim_reset(reset.id, held, later).await.unwrap());
-    store.announce(&reset, held, later).await.unwrap();
+    store.announce(&reset, held, later).await.unwrap().unwrap();
     let applied = later.plus(30 * SECOND);
     let nothing = crate::store::After::default();
     store.record_applied(&reset, held, &nothing, None, applied).await.unwrap();

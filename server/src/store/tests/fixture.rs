@@ -188,7 +188,7 @@ impl World {
         let reset = self.staged(person).await;
         let held = lease(START);
         assert!(self.store.claim_reset(reset.id, held, START).await.unwrap());
-        self.store.announce(&reset, held, START).await.unwrap();
+        self.store.announce(&reset, held, START).await.unwrap().unwrap();
         (self.read(&reset).await, held)
     }
 

@@ -159,7 +159,7 @@ impl Hunter {
             }
             _ => {}
         }
-        self.store.announce(&reset, held, now).await?;
+        self.store.announce(&reset, held, now).await?.map_err(|_| StoreError::MovedOn)?;
         let now = self.now();
         let answer = match self.dice.below(8) {
             0 => LastAnswer::Unknown,

@@ -1,10 +1,11 @@
 //! A new link in place of one that was not opened: one of them is alive, never two, never none.
 
-use shared::ShareId;
+use shared::{Code, ShareId};
 
-use super::fixture::{self, HOUR, MINUTE, START, World, after, limit, moved_on, new_id};
+use super::fixture::{self, HOUR, MINUTE, START, World, after, lease, limit, moved_on, new_id};
 use crate::store::{
-    Limit, OpenResult, OutboxKind, OutboxState, Reset, Share, ShareStanding, Store, StoreError,
+    Ending, Limit, NotReplaced, OpenResult, OutboxKind, OutboxState, Reset, Share, ShareStanding,
+    Store, StoreError,
 };
 
 on_both!(
@@ -12,6 +13,7 @@ on_both!(
     a_link_that_is_over_is_not_replaced,
     texts_are_counted,
     of_an_opening_and_new_links_at_once_one_wins,
+    what_has_come_in_the_way_is_seen,
 );
 
 /// The link that is to come: the same password, another token, another phone.
@@ -157,4 +159,29 @@ async fn of_an_opening_and_new_links_at_once_one_wins(world: World) {
         let expected = [ShareStanding::Open, ShareStanding::Opened];
         assert!(expected.contains(&share.state) && share.password_sealed.is_some());
     }
+}
+
+/// The person gets another password just now, or has said that it was not them.
+async fn what_has_come_in_the_way_is_seen(world: World) {
+    let store = &world.store;
+    let reset = world.applied("p").await;
+    let old = world.share(&reset).await;
+    let (changed, share) = next(&old, &reset);
+    let (by, now) = (world.ours.ann, after(MINUTE));
+    let not = async || {
+        let made = store.replace_link(&changed, old.id, &share, by, &texts(), now).await;
+        match made.unwrap().unwrap_err() {
+            NotReplaced::Because(code) => code,
+            NotReplaced::Limit(hit) => panic!("{hit:?}"),
+        }
+    };
+    let live = world.staged("p").await;
+    assert_eq!(not().await, Code::ResetUnderWay);
+    let held = lease(START);
+    assert!(store.claim_reset(live.id, held, START).await.unwrap());
+    store.record_refused(&live, held, Code::TooLate, None, START).await.unwrap();
+    let verified = store.verification(reset.account, reset.verification).await.unwrap().unwrap();
+    store.end_verification(&verified, Ending::Denied, after(1)).await.unwrap().unwrap();
+    assert_eq!(not().await, Code::CallerDenied);
+    assert_eq!(world.share(&reset).await.id, old.id, "the link is as it was");
 }

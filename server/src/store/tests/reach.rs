@@ -3,14 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use shared::{ApprovalId, ContactId, CustomerId, Stage, TechnicianId, TicketId};
+use shared::{ApprovalId, Code, ContactId, CustomerId, Stage, TechnicianId, TicketId};
 
 use super::fixture::{HOUR, MINUTE, START, World, after, limit, moved_on, new_id};
 use super::mails::with_smtp;
 use super::team::mails;
 use crate::reach::Reach;
 use crate::store::{
-    Approval, Edge, ImportRow, ListAsk, NotStaged, Order, Reset, Store, StoreError,
+    Approval, Edge, ImportRow, ListAsk, NotReplaced, NotStaged, Order, Reset, Store, StoreError,
 };
 
 on_both!(
@@ -304,8 +304,12 @@ async fn a_link_is_replaced_for_those_alone(world: World) {
     let replace =
         async || store.replace_link(&reset, old.id, &share, ours.bob, &most, after(1)).await;
     set(&world, &Reach::All, &Reach::Listed(BTreeSet::new())).await.unwrap();
-    moved_on(replace().await);
+    let not = replace().await.unwrap().unwrap_err();
+    assert!(matches!(not, NotReplaced::Because(Code::Forbidden)), "{not:?}");
     assert_eq!(world.share(&reset).await.id, old.id);
+    let again = store.text_again(&reset, ours.bob, after(1), &most).await;
+    assert!(!again.unwrap().unwrap());
+    moved_on(store.give_up(&reset, ours.bob, after(1)).await);
     set(&world, &Reach::none(), &listed(&[ours.customer])).await.unwrap();
     replace().await.unwrap().unwrap();
     assert_eq!(world.share(&reset).await.id, share.id);

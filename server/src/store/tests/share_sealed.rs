@@ -27,7 +27,7 @@ async fn texted(world: &World, person: &str) -> Reset {
     store.stage_reset(&reset, &share, &[]).await.unwrap().unwrap();
     let held = lease(START);
     assert!(store.claim_reset(reset.id, held, START).await.unwrap());
-    store.announce(&reset, held, START).await.unwrap();
+    store.announce(&reset, held, START).await.unwrap().unwrap();
     store.record_applied(&reset, held, &follows(), None, START).await.unwrap();
     for row in store.outbox_of(reset.account, reset.id).await.unwrap() {
         let now = after(MINUTE);

@@ -31,7 +31,7 @@ async fn open_link(world: &World, unlock: bool) -> (Reset, Share) {
     world.store.stage_reset(&reset, &share, &[]).await.unwrap().unwrap();
     let held = lease(START);
     assert!(world.store.claim_reset(reset.id, held, START).await.unwrap());
-    world.store.announce(&reset, held, START).await.unwrap();
+    world.store.announce(&reset, held, START).await.unwrap().unwrap();
     world.store.record_applied(&reset, held, &follows(), None, START).await.unwrap();
     (world.read(&reset).await, world.share(&reset).await)
 }

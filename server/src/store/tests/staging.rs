@@ -24,6 +24,7 @@ fn word(answer: Result<Result<(), NotStaged>, StoreError>) -> &'static str {
         Ok(()) => "staged",
         Err(NotStaged::Limit(_)) => "limit",
         Err(NotStaged::VerificationUsed) => "used",
+        Err(NotStaged::TakenBack) => "taken back",
         Err(NotStaged::ApprovalOver) => "approval over",
         Err(NotStaged::UnderWay) => "under way",
         Err(NotStaged::IdTaken) => "id taken",
@@ -102,7 +103,7 @@ async fn a_person_has_one_live_reset(world: World) {
     // A stuck one is not live: a new one may start beside it.
     let held = super::fixture::lease(START);
     assert!(store.claim_reset(first.id, held, START).await.unwrap());
-    store.announce(&first, held, START).await.unwrap();
+    store.announce(&first, held, START).await.unwrap().unwrap();
     assert_eq!(stage(store, &second).await, "under way");
     store.record_stuck(&first, held, START).await.unwrap();
     assert!(store.live_reset(first.account, "p").await.unwrap().is_none());

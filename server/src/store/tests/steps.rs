@@ -26,12 +26,12 @@ async fn a_try_is_written_down_before_it_is_made(world: World) {
     assert!(store.claim_reset(reset.id, held, START).await.unwrap());
     // The announcement also holds the reset for the length of the call.
     let longer = Lease { until: after(MINUTE), ..held };
-    store.announce(&reset, longer, START).await.unwrap();
+    store.announce(&reset, longer, START).await.unwrap().unwrap();
     assert!(!store.claim_reset(reset.id, lease(START), after(45 * SECOND)).await.unwrap());
     let announced = world.read(&reset).await;
     let now = (announced.stage, announced.tries, announced.answers);
     assert_eq!(now, (Stage::Applying, 1, 0));
-    store.announce(&announced, longer, START).await.unwrap();
+    store.announce(&announced, longer, START).await.unwrap().unwrap();
     assert_eq!(world.read(&reset).await.tries, 2);
     let about: Vec<_> = world.told("reset-applying").await;
     assert_eq!(about.len(), 2);
@@ -49,7 +49,7 @@ async fn no_try_is_announced_too_late(world: World) {
     assert!(store.claim_reset(reset.id, held, late).await.unwrap());
     moved_on(store.announce(&reset, held, late).await);
     assert_eq!(world.read(&reset).await.tries, 0);
-    store.announce(&reset, held, after(10 * MINUTE - 1)).await.unwrap();
+    store.announce(&reset, held, after(10 * MINUTE - 1)).await.unwrap().unwrap();
 }
 
 async fn answers_are_remembered(world: World) {

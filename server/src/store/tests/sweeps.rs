@@ -84,7 +84,7 @@ async fn two_sweepers_count_a_link_once(world: World) {
     world.store.stage_reset(&reset, &share, &[]).await.unwrap().unwrap();
     let held = lease(START);
     assert!(world.store.claim_reset(reset.id, held, START).await.unwrap());
-    world.store.announce(&reset, held, START).await.unwrap();
+    world.store.announce(&reset, held, START).await.unwrap().unwrap();
     world.store.record_applied(&reset, held, &follows(), None, START).await.unwrap();
 
     let mut race = tokio::task::JoinSet::new();

@@ -30,7 +30,7 @@ async fn numbers_at_their_ends(world: World) {
     store.postpone(&reset, held, Millis(i64::MAX)).await.unwrap();
     assert_eq!(world.read(&reset).await.retry_at, Millis(i64::MAX));
     assert!(store.due_resets(Millis(i64::MAX)).await.unwrap().contains(&reset.id));
-    store.announce(&reset, held, START).await.unwrap();
+    store.announce(&reset, held, START).await.unwrap().unwrap();
     store.record_applied(&reset, held, &follows(), None, START).await.unwrap();
     let id = store.due_outbox(START).await.unwrap()[0];
     let text = store.claim_outbox(id, held, START).await.unwrap().unwrap();
