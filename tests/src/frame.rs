@@ -175,7 +175,7 @@ impl Frame {
     pub(crate) async fn pair(&mut self, world: &World, email: &str) -> Reply {
         let (begun, verifier) = self.begin_pairing().await;
         assert_eq!(begun.status, 201, "{:?}", begun.body);
-        let who = world.session(email).await;
+        let who = world.signed_in(email).await;
         let code = begun.body["code"].as_str().unwrap();
         let pairing = world.app.frames.waiting(&who, code).await.unwrap();
         world.app.frames.approve(&who, pairing.asked.id).await.unwrap();

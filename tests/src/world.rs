@@ -6,7 +6,7 @@ use server::app::App;
 use server::clock::Clock;
 use server::settings::Settings;
 use server::sign_in::totp::TotpSecret;
-use server::store::{ListAsk, Session, SessionKind};
+use server::store::{ListAsk, NewSession, Session, SessionKind};
 use server::{import, serve};
 use shared::{AccountId, Millis, TicketId};
 use simulator::{Options, Ports};
@@ -191,6 +191,25 @@ impl World {
             expires_at: self.now().plus(60 * 60_000),
             trace: server::store::Trace::default(),
         }
+    }
+
+    /// The same, and the server knows of it: what it vouches for asks whether it still stands.
+    pub(crate) async fn signed_in(&self, email: &str) -> Session {
+        let id = server::random::bytes::<32>().to_vec();
+        let session = Session { id, ..self.session(email).await };
+        let technician = &session.technician;
+        let new = NewSession {
+            id: &session.id,
+            kind: session.kind,
+            host: session.host,
+            parent: None,
+            technician: technician.id,
+            second_factor_at: session.second_factor_at,
+            expires_at: session.expires_at,
+        };
+        let begun = self.app.store.begin_session(technician.account, self.now(), &new, None).await;
+        begun.unwrap();
+        session
     }
 
     /// The ticket with this number.

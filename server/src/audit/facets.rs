@@ -214,6 +214,23 @@ impl Act {
     }
 }
 
+impl Act {
+    /// Whether only an admin may do it, where it is somebody's act at all. Of people's changes it is
+    /// asked before they are made: an admin may take the role from themselves.
+    #[must_use]
+    pub const fn is_an_admins(self) -> bool {
+        matches!(self.kind(), Kind::Setting)
+            && !matches!(
+                self,
+                Self::IntegrationTested
+                    | Self::SelfTestBegun
+                    | Self::IntegrationFailing
+                    | Self::IntegrationWorks
+                    | Self::IntegrationExpiring
+            )
+    }
+}
+
 /// The columns beside an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facets {

@@ -120,36 +120,46 @@ impl Frames {
         carried: &Carried<'_>,
         renewal: bool,
     ) -> Result<Entered, Denied> {
-        let now = self.clock.now();
         let session = &paired.session;
-        let account = session.technician.account;
         let frame = session.parent.as_ref().unwrap_or(&session.id);
-        let cookie = match carried.cookie {
-            // The one before, within its moment: another frame of this browser was faster, or the answer with
-            // the new cookie never came. It is the same one again.
-            Some(before) if !paired.newest && session.kind == SessionKind::Frame => {
-                Some(Token::next(&self.store.keys, before))
-            }
-            Some(before) if paired.newest => {
-                let cookie = Token::next(&self.store.keys, before);
-                let new = NewCookie {
-                    session: frame,
-                    before: &frame_hash(&self.store.keys, before),
-                    before_until: now.plus(OVERLAP_MS),
-                    cookie: &frame_hash(&self.store.keys, cookie.expose()),
-                    used: !renewal,
-                };
-                match self.store.rotate_cookie(account, now, &new).await {
-                    // Another frame of this browser may have been faster: with the same new one.
-                    Ok(()) | Err(StoreError::MovedOn) => Some(cookie),
-                    Err(error) => return Err(error.into()),
-                }
-            }
-            _ => None,
+        let cookie = match carried.cookie.filter(|_| session.kind == SessionKind::Frame) {
+            Some(before) => self.next_cookie(paired, frame, before, renewal).await?,
+            None => None,
         };
         let most = self.frame_end(session).await?;
         let view = self.token(session, Some(frame), most).await?;
         Ok(Entered { view, cookie })
+    }
+
+    /// The cookie that takes the place of the one before. Within its moment that one gets the same
+    /// again: another frame of this browser was faster, or the answer with the new cookie never came.
+    /// Nothing when the cookie has gone on twice while the host was asked: the browser has a newer one.
+    async fn next_cookie(
+        &self,
+        paired: &FrameSession,
+        frame: &[u8],
+        before: &str,
+        renewal: bool,
+    ) -> Result<Option<Token>, Denied> {
+        let now = self.clock.now();
+        let keys = &self.store.keys;
+        let (cookie, hash) = (Token::next(keys, before), frame_hash(keys, before));
+        if paired.newest {
+            let new = NewCookie {
+                session: frame,
+                before: &hash,
+                before_until: now.plus(OVERLAP_MS),
+                cookie: &frame_hash(keys, cookie.expose()),
+                used: !renewal,
+            };
+            match self.store.rotate_cookie(paired.session.technician.account, now, &new).await {
+                Ok(()) => return Ok(Some(cookie)),
+                Err(StoreError::MovedOn) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let known = self.store.frame_session(&hash, now, IDLE_MS).await?;
+        Ok(known.filter(|known| !known.replayed).map(|_| cookie))
     }
 
     /// When the frame ends that a pod's session came from: a bearer knows its own end only.

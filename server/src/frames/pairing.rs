@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use data_encoding::BASE64URL_NOPAD;
-use shared::{Code, Millis, PairingAsk, PairingId, PairingView};
+use shared::{Code, PairingAsk, PairingId, PairingView};
 
 use super::{Entered, Frames};
 use crate::denied::Denied;
@@ -198,8 +198,9 @@ impl Frames {
     /// there who is another technician.
     pub async fn approve(&self, who: &Session, id: PairingId) -> Result<(), Denied> {
         let (account, by, now) = (who.technician.account, who.technician.id, self.clock.now());
-        let proved = who.second_factor_at.filter(|_| fresh_second_factor(who, now));
-        let proved: Millis = proved.ok_or(Code::SecondFactorNeeded)?;
+        if !fresh_second_factor(who, now) {
+            return Err(Code::SecondFactorNeeded.into());
+        }
         let found = self.store.pairing(id, now).await?;
         let pairing = found.filter(|it| it.account == account).ok_or(Code::PairingOver)?;
         // The frame has given up, whatever is still kept of it.
@@ -213,7 +214,7 @@ impl Frames {
                 return Err(Code::HostPersonOther.into());
             }
         }
-        self.over(self.store.approve_pairing(account, by, now, id, proved).await)?;
+        self.over(self.store.approve_pairing(account, by, now, id, &who.id).await)?;
         self.bell.ring(account);
         Ok(())
     }

@@ -113,9 +113,22 @@ impl Mailer {
     /// # Errors
     /// When the database can't be read; a missing server is a refusal, not an error.
     pub async fn sender(&self, account: AccountId) -> Result<Result<Sender, Refusal>, StoreError> {
-        match self.store.sender_of(account, SenderKind::Mail).await?.filter(|row| row.is_on) {
-            Some(row) => self.open(&row).await,
-            None => Ok(Err(Code::MailMissing.into())),
+        let row = async || self.store.sender_of(account, SenderKind::Mail).await;
+        let mut seen = row().await?;
+        loop {
+            let Some(on) = seen.as_ref().filter(|row| row.is_on) else {
+                return Ok(Err(Code::MailMissing.into()));
+            };
+            let opened = self.open(on).await?;
+            if opened.is_ok() {
+                return Ok(opened);
+            }
+            // As with texts: both may have changed between two looks.
+            let again = row().await?;
+            if again.as_ref().is_some_and(|again| again.changed_at == on.changed_at) {
+                return Ok(opened);
+            }
+            seen = again;
         }
     }
 

@@ -183,8 +183,14 @@ impl PsaConnections {
             let row = all.iter().find(|it| it.company == *company);
             let suggested = row.and_then(|row| suggestions.of(row));
             if suggested.is_some_and(|suggested| suggested.id == *customer) {
-                self.map_one(who, id, company, MapTo::Customer(*customer)).await?;
-                accepted += 1;
+                let (by, now) = (who.technician.id, self.clock.now());
+                let to = Mapping::Suggested(*customer);
+                match self.store.map_company(account, by, now, id, company, to).await {
+                    Ok(()) => accepted += 1,
+                    // A colleague has said something else meanwhile.
+                    Err(StoreError::MovedOn) => {}
+                    Err(error) => return Err(error.into()),
+                }
             }
         }
         self.bell.ring(account);

@@ -121,6 +121,11 @@ impl Resets {
             return Err(first.unwrap_or(Code::Internal.into()).into());
         };
         self.compare(who, &ask.sealed, &ready)?;
+        // Microsoft has taken its time, and what it takes to reset may be more by now.
+        let policy = self.store.policy(who.technician.account, ready.contact.customer).await?;
+        if policy != ready.policy {
+            return Err(Code::PreflightStale.into());
+        }
         let Err(not) = self.stage(who, id, body_hash.to_vec(), &ready).await? else {
             return Ok(());
         };

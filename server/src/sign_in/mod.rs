@@ -157,7 +157,16 @@ pub async fn with_password(
         app.store.note_alone(technician.account, app.clock.now(), &entry).await?;
         return Err(Refused::OnlySso);
     }
-    Ok(begin(app, &technician, old).await?)
+    let (token, next) = begin(app, &technician, old).await?;
+    // Comparing takes its time. Whoever has changed the password meanwhile has ended all that came in
+    // by the old one, and this one came later.
+    let again = app.store.technician(technician.account, technician.id).await?;
+    if again.is_none_or(|again| again.password_hash != technician.password_hash) {
+        let id = token.hash(&app.keys, SessionKind::Half);
+        app.store.end_session(technician.account, app.clock.now(), &id, None).await?;
+        return Err(Refused::Because(Code::WrongSignIn));
+    }
+    Ok((token, next))
 }
 
 /// Begins what comes after a right password.

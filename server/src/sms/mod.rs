@@ -78,9 +78,23 @@ impl Sms {
         &self,
         account: AccountId,
     ) -> Result<Result<Provider, Refusal>, StoreError> {
-        match self.store.sender_of(account, SenderKind::Sms).await?.filter(|row| row.is_on) {
-            Some(row) => self.open(&row).await,
-            None => Ok(Err(Code::SmsMissing.into())),
+        let row = async || self.store.sender_of(account, SenderKind::Sms).await;
+        let mut seen = row().await?;
+        loop {
+            let Some(on) = seen.as_ref().filter(|row| row.is_on) else {
+                return Ok(Err(Code::SmsMissing.into()));
+            };
+            let opened = self.open(on).await?;
+            if opened.is_ok() {
+                return Ok(opened);
+            }
+            // An admin may have changed both between two looks: the new secret opens with the new
+            // settings only, and a text that was refused for that would be lost.
+            let again = row().await?;
+            if again.as_ref().is_some_and(|again| again.changed_at == on.changed_at) {
+                return Ok(opened);
+            }
+            seen = again;
         }
     }
 

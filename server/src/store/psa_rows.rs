@@ -64,6 +64,8 @@ pub enum Mapping {
     Nobody,
     /// This one.
     To(CustomerId),
+    /// This one, where nobody has said anything yet.
+    Suggested(CustomerId),
     /// A new one with the company's name.
     New(CustomerId),
 }

@@ -12,6 +12,7 @@ use shared::{Code, PodTokenAsk, PodTokenView, Problem, TechnicianView};
 
 use super::forms::{Address, OwnJson};
 use super::problem::Failure;
+use super::still;
 use crate::app::App;
 use crate::sign_in::session::{self, Token};
 use crate::sign_in::{self, Refused, Typed, admins, whence};
@@ -143,8 +144,8 @@ impl FromRequestParts<App> for HalfSignedIn {
 }
 
 /// A full session, of an account that is on, with the second factor where it is asked for.
-async fn full(app: &App, headers: &HeaderMap) -> Result<Session, Failure> {
-    let found = in_cookie(app, headers).await?;
+async fn full(app: &App, parts: &mut Parts) -> Result<Session, Failure> {
+    let found = in_cookie(app, &parts.headers).await?;
     let Some(session) = found.filter(|session| session.kind == SessionKind::Web) else {
         return Err(Code::NotSignedIn.into());
     };
@@ -156,6 +157,7 @@ async fn full(app: &App, headers: &HeaderMap) -> Result<Session, Failure> {
     if !technician.account_on {
         return Err(Code::AccountOff.into());
     }
+    still::came(parts, &session);
     Ok(session)
 }
 
@@ -166,7 +168,7 @@ pub struct Browser(pub Session);
 impl FromRequestParts<App> for Browser {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        let session = full(app, &parts.headers).await?;
+        let session = full(app, parts).await?;
         if !session.technician.may_use_ui {
             return Err(Code::Forbidden.into());
         }
@@ -181,7 +183,7 @@ pub struct MayPair(pub Session);
 impl FromRequestParts<App> for MayPair {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        let session = full(app, &parts.headers).await?;
+        let session = full(app, parts).await?;
         if !session::fresh_second_factor(&session, app.clock.now()) {
             return Err(Code::SecondFactorNeeded.into());
         }
@@ -198,7 +200,7 @@ pub struct Anyone(pub Session);
 impl FromRequestParts<App> for Anyone {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        let session = full(app, &parts.headers).await?;
+        let session = full(app, parts).await?;
         session::touch(app, &session).await?;
         trace(app, parts, &session).await?;
         Ok(Self(session))
@@ -254,6 +256,7 @@ impl FromRequestParts<App> for PodBearer {
         if !session.technician.account_on {
             return Err(Code::AccountOff.into());
         }
+        still::came(parts, &session);
         // Polling goes on in a room that everybody has left; acts need somebody.
         if parts.method != Method::GET {
             session::touch(app, &session).await?;

@@ -17,6 +17,7 @@ use serde::de::DeserializeOwned;
 use shared::Code;
 
 use super::problem::Failure;
+use super::still::Sender;
 use crate::app::App;
 use crate::seal::{Purpose, same};
 use crate::settings::Server;
@@ -37,14 +38,15 @@ pub fn from_own_page(own_origin: &str, headers: &HeaderMap) -> Result<(), Failur
 /// A form that was sent from one of our own pages.
 pub struct OwnForm<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest<App> for OwnForm<T> {
+impl<T: DeserializeOwned + Send> FromRequest<App> for OwnForm<T> {
     type Rejection = Failure;
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
         from_own_page(&app.settings.server.origin, request.headers())?;
-        match Form::from_request(request, app).await {
-            Ok(Form(form)) => Ok(Self(form)),
-            Err(_) => Err(Code::BadRequest.into()),
-        }
+        let sender = Sender::of(&request);
+        let form = Form::from_request(request, app).await.map_err(|_| Code::BadRequest);
+        sender.still_here(app).await?;
+        let Form(form) = form?;
+        Ok(Self(form))
     }
 }
 
@@ -55,6 +57,7 @@ impl<T: DeserializeOwned> FromRequest<App> for OwnJson<T> {
     type Rejection = Failure;
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
         from_own_page(&app.settings.server.origin, request.headers())?;
+        let sender = Sender::of(&request);
         // Plain forms of other sites can't say this type.
         let json = request
             .headers()
@@ -65,6 +68,7 @@ impl<T: DeserializeOwned> FromRequest<App> for OwnJson<T> {
             return Err(Code::BadRequest.into());
         }
         let body = Bytes::from_request(request, app).await.map_err(|_| Code::TooLarge)?;
+        sender.still_here(app).await?;
         match serde_json::from_slice(&body) {
             Ok(body) => Ok(Self(body)),
             Err(_) => Err(Code::BadRequest.into()),
@@ -79,7 +83,10 @@ impl FromRequest<App> for OwnFile {
     type Rejection = Failure;
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
         from_own_page(&app.settings.server.origin, request.headers())?;
-        Ok(Self(Bytes::from_request(request, app).await.map_err(|_| Code::TooLarge)?))
+        let sender = Sender::of(&request);
+        let file = Bytes::from_request(request, app).await.map_err(|_| Code::TooLarge)?;
+        sender.still_here(app).await?;
+        Ok(Self(file))
     }
 }
 
@@ -100,6 +107,7 @@ impl FromRequest<App> for OwnUpload {
     type Rejection = Failure;
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
         from_own_page(&app.settings.server.origin, request.headers())?;
+        let sender = Sender::of(&request);
         let refused = |error: &MultipartError| match error.status().as_u16() {
             413 => Code::TooLarge,
             _ => Code::BadRequest,
@@ -119,6 +127,7 @@ impl FromRequest<App> for OwnUpload {
                 _ => return Err(Code::BadRequest.into()),
             }
         }
+        sender.still_here(app).await?;
         Ok(upload)
     }
 }

@@ -9,6 +9,7 @@ use shared::{Code, Problem};
 
 use super::auth::bearer;
 use super::problem::Failure;
+use super::still;
 use crate::api_keys::Scope;
 use crate::app::App;
 use crate::denied::Denied;
@@ -42,7 +43,9 @@ impl<S: Needs> FromRequestParts<App> for Key<S> {
             Some(key) => app.api_keys.enter(key, S::SCOPE).await,
             None => Err(Code::NotSignedIn.into()),
         };
-        entered.map(|key| Self(key, PhantomData)).map_err(|denied| refusal(denied, S::SCOPE))
+        let key = entered.map_err(|denied| refusal(denied, S::SCOPE))?;
+        still::came_by_key(parts, &key);
+        Ok(Self(key, PhantomData))
     }
 }
 

@@ -17,6 +17,7 @@ pub mod reveal;
 mod routes;
 pub mod share;
 mod smaller;
+mod still;
 pub mod table;
 #[cfg(test)]
 mod tests;

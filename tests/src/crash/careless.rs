@@ -86,7 +86,7 @@ impl Order for Careless {
         store.stage_reset(&reset, &share, &[]).await?.unwrap();
         let lease = Lease { id: case.id.0, until: now.plus(30_000) };
         store.claim_reset(case.id, lease, now).await?;
-        store.announce(&reset, lease, now).await?.map_err(|_| StoreError::MovedOn)?;
+        store.announce(&reset, lease, now).await?.unwrap();
         let after = After { end_sessions: true, ..After::default() };
         store.record_applied(&reset, lease, &after, None, now).await?;
         scene.settle().await;

@@ -37,6 +37,21 @@ impl Request {
         Self::new(to, (method, path), &host, &more, body)
     }
 
+    /// As a page of ours asks.
+    pub(crate) fn to_page(
+        to: SocketAddr,
+        method: &str,
+        path: &str,
+        cookie: &str,
+        body: String,
+    ) -> Self {
+        let host = format!("app.localhost:{}", to.port());
+        let more = format!(
+            "origin: http://{host}\r\ncookie: {cookie}\r\ncontent-type: application/json\r\n"
+        );
+        Self::new(to, (method, path), &host, &more, body)
+    }
+
     fn new(
         to: SocketAddr,
         (method, path): (&str, &str),
@@ -136,7 +151,7 @@ impl Rush {
 }
 
 /// A request that was written but for its last byte.
-struct Held {
+pub(crate) struct Held {
     stream: TcpStream,
     last: u8,
 }
@@ -145,11 +160,17 @@ impl Held {
     fn let_go(&mut self) {
         self.stream.write_all(&[self.last]).unwrap();
     }
+
+    /// Lets it go, and reads what is said to it. Blocks.
+    pub(crate) fn end(mut self) -> Answer {
+        self.let_go();
+        Answer::read(self.stream)
+    }
 }
 
 /// Everything but the last byte. A body is asked for by the server (RFC 9110, 10.1.1): whoever
-/// has asked has read the head, and its handler waits.
-fn hold(request: &Request) -> Held {
+/// has asked has read the head, and its handler waits. Blocks.
+pub(crate) fn hold(request: &Request) -> Held {
     let mut stream = connect(request.to);
     if request.body.is_empty() {
         let (last, rest) = request.head.as_bytes().split_last().unwrap();

@@ -38,17 +38,18 @@ pub trait FrameStore {
         now: Millis,
     ) -> Result<Option<Pairing>, StoreError>;
 
-    /// A technician's own sign-in vouches for the frame.
+    /// A technician's own sign-in vouches for the frame, by its second factor, while it lives: one
+    /// that was ended a moment before vouches for nothing.
     ///
     /// # Errors
-    /// `MovedOn` when it has run out, was approved or refused.
+    /// `MovedOn` when it has run out, was approved or refused, or the sign-in has ended.
     async fn approve_pairing(
         &self,
         account: AccountId,
         by: TechnicianId,
         now: Millis,
         id: PairingId,
-        second_factor_at: Millis,
+        session: &[u8],
     ) -> Result<(), StoreError>;
 
     /// A technician says that it is not theirs.

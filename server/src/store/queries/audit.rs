@@ -1,6 +1,7 @@
 //! The audit chain. Entries are only ever written inside the transaction that they tell of (P7).
 
 use super::super::{APPEND, Database, Db, Write};
+use super::team::by_an_admin;
 use crate::store::{AuditStore, StoreError};
 use async_trait::async_trait;
 use shared::{AccountId, Millis};
@@ -61,7 +62,12 @@ impl AuditStore for Database {
 }
 
 impl Database {
-    /// Appends an entry to the account's chain, in the transaction that it tells of.
+    /// Appends an entry to the account's chain, in the transaction that it tells of. What only an
+    /// admin may do is refused in the name of somebody who is none any more, however long ago the
+    /// request came in.
+    ///
+    /// # Errors
+    /// `MovedOn` for that.
     pub(crate) async fn note(
         &self,
         write: &mut Write,
@@ -69,6 +75,9 @@ impl Database {
         at: Millis,
         entry: &Entry,
     ) -> Result<(), StoreError> {
+        if let Some(by) = entry.technician.filter(|_| entry.act.is_an_admins()) {
+            by_an_admin(write, account, by).await?;
+        }
         let head = match write.head.take().filter(|head| head.account == account) {
             Some(head) => head,
             None => {

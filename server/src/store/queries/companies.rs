@@ -122,12 +122,12 @@ impl CompanyStore for Database {
         let mapped: Option<Uuid> = row.try_get(1)?;
         let customer = match to {
             Mapping::Nobody => None,
-            Mapping::To(customer) => Some(customer),
-            // One that is somebody's already was made a customer of a moment before.
-            Mapping::New(_) if mapped.is_some() => {
+            // One that is somebody's already was made so a moment before.
+            Mapping::New(_) | Mapping::Suggested(_) if mapped.is_some() => {
                 write.roll_back().await?;
                 return Err(StoreError::MovedOn);
             }
+            Mapping::To(customer) | Mapping::Suggested(customer) => Some(customer),
             Mapping::New(customer) => {
                 sqlx::query("insert into customers (id, account, name) values ($1, $2, $3)")
                     .bind(customer.0)

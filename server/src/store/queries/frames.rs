@@ -112,18 +112,22 @@ impl FrameStore for Database {
         by: TechnicianId,
         now: Millis,
         id: PairingId,
-        second_factor_at: Millis,
+        session: &[u8],
     ) -> Result<(), StoreError> {
         let mut write = self.write(account).await?;
         let query = sqlx::query(
-            "update pairings set approved_by = $3, second_factor_at = $5
-             where account = $1 and id = $2 and approved_by is null and expires_at > $4",
+            "update pairings set approved_by = $3, second_factor_at =
+                 (select s.second_factor_at from sessions s where s.id = $5)
+             where account = $1 and id = $2 and approved_by is null and expires_at > $4
+                 and exists (select 1 from sessions s where s.id = $5 and s.account = $1
+                     and s.technician = $3 and s.kind = 'web' and s.expires_at > $4
+                     and s.second_factor_at is not null)",
         )
         .bind(account.0)
         .bind(id.0)
         .bind(by.0)
         .bind(now.0)
-        .bind(second_factor_at.0);
+        .bind(session);
         write.one(query).await?;
         write.commit().await
     }

@@ -2,15 +2,16 @@
 
 use shared::AccountId;
 
-use super::fixture::{START, World, after, new_id};
+use super::fixture::{HOUR, START, World, after, moved_on, new_id};
 use crate::audit::{Act, Break, BrokenChain, Entry};
-use crate::store::StoreError;
+use crate::store::{NewApiKey, StoreError};
 
 on_both!(
     entries_stand_in_order,
     every_tampering_shows,
     many_at_once_make_one_chain,
     reading_beside_a_writer_is_no_damage,
+    what_only_admins_do_is_nobody_elses,
 );
 
 async fn entries_stand_in_order(world: World) {
@@ -106,4 +107,44 @@ async fn reading_beside_a_writer_is_no_damage(world: World) {
         }
     });
     both.join_all().await;
+}
+
+/// However long ago a request was let in: by the time that it is written its sender may be no admin.
+async fn what_only_admins_do_is_nobody_elses(world: World) {
+    let (store, ours) = (&world.store, &world.ours);
+    let before = store.audit(ours.account).await.unwrap().len();
+    let note = async |act, by| store.note_alone(ours.account, START, &Entry::new(act).by(by)).await;
+    for act in [Act::PolicyChanged, Act::KeyMade, Act::WebhookMoved, Act::IntegrationDeleted] {
+        note(act, ours.ann).await.unwrap();
+        moved_on(note(act, ours.bob).await);
+        moved_on(note(act, world.theirs.ann).await);
+    }
+    // Anybody's, and nobody's.
+    note(Act::SignedIn, ours.bob).await.unwrap();
+    store.note_alone(ours.account, START, &Entry::new(Act::PolicyChanged)).await.unwrap();
+    store.seed("update technicians set ended_at = 1 where id = $1", &[ours.ann.0]).await;
+    moved_on(note(Act::PolicyChanged, ours.ann).await);
+    assert_eq!(store.audit(ours.account).await.unwrap().len(), before + 6);
+    assert_eq!(
+        store.verify_audit(ours.account).await.unwrap(),
+        Ok(i64::try_from(before).unwrap() + 6)
+    );
+    // All of what was to be done with it, too.
+    let id = new_id();
+    let query = "update technicians set ended_at = null where id = $1";
+    store.seed(query, &[ours.ann.0]).await;
+    let scopes = [crate::api_keys::Scope::AuditRead];
+    let key = NewApiKey {
+        id,
+        name: "SIEM",
+        prefix: "mspr_abcd2345",
+        hash: b"hash",
+        scopes: &scopes,
+        expires_at: after(HOUR),
+    };
+    moved_on(store.add_api_key(ours.account, ours.bob, START, &key, 20).await);
+    assert!(store.api_key(b"hash").await.unwrap().is_none());
+    store.add_api_key(ours.account, ours.ann, START, &key, 20).await.unwrap();
+    moved_on(store.revoke_api_key(ours.account, ours.bob, START, id).await);
+    assert_eq!(store.api_key(b"hash").await.unwrap().unwrap().revoked_at, None);
 }

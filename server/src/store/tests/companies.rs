@@ -106,10 +106,13 @@ async fn a_company_is_a_customer_by_an_admins_word(world: World) {
     assert_eq!(whose("7").await, Some(ours.customer));
     say("7", Mapping::Nobody).await.unwrap();
     assert_eq!(whose("7").await, None);
+    say("7", Mapping::Suggested(ours.customer)).await.unwrap();
+    assert_eq!(whose("7").await, Some(ours.customer));
     let told = world.told("company-mapped").await;
     let told: Vec<_> = told.iter().map(|it| (&it["about"], it["customer"].as_str())).collect();
     let contoso = ours.customer.to_string();
-    let right = [("7", Some(contoso.as_str())), ("9", Some(&contoso)), ("7", None)];
+    let right =
+        [("7", Some(contoso.as_str())), ("9", Some(&contoso)), ("7", None), ("7", Some(&contoso))];
     assert_eq!(told.len(), right.len());
     for ((about, customer), right) in told.into_iter().zip(right) {
         assert_eq!((about.as_str().unwrap(), customer), right);
@@ -124,7 +127,8 @@ async fn a_new_customer_is_made_of_a_company_once(world: World) {
     say(Mapping::New(new)).await.unwrap();
     let found = store.customer_of_company(ours.account, id, "250").await.unwrap().unwrap();
     assert_eq!((found.id, found.name.as_str()), (new, "Äpfel & Co"));
-    // A second click makes no second one.
+    // A second click makes no second one, and no suggestion takes it from them.
+    moved_on(say(Mapping::Suggested(ours.customer)).await);
     moved_on(say(Mapping::New(CustomerId(new_id()))).await);
     let customers = store.customers(ours.account).await.unwrap();
     assert_eq!(customers.len(), 2);

@@ -3,7 +3,7 @@
 use shared::{Host, IntegrationId, PairingId};
 
 use super::fixture::{HOUR, MINUTE, SECOND, START, World, after, moved_on, new_id, taken};
-use super::psa::{connected, frame, framed, is_framed, waits};
+use super::psa::{approve, connected, frame, framed, is_framed, waits};
 use crate::psa::PsaKind;
 use crate::store::{NewCookie, NewPairing, NewSession, Session, SessionKind};
 
@@ -12,6 +12,7 @@ on_both!(
     a_code_is_taken_while_it_is_shown,
     a_pairing_is_approved_or_refused_once,
     a_pairing_is_redeemed_once,
+    a_sign_in_that_has_ended_vouches_for_nothing,
     one_of_many_redeems,
     a_frame_lives_by_its_newest_cookie,
     one_of_many_rotates,
@@ -54,7 +55,7 @@ async fn a_frame_waits_and_is_found_by_its_code(world: World) {
     assert!(store.pairing(new.id, after(2 * MINUTE)).await.unwrap().is_none());
     assert_eq!(by_code(b"code", after(2 * MINUTE)).await, None);
     // One that is approved shows its code in vain.
-    store.approve_pairing(ours.account, ours.ann, START, new.id, after(-7)).await.unwrap();
+    approve(&world, ours.account, ours.ann, START, new.id, after(-7)).await.unwrap();
     assert_eq!(by_code(b"code", START).await, None);
     let found = store.pairing(new.id, START).await.unwrap().unwrap();
     assert_eq!(found.approved, Some((ours.ann, after(-7))));
@@ -82,7 +83,7 @@ async fn a_pairing_is_approved_or_refused_once(world: World) {
     let (store, ours) = (&world.store, &world.ours);
     let id = halo(&world).await;
     let approve =
-        async |id, now| store.approve_pairing(ours.account, ours.ann, now, id, START).await;
+        async |id, now| super::psa::approve(&world, ours.account, ours.ann, now, id, START).await;
     let refuse = async |id, now| store.refuse_pairing(ours.account, ours.ann, now, id).await;
     let (one, two, late) = (waits(id, b"1", None), waits(id, b"2", None), waits(id, b"3", None));
     for new in [&one, &two, &late] {
@@ -113,7 +114,7 @@ async fn a_pairing_is_redeemed_once(world: World) {
         store.redeem_pairing(ours.account, now, new.id, &frame(cookie)).await
     };
     let approve = async |new: &NewPairing, by| {
-        store.approve_pairing(ours.account, by, START, new.id, after(-7)).await.unwrap();
+        super::psa::approve(&world, ours.account, by, START, new.id, after(-7)).await.unwrap();
     };
     let one = waits(id, b"1", None);
     begin(&world, &one).await;
@@ -142,11 +143,43 @@ async fn a_pairing_is_redeemed_once(world: World) {
     moved_on(redeem(&off, START, b"d").await);
 }
 
+/// Signed out, or another's, or without a second factor, or not in a browser.
+async fn a_sign_in_that_has_ended_vouches_for_nothing(world: World) {
+    let (store, ours) = (&world.store, &world.ours);
+    let new = waits(halo(&world).await, b"1", None);
+    begin(&world, &new).await;
+    let session = NewSession {
+        id: b"a web session",
+        kind: SessionKind::Web,
+        host: Host::Web,
+        parent: None,
+        technician: ours.ann,
+        second_factor_at: Some(START),
+        expires_at: after(MINUTE),
+    };
+    let half = NewSession { id: b"half", kind: SessionKind::Half, ..session.clone() };
+    let unproved = NewSession { id: b"unproved", second_factor_at: None, ..session.clone() };
+    let bobs = NewSession { id: b"bobs", technician: ours.bob, ..session.clone() };
+    for new in [&session, &half, &unproved, &bobs] {
+        store.begin_session(ours.account, START, new, None).await.unwrap();
+    }
+    let by =
+        async |id: &[u8], now| store.approve_pairing(ours.account, ours.ann, now, new.id, id).await;
+    for id in [half.id, unproved.id, bobs.id, b"no such"] {
+        moved_on(by(id, START).await);
+    }
+    moved_on(by(session.id, after(MINUTE)).await);
+    store.end_session(ours.account, START, session.id, None).await.unwrap();
+    moved_on(by(session.id, START).await);
+    store.begin_session(ours.account, START, &session, None).await.unwrap();
+    by(session.id, START).await.unwrap();
+}
+
 async fn one_of_many_redeems(world: World) {
     let ours = &world.ours;
     let new = waits(halo(&world).await, b"1", Some("41"));
     begin(&world, &new).await;
-    world.store.approve_pairing(ours.account, ours.ann, START, new.id, START).await.unwrap();
+    approve(&world, ours.account, ours.ann, START, new.id, START).await.unwrap();
     let mut tries = tokio::task::JoinSet::new();
     for (number, store) in (0_u8..).zip(world.two_processes().await.into_iter().cycle().take(16)) {
         let (account, id) = (ours.account, new.id);
@@ -274,9 +307,9 @@ async fn another_accounts_frames_are_not_touched(world: World) {
     let (them, ann) = (theirs.account, theirs.ann);
     moved_on(store.begin_pairing(them, START, &waits(id, b"new", None)).await);
     assert!(store.pairing_by_code(them, b"code", START).await.unwrap().is_none());
-    moved_on(store.approve_pairing(them, ann, START, new.id, START).await);
+    moved_on(approve(&world, them, ann, START, new.id, START).await);
     moved_on(store.refuse_pairing(them, ann, START, new.id).await);
-    store.approve_pairing(ours.account, ours.ann, START, new.id, START).await.unwrap();
+    approve(&world, ours.account, ours.ann, START, new.id, START).await.unwrap();
     moved_on(store.redeem_pairing(them, START, new.id, &frame(b"theirs")).await);
     let cookie = NewCookie {
         session: b"frame",

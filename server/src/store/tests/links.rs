@@ -45,7 +45,8 @@ fn texts() -> Limit {
 async fn replace(store: &Store, reset: &Reset, old: &Share) -> Result<Share, StoreError> {
     let (reset, share) = next(old, reset);
     let (by, now) = (reset.technician, after(MINUTE));
-    store.replace_link(&reset, old.id, &share, by, &texts(), now).await?.unwrap();
+    let made = store.replace_link(&reset, old.id, &share, by, &texts(), now).await?;
+    made.map_err(|_| StoreError::MovedOn)?;
     Ok(share)
 }
 

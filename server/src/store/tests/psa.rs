@@ -1,13 +1,13 @@
 //! The account's PSAs: connected, changed, switched, tested and deleted by admins; who technicians are
 //! there.
 
-use shared::{Code, Host, IntegrationId};
+use shared::{AccountId, Code, Host, IntegrationId, Millis, PairingId, TechnicianId};
 
 use super::fixture::{HOUR, START, World, after, lease, moved_on, new_id, taken};
 use crate::psa::{Company, FRAME_SECRET, PsaKind, SECRET};
 use crate::store::{
-    MailKind, NewFrame, NewPairing, NewPsa, OutboxKind, PsaChange, PsaRow, SecretChange,
-    SeenContact, SeenTicket, Tested,
+    MailKind, NewFrame, NewPairing, NewPsa, NewSession, OutboxKind, PsaChange, PsaRow,
+    SecretChange, SeenContact, SeenTicket, SessionKind, StoreError, Tested,
 };
 
 on_both!(
@@ -59,11 +59,35 @@ pub(super) fn waits(id: IntegrationId, code: &[u8], person: Option<&str>) -> New
 pub(super) async fn framed(world: &World, id: IntegrationId, cookie: &[u8], person: Option<&str>) {
     let (store, ours, new) = (&world.store, &world.ours, waits(id, cookie, person));
     store.begin_pairing(ours.account, START, &new).await.unwrap();
-    store.approve_pairing(ours.account, ours.ann, START, new.id, START).await.unwrap();
+    approve(world, ours.account, ours.ann, START, new.id, START).await.unwrap();
     store.redeem_pairing(ours.account, START, new.id, &frame(cookie)).await.unwrap();
 }
 
 /// A frame's session whose id is its cookie, for once.
+/// Somebody's own sign-in, with a second factor of then, vouches for a frame.
+pub(super) async fn approve(
+    world: &World,
+    account: AccountId,
+    by: TechnicianId,
+    now: Millis,
+    id: PairingId,
+    proved: Millis,
+) -> Result<(), StoreError> {
+    let session = [by.0.as_bytes(), proved.0.to_be_bytes().as_slice()].concat();
+    let new = NewSession {
+        id: &session,
+        kind: SessionKind::Web,
+        host: Host::Web,
+        parent: None,
+        technician: by,
+        second_factor_at: Some(proved),
+        expires_at: after(HOUR),
+    };
+    // There already where they approve another one.
+    let _ = world.store.begin_session(account, START, &new, None).await;
+    world.store.approve_pairing(account, by, now, id, &session).await
+}
+
 pub(super) fn frame(cookie: &[u8]) -> NewFrame<'_> {
     NewFrame { id: cookie, cookie, host: Host::Halo, expires_at: after(12 * HOUR) }
 }
@@ -261,7 +285,7 @@ async fn a_person_is_linked_once_and_unlinked(world: World) {
     framed(&world, id, b"b", Some("42")).await;
     let bobs = waits(id, b"c", Some("41"));
     store.begin_pairing(ours.account, START, &bobs).await.unwrap();
-    store.approve_pairing(ours.account, ours.bob, START, bobs.id, START).await.unwrap();
+    approve(&world, ours.account, ours.bob, START, bobs.id, START).await.unwrap();
     store.redeem_pairing(ours.account, START, bobs.id, &frame(b"c")).await.unwrap();
     let whose = async |person: &str| {
         let found = store.technician_of_person(ours.account, id, person).await.unwrap();

@@ -19,12 +19,13 @@ use serde::de::DeserializeOwned;
 use shared::Code;
 
 use super::problem::Failure;
+use super::still::Sender;
 use crate::app::App;
 
 /// A JSON body; anything else is `bad-request` in our own words.
 pub struct Json<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
+impl<T: DeserializeOwned + Send> FromRequest<App> for Json<T> {
     type Rejection = Failure;
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
         json(request, app, |_| Code::BadRequest.into()).await.map(Self)
@@ -32,16 +33,19 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
 }
 
 /// Reads a JSON body; `refused` says what a parser's words come to.
-async fn json<T: DeserializeOwned>(
+async fn json<T: DeserializeOwned + Send>(
     request: Request,
     app: &App,
-    refused: impl Fn(&str) -> Failure,
+    refused: impl Fn(&str) -> Failure + Send,
 ) -> Result<T, Failure> {
-    match axum::Json::from_request(request, app).await {
+    let sender = Sender::of(&request);
+    let read = match axum::Json::from_request(request, app).await {
         Ok(axum::Json(value)) => Ok(value),
         Err(rejection) if rejection.status().as_u16() == 413 => Err(Code::TooLarge.into()),
         Err(rejection) => Err(refused(&rejection.body_text())),
-    }
+    };
+    sender.still_here(app).await?;
+    read
 }
 
 /// A JSON body, or none at all; anything else is `bad-request` in our own words.
@@ -50,7 +54,9 @@ pub struct MaybeJson<T>(pub Option<T>);
 impl<T: DeserializeOwned> FromRequest<App> for MaybeJson<T> {
     type Rejection = Failure;
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
+        let sender = Sender::of(&request);
         let body = Bytes::from_request(request, app).await.map_err(|_| Code::TooLarge)?;
+        sender.still_here(app).await?;
         if body.is_empty() {
             return Ok(Self(None));
         }

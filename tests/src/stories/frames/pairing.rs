@@ -28,7 +28,7 @@ async fn only_the_frame_that_waited_gets_what_was_approved_and_once() {
     assert!(begun.body["page"].as_str().unwrap().ends_with("/pair"));
 
     // Another account's technician does not find it, and neither does a wrong code.
-    let tess = world.session(EMAIL).await;
+    let tess = world.signed_in(EMAIL).await;
     world.stranger_account().await;
     let stranger = world.session(&EMAIL.replace("@brightline.example", "@other-msp.example")).await;
     let frames = &world.app.frames;
@@ -41,6 +41,10 @@ async fn only_the_frame_that_waited_gets_what_was_approved_and_once() {
     old.second_factor_at = Some(world.now().plus(-13 * 60 * MINUTE));
     assert_eq!(refused(frames.waiting(&old, code).await), Some(Code::SecondFactorNeeded));
     assert_eq!(refused(frames.approve(&old, found.asked.id).await), Some(Code::SecondFactorNeeded));
+
+    // Nor a sign-in that was ended a moment ago, everywhere.
+    let gone = world.session(EMAIL).await;
+    assert_eq!(refused(frames.approve(&gone, found.asked.id).await), Some(Code::PairingOver));
 
     frames.approve(&tess, found.asked.id).await.unwrap();
     assert_eq!(refused(frames.approve(&tess, found.asked.id).await), Some(Code::PairingOver));

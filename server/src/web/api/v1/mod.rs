@@ -50,7 +50,7 @@ fn without_values(said: &str) -> String {
 /// A JSON body; for anything else it is said what is wrong.
 pub struct Body<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
+impl<T: DeserializeOwned + Send> FromRequest<App> for Body<T> {
     type Rejection = Failure;
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
         super::json(request, app, |said| unusable(&without_values(said))).await.map(Self)
