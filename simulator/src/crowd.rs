@@ -49,6 +49,11 @@ impl World {
         self.read(|state| state.messages.len())
     }
 
+    /// How many of them the carriers have still to say something of.
+    pub fn texts_carried(&self) -> usize {
+        self.read(|state| state.messages.iter().filter(|message| message.is_carried).count())
+    }
+
     /// How many status callbacks Twilio sent.
     pub fn callbacks_sent(&self) -> usize {
         self.read(|state| state.callbacks.len())

@@ -98,6 +98,8 @@ pub(crate) struct Message {
     pub(crate) text: Text,
     pub(crate) service: Option<String>,
     pub(crate) callback: Option<String>,
+    /// Until the carrier's last word of it is told, heard or not.
+    pub(crate) is_carried: bool,
     pub(crate) keeps_body: bool,
     pub(crate) obfuscates: bool,
     pub(crate) sent_ms: Option<i64>,

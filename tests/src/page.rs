@@ -2,6 +2,7 @@
 //! waited for by looking, never by sleeping; ended with a look at what the browser complained of.
 
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -82,13 +83,18 @@ pub(crate) struct Page {
     driver: Option<WebDriver>,
     /// Its own size, to come back to after looking at it in others.
     size: (u32, u32),
+    /// Waits that are under way, one in the other.
+    waits: AtomicUsize,
+    /// How often the browser had no answer to a look of theirs.
+    troubles: AtomicUsize,
     _profile: TempDir,
 }
 
 impl Page {
     pub(crate) async fn new(driver: WebDriver, profile: TempDir, width: u32, height: u32) -> Self {
         let size = (width, height);
-        let page = Self { driver: Some(driver), size, _profile: profile };
+        let (waits, troubles) = Default::default();
+        let page = Self { driver: Some(driver), size, waits, troubles, _profile: profile };
         page.looks(width, height, false).await;
         page
     }
@@ -109,7 +115,18 @@ impl Page {
 
     /// Runs a script as the page would, whatever its policy.
     pub(crate) async fn script(&self, text: &str) -> Value {
-        self.driver().execute(text, Vec::new()).await.unwrap().json().clone()
+        let answer = self.driver().execute(text, Vec::new()).await;
+        self.answered(answer.map(|answer| answer.json().clone()))
+    }
+
+    /// What the browser answered. It has no answer while a page is being replaced: who waits looks
+    /// again then, whatever this look would have told.
+    fn answered<T: Default>(&self, answer: WebDriverResult<T>) -> T {
+        if answer.is_err() && self.waits.load(Ordering::Relaxed) > 0 {
+            self.troubles.fetch_add(1, Ordering::Relaxed);
+            return T::default();
+        }
+        answer.unwrap()
     }
 
     pub(crate) async fn go(&self, address: &str) {
@@ -191,12 +208,30 @@ impl Page {
 
     /// Looks until something is so.
     pub(crate) async fn wait(&self, what: &str, so: impl AsyncFn() -> bool) {
+        self.wait_for(PATIENCE, what, async || so().await.then_some(())).await;
+    }
+
+    /// Looks until there is something, for so long.
+    pub(crate) async fn wait_for<T>(
+        &self,
+        patience: Duration,
+        what: &str,
+        look: impl AsyncFn() -> Option<T>,
+    ) -> T {
+        self.waits.fetch_add(1, Ordering::Relaxed);
         let looking = async {
-            while !so().await {
+            loop {
+                let before = self.troubles.load(Ordering::Relaxed);
+                let found = look().await;
+                if let Some(found) = found
+                    && self.troubles.load(Ordering::Relaxed) == before
+                {
+                    return found;
+                }
                 tokio::time::sleep(PAUSE).await;
             }
         };
-        if tokio::time::timeout(PATIENCE, looking).await.is_err() {
+        let Ok(found) = tokio::time::timeout(patience, looking).await else {
             let test = std::thread::current().name().unwrap_or("story").replace("::", "-");
             self.shoot(&format!("failed-{test}")).await;
             panic!(
@@ -205,7 +240,9 @@ impl Page {
                 self.text().await,
                 self.controls().await
             );
-        }
+        };
+        self.waits.fetch_sub(1, Ordering::Relaxed);
+        found
     }
 
     /// What could have been found, without the pieces that text is made of.
@@ -221,7 +258,12 @@ impl Page {
 
     /// Everything of this role that is there for assistive technology; of any role for `""`.
     pub(crate) async fn all(&self, role: &str) -> Vec<Found> {
-        self.query(role).await.unwrap_or_default()
+        let found = self.query(role).await;
+        // Nothing is there on a page that is being replaced, for who does not wait.
+        if self.waits.load(Ordering::Relaxed) == 0 {
+            return found.unwrap_or_default();
+        }
+        self.answered(found)
     }
 
     async fn query(&self, role: &str) -> WebDriverResult<Vec<Found>> {
@@ -244,8 +286,7 @@ impl Page {
     /// Waits for the one of this role and name (or whose name begins so).
     pub(crate) async fn find(&self, role: &str, name: &str) -> Found {
         let what = format!("there is a {role} “{name}”");
-        self.wait(&what, async || self.look(role, name).await.is_some()).await;
-        self.look(role, name).await.unwrap()
+        self.wait_for(PATIENCE, &what, async || self.look(role, name).await).await
     }
 
     /// Waits until there is none.
@@ -282,9 +323,17 @@ impl Page {
     /// Types into a field, in place of what is there.
     pub(crate) async fn fill(&self, role: &str, name: &str, text: &str) {
         let found = self.find(role, name).await;
-        let field = self.element(&found).await.unwrap();
-        field.clear().await.unwrap();
-        field.send_keys(text).await.unwrap();
+        // As with a click. What was typed before it was drawn anew is cleared.
+        let typed = async |found: &Found| {
+            let field = self.element(found).await?;
+            field.clear().await?;
+            field.send_keys(text).await
+        };
+        let filled = async || match self.look(role, name).await {
+            Some(found) => typed(&found).await.is_ok(),
+            None => false,
+        };
+        self.wait(&format!("{found:?} can be filled"), filled).await;
     }
 
     /// Presses keys, wherever the focus is.
@@ -295,10 +344,14 @@ impl Page {
     /// What has the focus; `None` when it is the page as a whole, or something that is not there
     /// for assistive technology.
     pub(crate) async fn focus(&self) -> Option<Found> {
-        let node = self.cdp("Runtime.evaluate", json!({"expression": FOCUS})).await.unwrap();
-        let wanted = json!({"objectId": node["result"]["objectId"], "fetchRelatives": false});
-        let tree = self.cdp("Accessibility.getPartialAXTree", wanted).await.unwrap();
+        let tree = self.answered(self.focused().await);
         Found::read(&tree["nodes"][0]).filter(|found| found.role != "RootWebArea")
+    }
+
+    async fn focused(&self) -> WebDriverResult<Value> {
+        let node = self.cdp("Runtime.evaluate", json!({"expression": FOCUS})).await?;
+        let wanted = json!({"objectId": node["result"]["objectId"], "fetchRelatives": false});
+        self.cdp("Accessibility.getPartialAXTree", wanted).await
     }
 
     /// Whether one can see where the focus is: an outline or a shadow around it.

@@ -18,7 +18,7 @@ impl World {
         })
     }
 
-    /// Waits (ten seconds at most) until a person got `count` pushes; the last of them.
+    /// Waits (a minute at most) until a person got `count` pushes; the last of them.
     pub async fn wait_for_push(&self, username: &str, count: usize) -> Option<DuoPush> {
         let last = count.checked_sub(1)?;
         self.wait_for(|| self.pushes(username).into_iter().nth(last)).await

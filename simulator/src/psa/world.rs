@@ -28,7 +28,7 @@ impl World {
         })
     }
 
-    /// Waits (ten seconds at most) until a ticket has `count` notes; the last of them.
+    /// Waits (a minute at most) until a ticket has `count` notes; the last of them.
     pub async fn wait_for_psa_note(&self, psa: Psa, ticket: i64, count: usize) -> Option<PsaNote> {
         let last = count.checked_sub(1)?;
         self.wait_for(|| self.psa_notes(psa, ticket).into_iter().nth(last)).await

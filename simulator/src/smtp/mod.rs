@@ -100,7 +100,7 @@ impl World {
         self.read(|state| state.mail.mails.clone())
     }
 
-    /// Waits (ten seconds at most) until this mailbox has `count` mails; the last of them.
+    /// Waits (a minute at most) until this mailbox has `count` mails; the last of them.
     pub async fn wait_for_mail(&self, address: &str, count: usize) -> Option<Mail> {
         let last = count.checked_sub(1)?;
         self.wait_for(|| self.mails(address).into_iter().nth(last)).await

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Company, Fault, Moment};
+use crate::{Company, Fault, Moment, World};
 
 use super::{NORTHWIND, NORTHWIND_APP, Scene, read};
 
@@ -96,10 +96,16 @@ async fn slow_acts_at_once_and_answers_late() {
     let scene = Scene::start().await;
     let token = scene.token().await;
     scene.world.fault(Company::Graph, PATCH, Fault::Slow { ms: 60_000 });
-    let request = scene.patch(&scene.id("ada"), GOOD, &token).timeout(Duration::from_millis(150));
-    assert!(read(request).await.expect_err("too late").is_timeout());
-    assert!(set(&scene));
+    let mut answer = Box::pin(read(scene.patch(&scene.id("ada"), GOOD, &token)));
+    let patched = |world: &World| world.requests().iter().any(|it| it.method == "PATCH");
+    let acted = tokio::select! {
+        _ = &mut answer => panic!("it was answered at once"),
+        acted = scene.world.wait_until(Duration::from_secs(60), patched) => acted,
+    };
+    assert!(acted && set(&scene));
     assert_eq!(scene.world.requests().pop().expect("recorded").status, Some(204));
+    let early = tokio::time::timeout(Duration::from_millis(150), &mut answer).await;
+    assert!(early.is_err(), "it is not late");
 }
 
 #[tokio::test]

@@ -83,6 +83,7 @@ pub(super) fn send(world: &World, call: &Call) -> Result<Answer, Refusal> {
         },
         service,
         callback,
+        is_carried: true,
         keeps_body,
         obfuscates,
         sent_ms: None,
@@ -112,6 +113,10 @@ async fn carry(world: World, sid: String, line: Option<Line>) {
         Some(_) => callback::tell(&world, &sid, "undelivered", Some(30_003)).await,
         None => callback::tell(&world, &sid, "delivered", None).await,
     }
+    world.change(|state| {
+        let message = state.messages.iter_mut().find(|message| message.text.id == sid);
+        message.into_iter().for_each(|message| message.is_carried = false);
+    });
 }
 
 async fn pause(world: &World, time: Duration) {

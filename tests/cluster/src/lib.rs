@@ -115,8 +115,8 @@ impl Cluster {
     }
 
     fn wait_until_ready(&self) -> Result<()> {
-        // pg_isready waits for nothing; ten seconds of asking are ample on a busy machine.
-        for _ in 0..200 {
+        // pg_isready waits for nothing; a minute of asking is ample on a busy machine.
+        for _ in 0..1_200 {
             let mut ask = self.client("pg_isready");
             if ask.arg("--quiet").status().is_ok_and(|status| status.success()) {
                 return Ok(());

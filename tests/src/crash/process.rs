@@ -26,7 +26,8 @@ pub(crate) fn free_address() -> SocketAddr {
         let nth = NEXT.fetch_add(1, Ordering::Relaxed);
         let port = 10_000 + (first + nth) % 20_000;
         let address = SocketAddr::from(([127, 0, 0, 1], port));
-        if TcpListener::bind(address).is_ok() {
+        // Browsers refuse port 10080 (fetch.spec.whatwg.org/#bad-port).
+        if port != 10_080 && TcpListener::bind(address).is_ok() {
             return address;
         }
         assert!(nth < 20_000, "no port is free");

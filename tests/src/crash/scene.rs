@@ -56,7 +56,7 @@ pub(crate) struct Case {
 impl Scene {
     /// Time stands still until somebody moves it.
     pub(crate) async fn with_manual_time(database: Database) -> Self {
-        Self::build(database, true, |settings| settings.outbound.timeout_ms = 500).await
+        Self::build(database, true, |settings| settings.outbound.timeout_ms = 2_000).await
     }
 
     /// Time passes as for people.

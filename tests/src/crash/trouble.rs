@@ -7,7 +7,7 @@ const PATCH: (Company, &str) = (Company::Graph, "PATCH /v1.0/users");
 const TEXT: (Company, &str) = (Company::Twilio, "Messages.json");
 
 /// Longer than `outbound.timeout_ms` of these runs.
-const TOO_LONG_MS: u64 = 900;
+const TOO_LONG_MS: u64 = 2_500;
 
 /// Faults that wait for their requests, under a name.
 #[derive(Clone)]

@@ -2,6 +2,7 @@
 //! Autotask on sites of their own. By calls alone: `frames`.
 
 use simulator::Psa;
+use thirtyfour::WindowHandle;
 
 use super::keyboard::{ENTER, TAB};
 use crate::axe::{in_every_light, no_violations};
@@ -123,11 +124,10 @@ impl<'a> Framed<'a> {
 async fn pair(world: &World, page: &Page, framed: Framed<'_>, name: &str) {
     framed.sees("Open the sign-in page").await;
     framed.looks_right(&format!("{name}-waiting")).await;
-    let code = framed.read("#pair-code").await;
     framed.leave().await;
     let host = page.driver().window().await.unwrap();
     let own = page.driver().new_tab().await.unwrap();
-    page.driver().switch_to_window(own).await.unwrap();
+    page.driver().switch_to_window(own.clone()).await.unwrap();
     page.go(&format!("{}/pair", world.app.settings.server.origin)).await;
     if page.look("textbox", "Email").await.is_some() {
         page.fill("textbox", "Email", EMAIL).await;
@@ -138,14 +138,29 @@ async fn pair(world: &World, page: &Page, framed: Framed<'_>, name: &str) {
     }
     page.find("heading", "Connect a frame").await;
     in_every_light(page, &format!("pair-{name}-code")).await;
-    page.fill("textbox", "Code", &code).await;
-    page.click("button", "Continue").await;
-    page.find("heading", "Is this your frame?").await;
+    typed_fresh(world, page, &host, &own).await;
     in_every_light(page, &format!("pair-{name}-look")).await;
+    typed_fresh(world, page, &host, &own).await;
     page.click("button", "Connect this frame").await;
     page.sees("Connected").await;
     page.driver().close_window().await.unwrap();
     page.driver().switch_to_window(host).await.unwrap();
+}
+
+/// Types the code of a frame that has just begun to wait: it does so for two minutes, which a slow machine
+/// spends on pictures.
+async fn typed_fresh(world: &World, page: &Page, host: &WindowHandle, own: &WindowHandle) {
+    page.driver().switch_to_window(host.clone()).await.unwrap();
+    page.driver().refresh().await.unwrap();
+    let framed = Framed::enter(page).await;
+    framed.sees("Open the sign-in page").await;
+    let code = framed.read("#pair-code").await;
+    framed.leave().await;
+    page.driver().switch_to_window(own.clone()).await.unwrap();
+    page.go(&format!("{}/pair", world.app.settings.server.origin)).await;
+    page.fill("textbox", "Code", &code).await;
+    page.click("button", "Continue").await;
+    page.find("heading", "Is this your frame?").await;
 }
 
 /// The main job in one host, from the ticket to its note.

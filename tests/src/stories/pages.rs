@@ -4,7 +4,7 @@
 use super::walk::{code_of, signed_in};
 use crate::axe::in_every_light;
 use crate::browser::Browser;
-use crate::world::World;
+use crate::world::{PATIENCE, World};
 
 #[tokio::test]
 async fn a_contact_without_a_ticket_has_the_pod_too() {
@@ -87,7 +87,11 @@ async fn a_pod_that_outlives_its_session_says_so() {
     page.click("button", "Sign out").await;
     page.find("heading", "Sign in").await;
     page.driver().switch_to_window(first).await.unwrap();
-    page.sees("You are signed out.").await;
+    // It asks for news once in 25 seconds, which is all that is waited for elsewhere.
+    page.wait_for(PATIENCE, "it is said that nobody is signed in", async || {
+        page.text().await.contains("You are signed out.").then_some(())
+    })
+    .await;
     in_every_light(&page, "23-signed-out").await;
     page.end().await;
     world.end().await;

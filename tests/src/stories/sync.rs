@@ -46,8 +46,30 @@ async fn press(desk: &Desk, it: &Customer, act: &str, fields: &[(&str, &str)]) -
     desk.post_form(&format!("{}/{act}", it.page), &fields).await
 }
 
-async fn choose(desk: &Desk, it: &Customer, whom: &str) {
+async fn stop(desk: &Desk, it: &Customer) {
+    assert_eq!(press(desk, it, "contacts", &[("whom", "nobody")]).await, 303);
+}
+
+async fn choose(world: &World, desk: &Desk, it: &Customer, whom: &str) -> ContactSync {
     assert_eq!(press(desk, it, "contacts", &[("whom", whom)]).await, 303, "{whom}");
+    ended(world, it.id).await
+}
+
+async fn sync_now(world: &World, desk: &Desk, it: &Customer) -> ContactSync {
+    assert_eq!(press(desk, it, "contacts/sync", &[]).await, 303);
+    ended(world, it.id).await
+}
+
+/// The run that was asked for, when it is over. Whoever asks waits for it, unless the worker of this
+/// server has begun it before them.
+pub(super) async fn ended(world: &World, id: IntegrationId) -> ContactSync {
+    let sync = async || world.app.store.contact_sync(world.account, id).await.unwrap().unwrap();
+    until("the run is over", async || {
+        let sync = sync().await;
+        sync.held_until.is_none() && sync.ended_at.is_some()
+    })
+    .await;
+    sync().await
 }
 
 async fn sync(world: &World, it: &Customer) -> ContactSync {
@@ -87,7 +109,7 @@ async fn who_joins_comes_who_is_renamed_is_and_who_leaves_goes() {
     });
     assert!(!is_listed(&world, NEWCOMER).await);
     let before = here(&world, &northwind).await.len();
-    choose(&desk, &northwind, "licensed").await;
+    choose(&world, &desk, &northwind, "licensed").await;
     let page = desk.page(&format!("{}?done=contacts-on", northwind.page)).await;
     assert!(page.contains("In step") && page.contains("Sync now"), "{page}");
     assert!(desk.page("/contacts?q=noor+newcomer").await.contains(NEWCOMER));
@@ -130,11 +152,11 @@ async fn who_joins_comes_who_is_renamed_is_and_who_leaves_goes() {
     // Back again.
     world.outside.edit_user("ben.ortiz", |ben| ben.enabled = true);
     let desk = world.desk().await;
-    assert_eq!(press(&desk, &northwind, "contacts/sync", &[]).await, 303);
+    sync_now(&world, &desk, &northwind).await;
     assert!(is_listed(&world, "ben.ortiz@northwind.example").await);
 
     // Stopped: whoever is listed stays so, and nothing is read any more.
-    choose(&desk, &northwind, "nobody").await;
+    stop(&desk, &northwind).await;
     let asked = world.outside.requests().len();
     world.pass(2 * DAY);
     world.app.syncs.look_once().await.unwrap();
@@ -149,8 +171,7 @@ async fn what_breaks_in_the_middle_takes_nobody_off_the_list() {
     let desk = world.desk().await;
     let northwind = customer(&desk, "Northwind Dental").await;
     world.outside.edit_tenant(NORTHWIND, |tenant| tenant.page_size = Some(10));
-    choose(&desk, &northwind, "licensed").await;
-    let first = sync(&world, &northwind).await;
+    let first = choose(&world, &desk, &northwind, "licensed").await;
     let listed = async || here(&world, &northwind).await.iter().filter(|it| it.listed).count();
     let all = listed().await;
     // Ada has left; whether she has, nobody knows who has not read all pages.
@@ -163,8 +184,7 @@ async fn what_breaks_in_the_middle_takes_nobody_off_the_list() {
         Fault::Status { status: 403, retry_after: None },
     ] {
         world.outside.fault(Company::Graph, second_page, fault.clone());
-        assert_eq!(press(&desk, &northwind, "contacts/sync", &[]).await, 303);
-        let broken = sync(&world, &northwind).await;
+        let broken = sync_now(&world, &desk, &northwind).await;
         assert!(broken.code.is_some() && broken.ended_at.is_some(), "{fault:?}: {broken:?}");
         assert!(broken.counts.seen > 0 && broken.counts.seen < first.counts.seen, "{broken:?}");
         assert_eq!((listed().await, broken.counts.unlisted), (all, 0), "{fault:?}");
@@ -174,12 +194,8 @@ async fn what_breaks_in_the_middle_takes_nobody_off_the_list() {
     // A next page at somebody else's, or without end, is none.
     for link in [NextLink::Elsewhere("https://evil.example".into()), NextLink::Circle] {
         world.outside.edit_tenant(NORTHWIND, |tenant| tenant.next_link = link.clone());
-        assert_eq!(press(&desk, &northwind, "contacts/sync", &[]).await, 303);
-        assert_eq!(
-            sync(&world, &northwind).await.code,
-            Some(Code::MicrosoftUnavailable),
-            "{link:?}"
-        );
+        let broken = sync_now(&world, &desk, &northwind).await;
+        assert_eq!(broken.code, Some(Code::MicrosoftUnavailable), "{link:?}");
         assert_eq!(listed().await, all, "{link:?}");
     }
     world.outside.edit_tenant(NORTHWIND, |tenant| tenant.next_link = NextLink::Honest);
@@ -192,8 +208,8 @@ async fn what_breaks_in_the_middle_takes_nobody_off_the_list() {
         });
     };
     licences(false);
-    assert_eq!(press(&desk, &northwind, "contacts/sync", &[]).await, 303);
-    assert_eq!((sync(&world, &northwind).await.counts.seen, listed().await), (0, all));
+    let nobody = sync_now(&world, &desk, &northwind).await;
+    assert_eq!((nobody.counts.seen, listed().await), (0, all));
     let page = desk.page(&northwind.page).await;
     assert!(page.contains("choose all members below"), "{page}");
     licences(true);
@@ -217,13 +233,11 @@ async fn microsofts_throttling_is_waited_for() {
         second_page,
         Fault::Status { status: 429, retry_after: Some(1) },
     );
-    choose(&desk, &northwind, "everybody").await;
-    let sync = sync(&world, &northwind).await;
+    let sync = choose(&world, &desk, &northwind, "everybody").await;
     assert_eq!((sync.code, world.outside.faults_left()), (None, 0));
     let hour = Fault::Status { status: 429, retry_after: Some(3600) };
     world.outside.fault(Company::Graph, second_page, hour);
-    assert_eq!(press(&desk, &northwind, "contacts/sync", &[]).await, 303);
-    let later = self::sync(&world, &northwind).await;
+    let later = sync_now(&world, &desk, &northwind).await;
     assert_eq!(later.code, Some(Code::MicrosoftUnavailable));
     assert!(later.due_at >= world.now().plus(60 * 60_000), "{later:?}");
     world.end().await;
@@ -238,7 +252,7 @@ async fn a_customers_list_never_gets_another_customers_people() {
         [("Northwind Dental", NORTHWIND), ("Adventure Works", "adventure.example")]
     {
         let it = customer(&desk, name).await;
-        choose(&desk, &it, "everybody").await;
+        choose(&world, &desk, &it, "everybody").await;
         let met: Vec<PersonHere> =
             here(&world, &it).await.into_iter().filter(|it| it.directory_user.is_some()).collect();
         assert!(!met.is_empty(), "{name}");
@@ -281,16 +295,16 @@ async fn what_microsoft_refuses_is_said_with_its_remedy() {
     let world = World::new().await;
     let desk = world.desk().await;
     let fabrikam = customer(&desk, "Fabrikam Logistics").await;
-    choose(&desk, &fabrikam, "licensed").await;
+    let refused = choose(&world, &desk, &fabrikam, "licensed").await;
     let page = desk.page(&fabrikam.page).await;
     assert!(page.contains("Test the connection on this page"), "{page}");
-    assert_eq!(sync(&world, &fabrikam).await.code, Some(Code::M365SecretWrong));
+    assert_eq!(refused.code, Some(Code::M365SecretWrong));
     let northwind = customer(&desk, "Northwind Dental").await;
     world.outside.edit_tenant(NORTHWIND, |tenant| {
         tenant.app.roles.retain(|role| role != "User.Read.All");
     });
-    choose(&desk, &northwind, "licensed").await;
-    assert_eq!(sync(&world, &northwind).await.code, Some(Code::M365PermissionMissing));
+    let refused = choose(&world, &desk, &northwind, "licensed").await;
+    assert_eq!(refused.code, Some(Code::M365PermissionMissing));
     let page = desk.page(&northwind.page).await;
     assert!(page.contains("Grant User.Read.All with admin consent"), "{page}");
     assert!(audited(&world, "contacts-synced").await.is_empty(), "nothing was written");

@@ -1,12 +1,13 @@
 //! Contacts of a PSA that our own pages list: all of the customers' companies, with their name and no address; who
 //! has left goes, and what breaks in the middle takes nobody off the list.
 
-use server::store::{ContactSync, ListAsk};
+use server::store::ListAsk;
 use simulator::{Company, Fault, Psa, PsaContact};
 
 use super::mail::audited;
-use crate::frame::{Connected, connect};
-use crate::world::{World, until};
+use super::sync::ended;
+use crate::frame::connect;
+use crate::world::World;
 
 /// The crowd works at a customer's company, and one at a company that is nobody's.
 fn hire(world: &World, psa: Psa, crowd: i64) {
@@ -23,10 +24,6 @@ fn hire(world: &World, psa: Psa, crowd: i64) {
         desk.contacts.extend((0..crowd).map(|nth| new(5_000 + nth, 250, format!("Nth{nth:04}"))));
         desk.contacts.push(new(9_000, 252, "Stranger".into()));
     });
-}
-
-async fn sync(world: &World, at: Connected) -> ContactSync {
-    world.app.store.contact_sync(world.account, at.id).await.unwrap().unwrap()
 }
 
 async fn found(world: &World, search: &str) -> usize {
@@ -49,8 +46,7 @@ async fn kept_in_step(psa: Psa, company: Company, crowd: i64, second_page: &str)
     press("list", "yes").await;
     // The worker may have begun it already.
     press("list/sync", "").await;
-    until("the contacts are in step", async || sync(&world, at).await.ended_at.is_some()).await;
-    let first = sync(&world, at).await;
+    let first = ended(&world, at.id).await;
     assert_eq!(first.code, None, "{first:?}");
     assert!(i64::from(first.counts.seen) >= crowd, "{first:?}");
     assert_eq!(audited(&world, "contacts-synced").await.len(), 1);
@@ -80,12 +76,12 @@ async fn kept_in_step(psa: Psa, company: Company, crowd: i64, second_page: &str)
     let fault = Fault::Status { status: 503, retry_after: None };
     world.outside.fault(company, Some(second_page), fault);
     press("list/sync", "").await;
-    let broken = sync(&world, at).await;
+    let broken = ended(&world, at.id).await;
     assert!(broken.code.is_some(), "{broken:?}");
     assert_eq!((broken.counts.unlisted, found(&world, "nth0000").await), (0, 1));
     assert!(desk.page(&page).await.contains("Nobody was taken off the list"));
     press("list/sync", "").await;
-    let second = sync(&world, at).await;
+    let second = ended(&world, at.id).await;
     assert_eq!((second.code, second.counts.unlisted, second.counts.added), (None, 1, 0));
     assert_eq!((found(&world, "nth0000").await, found(&world, "otherwise").await), (0, 1));
     assert_eq!(

@@ -3,6 +3,7 @@
 use super::super::Database;
 use crate::store::SeedStore;
 use async_trait::async_trait;
+use shared::Millis;
 use uuid::Uuid;
 
 #[expect(
@@ -19,5 +20,17 @@ impl SeedStore for Database {
         }
         query.execute(write.db()).await.unwrap();
         write.commit().await.unwrap();
+    }
+
+    async fn leases(&self, now: Millis) -> Vec<Uuid> {
+        let held = "select lease from resets
+                 where stage in ('staged', 'applying') and lease is not null and lease_until > $1
+             union select lease from outbox
+                 where state = 'waiting' and lease is not null and lease_until > $1
+             union select lease from deliveries
+                 where state = 'waiting' and lease is not null and lease_until > $1
+             union select lease from integration_checks
+                 where lease is not null and lease_until > $1";
+        sqlx::query_scalar(held).bind(now.0).fetch_all(self.read()).await.unwrap()
     }
 }

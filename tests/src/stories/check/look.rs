@@ -1,6 +1,7 @@
 //! How the page behind a verification's link looks and is used, to whoever looks: narrow and wide,
 //! light and dark, enlarged, in forced colours, by keyboard, without JavaScript or Web Crypto. Each
-//! picture is in `target/screenshots/check-…`.
+//! picture is in `target/screenshots/check-…`. A link lives five minutes: it is made when the browser
+//! is there, which another story may have until then.
 
 use super::{Asked, DEAD, MAIL, asked_on, enter};
 use crate::axe::no_violations;
@@ -17,8 +18,8 @@ pub(super) async fn everywhere(page: &Page, state: &str) {
 #[tokio::test]
 async fn every_state_in_every_light() {
     let world = World::in_real_time().await;
-    let asked = Asked::by_text(&world).await;
     let browser = Browser::start().await;
+    let asked = Asked::by_text(&world).await;
     let phone = browser.window(390, 844).await;
     asked_on(&phone, &asked).await;
     everywhere(&phone, "question").await;
@@ -76,8 +77,8 @@ async fn every_state_in_every_light() {
 #[tokio::test]
 async fn the_whole_page_by_keyboard() {
     let world = World::in_real_time().await;
-    let asked = Asked::by_text(&world).await;
     let browser = Browser::start().await;
+    let asked = Asked::by_text(&world).await;
     let phone = browser.window(1280, 900).await;
     phone.go(&asked.link).await;
     // Each screen begins at its heading: that is what a screen reader says first.
@@ -115,8 +116,8 @@ async fn the_whole_page_by_keyboard() {
 #[tokio::test]
 async fn enlarged_and_in_forced_colours() {
     let world = World::in_real_time().await;
-    let asked = Asked::by_text(&world).await;
     let browser = Browser::start().await;
+    let asked = Asked::by_text(&world).await;
     let phone = browser.window(320, 225).await;
     asked_on(&phone, &asked).await;
     phone.fits().await;

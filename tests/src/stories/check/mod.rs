@@ -5,6 +5,8 @@ mod look;
 mod page;
 mod robots;
 
+use std::sync::Mutex;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 use server::seal::derive;
@@ -12,7 +14,7 @@ use shared::{Code, Outcome, VerificationId};
 
 use crate::desk::{Desk, Reply, client};
 use crate::page::Page;
-use crate::world::World;
+use crate::world::{World, until};
 
 const ADA: &str = "ada.park@northwind.example";
 const ADA_PHONE: &str = "+12065550123";
@@ -104,10 +106,16 @@ impl Asked {
 
     /// How its shield stands, for whoever looks.
     async fn shield_for(&self, desk: &Desk) -> Value {
-        let state = desk.state(self.ticket.contact, Some(self.ticket.id)).await.body;
-        let shields = state["shields"].as_array().unwrap().iter();
-        let own = shields.filter(|shield| shield["key"] == self.way.0);
-        own.map(|shield| shield["state"].clone()).next().unwrap()
+        let found = Mutex::new(Value::Null);
+        // Whose people Microsoft has to be asked about is not there at the first look each time.
+        until("the shield is there", async || {
+            let state = desk.state(self.ticket.contact, Some(self.ticket.id)).await.body;
+            let mut shields = state["shields"].as_array().into_iter().flatten();
+            let own = shields.find(|shield| shield["key"] == self.way.0);
+            own.map(|shield| *found.lock().unwrap() = shield["state"].clone()).is_some()
+        })
+        .await;
+        found.into_inner().unwrap()
     }
 
     async fn shield(&self) -> Value {

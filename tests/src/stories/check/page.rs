@@ -65,8 +65,8 @@ async fn who_hears_the_digits_is_verified() {
 #[tokio::test]
 async fn two_wrong_answers_end_it() {
     let world = World::in_real_time().await;
-    let asked = Asked::by_text(&world).await;
     let browser = Browser::start().await;
+    let asked = Asked::by_text(&world).await;
     let phone = browser.window(320, 640).await;
     asked_on(&phone, &asked).await;
     enter(&phone, &asked.wrong()).await;
@@ -92,8 +92,8 @@ async fn two_wrong_answers_end_it() {
 #[tokio::test]
 async fn saying_that_it_was_not_them_raises_the_alarm() {
     let world = World::in_real_time().await;
-    let asked = Asked::by_text(&world).await;
     let browser = Browser::start().await;
+    let asked = Asked::by_text(&world).await;
     let phone = browser.window(390, 844).await;
     asked_on(&phone, &asked).await;
     phone.click("button", "This wasn’t me").await;
@@ -161,8 +161,8 @@ async fn whoever_vouches_reads_for_whom() {
         },
     )
     .await;
-    let asked = Asked::of_somebody_else(&world).await;
     let browser = Browser::start().await;
+    let asked = Asked::of_somebody_else(&world).await;
     let phone = browser.window(390, 844).await;
     asked_on(&phone, &asked).await;
     phone.sees("says that they are Hugo Report, and asks you to vouch for them").await;
@@ -180,8 +180,8 @@ async fn whoever_vouches_reads_for_whom() {
 #[tokio::test]
 async fn each_language_has_its_own_page() {
     let world = World::in_real_time().await;
-    let asked = Asked::by_text(&world).await;
     let browser = Browser::start().await;
+    let asked = Asked::by_text(&world).await;
     let phone = browser.window(320, 640).await;
     for language in Language::ALL {
         let words = check(language);
@@ -212,8 +212,8 @@ async fn each_language_has_its_own_page() {
 #[tokio::test]
 async fn without_a_net_it_says_so_and_tries_again() {
     let world = World::in_real_time().await;
-    let asked = Asked::by_text(&world).await;
     let browser = Browser::start().await;
+    let asked = Asked::by_text(&world).await;
     let phone = browser.window(390, 844).await;
     phone
         .before_scripts(

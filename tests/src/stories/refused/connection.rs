@@ -100,7 +100,9 @@ async fn without_the_permission_to_set_a_password_none_is_set() {
     ready.desk.verify(&ready.world, &ready.ticket, super::ADA_PHONE).await;
     ready.sealed = ready.desk.confirm(&ready.ticket).await;
     let (_, done) = ready.click().await;
-    assert_eq!(done.body["stage"], "applied", "{:?}", done.body);
+    // Who is quick has sent the text before it is said.
+    let set = ["applied", "completed"].contains(&done.body["stage"].as_str().unwrap());
+    assert!(set, "{:?}", done.body);
     ready.world.settle_in_time().await;
     ready.world.end().await;
 }
