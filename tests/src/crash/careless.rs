@@ -7,7 +7,7 @@ use server::password;
 use server::policy::PasswordKind;
 use server::seal::Place;
 use server::share::{self, NewShare};
-use server::store::{After, Lease, Owner, Reset, Share, StoreError};
+use server::store::{After, Lease, Owner, Reset, Share};
 use server::verification::phone_hash;
 use shared::{Millis, Stage};
 
