@@ -3,13 +3,13 @@
 
 use server::store::{ContactSync, Lease, ListAsk, PersonHere};
 use shared::{Code, IntegrationId};
-use simulator::{Company, Fault, NextLink, Tenant};
+use simulator::{Company, Fault, Moment, NextLink, Tenant};
 use uuid::Uuid;
 
 use super::integrations::of;
 use super::mail::audited;
 use crate::desk::Desk;
-use crate::world::{COLLEAGUE, World, until};
+use crate::world::{COLLEAGUE, EMAIL, World, until};
 
 const DAY: i64 = 24 * 60 * 60_000;
 const NORTHWIND: &str = "northwind.example";
@@ -162,6 +162,40 @@ async fn who_joins_comes_who_is_renamed_is_and_who_leaves_goes() {
     world.app.syncs.look_once().await.unwrap();
     assert_eq!(world.outside.requests().len(), asked);
     assert!(is_listed(&world, NEWCOMER).await);
+    world.end().await;
+}
+
+/// Whoever is named as an approver keeps the address that they were named with, also by a run that has
+/// begun before: somebody else's mailbox must not vouch.
+#[tokio::test]
+async fn an_approver_who_is_named_meanwhile_keeps_their_address() {
+    let world = World::new().await;
+    let desk = world.desk().await;
+    let northwind = customer(&desk, "Northwind Dental").await;
+    world.outside.edit_tenant(NORTHWIND, |tenant| joins(tenant, NEWCOMER, "Noor Newcomer"));
+    choose(&world, &desk, &northwind, "licensed").await;
+    let people = here(&world, &northwind).await;
+    let noor = people.iter().find(|it| it.email == NEWCOMER).unwrap().contact;
+    let contact = world.app.store.contact(world.account, noor).await.unwrap().unwrap();
+    world.outside.edit_user(NEWCOMER, |noor| noor.mail = Some("other@northwind.example".into()));
+    let mut held = world.outside.hold(0, Moment::BeforeTheAnswer);
+    let run = tokio::spawn({
+        let (desk, page) = (desk.clone(), northwind.page.clone());
+        async move {
+            let token = desk.form_token(&page).await;
+            desk.post_form(&format!("{page}/contacts/sync"), &[("form", token.as_str())]).await
+        }
+    });
+    assert!(held.arrived().await.unwrap().starts_with("GET "), "the list is asked for");
+    let own = serde_json::json!({ "approvers": [noor] }).as_object().unwrap().clone();
+    let who = world.session(EMAIL).await;
+    let saved = world.app.policies.save(&who, Some(contact.customer), None, own).await;
+    assert!(saved.is_ok());
+    held.go_on().await;
+    assert_eq!(run.await.unwrap(), 303);
+    ended(&world, northwind.id).await;
+    let kept = world.app.store.contact(world.account, noor).await.unwrap().unwrap();
+    assert_eq!(kept.email, NEWCOMER);
     world.end().await;
 }
 

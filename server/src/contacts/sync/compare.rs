@@ -61,6 +61,11 @@ impl Comparison {
         all
     }
 
+    /// Who vouches from now on: an admin may name somebody while a run goes on.
+    pub(super) fn approvers_are(&mut self, approvers: HashSet<ContactId>) {
+        self.approvers = approvers;
+    }
+
     /// Those of a page whose contacts are to be written, and how many are to be listed at all. `hash` is the
     /// keyed hash of an address, as a PSA's contact has it.
     pub(super) fn meet(
