@@ -215,19 +215,19 @@ impl Act {
 }
 
 impl Act {
-    /// Whether only an admin may do it, where it is somebody's act at all. Of people's changes it is
-    /// asked before they are made: an admin may take the role from themselves.
+    /// Whether only an admin may do it, where it is somebody's act at all. Of most changes of people it
+    /// is asked before they are made: an admin may take the role from themselves.
     #[must_use]
     pub const fn is_an_admins(self) -> bool {
-        matches!(self.kind(), Kind::Setting)
-            && !matches!(
-                self,
-                Self::IntegrationTested
-                    | Self::SelfTestBegun
-                    | Self::IntegrationFailing
-                    | Self::IntegrationWorks
-                    | Self::IntegrationExpiring
-            )
+        matches!(self, Self::PersonUnlinked)
+            || matches!(self.kind(), Kind::Setting)
+                && !matches!(
+                    self,
+                    Self::IntegrationTested
+                        | Self::IntegrationFailing
+                        | Self::IntegrationWorks
+                        | Self::IntegrationExpiring
+                )
     }
 }
 

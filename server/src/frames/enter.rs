@@ -159,7 +159,7 @@ impl Frames {
             }
         }
         let known = self.store.frame_session(&hash, now, IDLE_MS).await?;
-        Ok(known.filter(|known| !known.replayed).map(|_| cookie))
+        Ok(known.map(|_| cookie))
     }
 
     /// When the frame ends that a pod's session came from: a bearer knows its own end only.

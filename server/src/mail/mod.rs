@@ -120,10 +120,7 @@ impl Mailer {
                 return Ok(Err(Code::MailMissing.into()));
             };
             let opened = self.open(on).await?;
-            if opened.is_ok() {
-                return Ok(opened);
-            }
-            // As with texts: both may have changed between two looks.
+            // As with texts; and a new password is nothing for the server or the way that was left.
             let again = row().await?;
             if again.as_ref().is_some_and(|again| again.changed_at == on.changed_at) {
                 return Ok(opened);

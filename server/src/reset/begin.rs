@@ -287,7 +287,7 @@ impl Resets {
                 self.bell.ring(reset.account);
                 self.wake.notify_one();
             }
-            Ok(false) => {}
+            Ok(false) => self.may_still_reset(who).await?,
             Err(hit) => return Err(Denied::Limit { retry_after: hit.retry_after }),
         }
         self.get(who, id).await
@@ -304,11 +304,18 @@ impl Resets {
         match self.store.give_up(&reset, who.technician.id, self.clock.now()).await {
             Ok(()) => self.bell.ring(reset.account),
             // Opened or ended meanwhile: the view says which.
-            Err(StoreError::MovedOn) if !reset.stage.is_live() => {}
+            Err(StoreError::MovedOn) if !reset.stage.is_live() => self.may_still_reset(who).await?,
             Err(StoreError::MovedOn) => return Err(Code::ResetUnderWay.into()),
             Err(other) => return Err(other.into()),
         }
         self.get(who, id).await
+    }
+
+    /// Whoever may not any more must not take what they are shown for done.
+    async fn may_still_reset(&self, who: &Session) -> Result<(), Denied> {
+        let technician = &who.technician;
+        let now = self.store.technician(technician.account, technician.id).await?;
+        if now.is_some_and(|now| now.may_reset) { Ok(()) } else { Err(Code::Forbidden.into()) }
     }
 
     pub(super) async fn own(&self, who: &Session, id: ResetId) -> Result<Reset, Denied> {

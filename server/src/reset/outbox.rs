@@ -76,7 +76,7 @@ impl Resets {
     ) -> Result<(), StoreError> {
         let body = match share_notes::note(self, reset, row).await? {
             Some(body) => body,
-            None => words::note(self, reset, row.kind).await?,
+            None => words::note(self, reset, row).await?,
         };
         let ticket = match reset.ticket {
             Some(ticket) => self.store.ticket(row.account, ticket).await?,

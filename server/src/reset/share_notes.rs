@@ -7,6 +7,11 @@ use super::Resets;
 use super::words::utc;
 use crate::store::{NOTE_PATIENCE_MS, OutboxKind, OutboxRow, Reset, Share, StoreError};
 
+/// Where the link of this row went when the row was written.
+pub(super) fn phone_then<'a>(row: &'a OutboxRow, reset: &'a Reset) -> &'a str {
+    row.about.as_deref().unwrap_or(&reset.phone_masked)
+}
+
 /// The note of this row; `None` when it is not about what happened to a link.
 pub(super) async fn note(
     resets: &Resets,
@@ -21,7 +26,7 @@ pub(super) async fn note(
         OutboxKind::NoteAgain => format!(
             "The one-time link for {person} was asked for once more and is texted again, to {}, \
              {at}.",
-            reset.phone_masked
+            phone_then(row, reset)
         ),
         OutboxKind::NoteOpened => {
             let told = delivered(&store.outbox_of(reset.account, reset.id).await?);

@@ -3,6 +3,7 @@
 use shared::{Code, Millis};
 
 use super::Resets;
+use super::share_notes::phone_then;
 use crate::language::Language;
 use crate::store::{OutboxKind, OutboxRow, OutboxState, Reset, StoreError};
 use crate::verification;
@@ -29,18 +30,19 @@ fn sessions(rows: &[OutboxRow]) -> String {
 pub(super) async fn note(
     resets: &Resets,
     reset: &Reset,
-    kind: OutboxKind,
+    row: &OutboxRow,
 ) -> Result<String, StoreError> {
     let store = &resets.store;
     // The code itself is gone once it has been used.
     let share = store.share_of(reset.account, reset.id).await?;
     let unlocks = share.as_ref().is_some_and(|share| share.unlock_hash.is_some());
-    if kind == OutboxKind::NoteLink {
+    if row.kind == OutboxKind::NoteLink {
         let unlock = if unlocks { " It needs a new unlock code." } else { "" };
         return Ok(format!(
             "{} gets a new one-time link for the same password, to {}. The one before it no longer \
              works.{unlock}",
-            reset.person, reset.phone_masked
+            reset.person,
+            phone_then(row, reset)
         ));
     }
     let verified = store

@@ -85,11 +85,8 @@ impl Sms {
                 return Ok(Err(Code::SmsMissing.into()));
             };
             let opened = self.open(on).await?;
-            if opened.is_ok() {
-                return Ok(opened);
-            }
-            // An admin may have changed both between two looks: the new secret opens with the new
-            // settings only, and a text that was refused for that would be lost.
+            // An admin may have changed settings and secrets between two looks: the new ones with the
+            // old would be refused, and a text is lost by that.
             let again = row().await?;
             if again.as_ref().is_some_and(|again| again.changed_at == on.changed_at) {
                 return Ok(opened);

@@ -116,6 +116,9 @@ pub enum StoreError {
     /// Somebody else was faster, or the row moved on: compare-and-set found nothing to change.
     #[error("the row has moved on")]
     MovedOn,
+    /// Whoever asked for it is no admin any more.
+    #[error("whoever asked may not do it any more")]
+    NotAllowed,
     /// A unique rule was hit.
     #[error("there is one already")]
     Taken,

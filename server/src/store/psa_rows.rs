@@ -64,7 +64,7 @@ pub enum Mapping {
     Nobody,
     /// This one.
     To(CustomerId),
-    /// This one, where nobody has said anything yet.
+    /// This one, where it is nobody's so far.
     Suggested(CustomerId),
     /// A new one with the company's name.
     New(CustomerId),

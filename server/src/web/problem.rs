@@ -35,6 +35,7 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::MovedOn | StoreError::Taken => Code::IdTaken.into(),
+            StoreError::NotAllowed => Code::Forbidden.into(),
             other => {
                 tracing::error!(error = %other, "store");
                 Code::Internal.into()

@@ -9,13 +9,13 @@ use uuid::Uuid;
 
 use super::problem::Failure;
 use crate::app::App;
-use crate::sign_in::session::IDLE_MS;
+use crate::sign_in::session::{IDLE_MS, lacks_factor};
 use crate::store::{ApiKey, Role, Session, SessionKind};
 
 /// Who a request came from, as they were then.
 #[derive(Clone)]
 enum Came {
-    Session { id: Vec<u8>, role: Option<Role>, may_reset: bool },
+    Session { id: Vec<u8>, was_admin: bool, may_reset: bool },
     Key { account: AccountId, id: Uuid },
 }
 
@@ -24,8 +24,7 @@ pub(super) fn came(parts: &mut Parts, session: &Session) {
     let technician = &session.technician;
     parts.extensions.insert(Came::Session {
         id: session.id.clone(),
-        // A pod's never is an admin's, whatever the technician is.
-        role: (session.kind == SessionKind::Web).then_some(technician.role),
+        was_admin: technician.role == Role::Admin,
         may_reset: technician.may_reset,
     });
 }
@@ -53,22 +52,28 @@ impl Sender {
             None => Ok(()),
             Some(Came::Key { account, id }) => {
                 let keys = app.store.api_keys(account).await?;
-                let live = keys.iter().any(|key| key.id == id && key.is_live(now));
-                if live { Ok(()) } else { Err(Code::NotSignedIn.into()) }
+                match keys.iter().find(|key| key.id == id && key.is_live(now)) {
+                    None => Err(Code::NotSignedIn.into()),
+                    Some(key) if !key.account_on => Err(Code::AccountOff.into()),
+                    Some(_) => Ok(()),
+                }
             }
-            Some(Came::Session { id, role, may_reset }) => {
+            Some(Came::Session { id, was_admin, may_reset }) => {
                 let found = app.store.session(&id, now, IDLE_MS).await?;
                 let Some(again) = found else { return Err(Code::NotSignedIn.into()) };
                 let technician = &again.technician;
+                if again.kind == SessionKind::Web && lacks_factor(&again) {
+                    return Err(Code::NotSignedIn.into());
+                }
                 if !technician.account_on {
                     return Err(Code::AccountOff.into());
                 }
-                let same_role = role.is_none_or(|role| role == technician.role);
-                if same_role && may_reset == technician.may_reset {
-                    Ok(())
-                } else {
-                    Err(Code::Forbidden.into())
+                // What they have got meanwhile is no reason to refuse them.
+                let lost = was_admin && technician.role != Role::Admin;
+                if lost || may_reset && !technician.may_reset {
+                    return Err(Code::Forbidden.into());
                 }
+                Ok(())
             }
         }
     }

@@ -272,7 +272,8 @@ async fn a_new_link_comes_between_any_two_looks_of_another() {
     let resets = &world.app.resets;
     let id = shared::ResetId(ID);
     let mut won = [0, 0];
-    for waits in 0.. {
+    // The link lives for a day from the reset on.
+    for waits in 0..60 {
         // Within the link's life, and not more of them in an hour than are allowed.
         world.pass(20 * 60_000);
         let one = world.session(crate::world::EMAIL).await;

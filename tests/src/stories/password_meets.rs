@@ -1,8 +1,9 @@
 //! A sign-in with the old password meets the change that ends it, in every order that can matter.
 
 use server::sign_in::session::{self, Token};
-use server::sign_in::{Typed, with_password};
+use server::sign_in::{Refused, Typed, with_password};
 use server::store::SessionKind;
+use shared::Code;
 
 use crate::between::{Both, between};
 use crate::world::{COLLEAGUE, World};
@@ -33,7 +34,8 @@ async fn whoever_came_by_the_old_password_is_out() {
                 came += 1;
                 assert!(!lives(&world, &token).await, "after {waits} waits");
             }
-            Err(_) => refused += 1,
+            Err(Refused::Because(Code::WrongSignIn)) => refused += 1,
+            Err(_) => panic!("after {waits} waits"),
         }
         change("another", &old).await.unwrap();
         world.pass(60_000);

@@ -68,7 +68,7 @@ pub trait ResetStore {
 
     /// `applying`: the intent and the attempt's number are on disk before Microsoft is asked (P2).
     /// Or why Microsoft is not to be asked: the person has said since the click that it was not
-    /// them, or whoever clicked may not reset there any more.
+    /// them, or whoever clicked may not reset there any more, where nothing is in doubt yet.
     ///
     /// # Errors
     /// `MovedOn` when another driver has the reset.

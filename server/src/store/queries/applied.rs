@@ -95,8 +95,7 @@ impl AppliedStore for Database {
         let (whose, give_up) = ((reset.account, reset.id), now.plus(TEXT_PATIENCE_MS));
         self.put_in_outbox(&mut write, whose, OutboxKind::Text, now, give_up).await?;
         if reset.ticket.is_some() {
-            let give_up = now.plus(NOTE_PATIENCE_MS);
-            self.put_in_outbox(&mut write, whose, OutboxKind::NoteAgain, now, give_up).await?;
+            self.put_link_note_in_outbox(&mut write, reset, OutboxKind::NoteAgain, now).await?;
         }
         let entry = entry(Act::TextAskedAgain, reset).by(by);
         self.note(&mut write, reset.account, now, &entry).await?;
@@ -232,6 +231,31 @@ impl Database {
         .bind(kind.as_str())
         .bind(due_at.0)
         .bind(give_up_at.0)
+        .execute(write.db())
+        .await?;
+        Ok(())
+    }
+
+    /// The ticket's note that a link goes to this phone: by the time that it is written, a newer link
+    /// may go elsewhere.
+    pub(super) async fn put_link_note_in_outbox(
+        &self,
+        write: &mut Write,
+        reset: &Reset,
+        kind: OutboxKind,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "insert into outbox (id, account, reset, kind, state, due_at, give_up_at, about)
+             select $1, r.account, r.id, $4, 'waiting', $5, $6, r.phone_masked from resets r
+             where r.account = $2 and r.id = $3",
+        )
+        .bind(random::id(now))
+        .bind(reset.account.0)
+        .bind(reset.id.0)
+        .bind(kind.as_str())
+        .bind(now.0)
+        .bind(now.plus(NOTE_PATIENCE_MS).0)
         .execute(write.db())
         .await?;
         Ok(())

@@ -67,7 +67,7 @@ impl Database {
     /// request came in.
     ///
     /// # Errors
-    /// `MovedOn` for that.
+    /// `NotAllowed` for that.
     pub(crate) async fn note(
         &self,
         write: &mut Write,
@@ -76,7 +76,10 @@ impl Database {
         entry: &Entry,
     ) -> Result<(), StoreError> {
         if let Some(by) = entry.technician.filter(|_| entry.act.is_an_admins()) {
-            by_an_admin(write, account, by).await?;
+            by_an_admin(write, account, by).await.map_err(|error| match error {
+                StoreError::MovedOn => StoreError::NotAllowed,
+                other => other,
+            })?;
         }
         let head = match write.head.take().filter(|head| head.account == account) {
             Some(head) => head,

@@ -5,14 +5,11 @@ use shared::{AccountId, Code, Millis, ResetId, ShareId, TechnicianId};
 
 use super::super::{Database, Write};
 use super::applied::TEXT_PATIENCE_MS;
-use super::proofs::taken_back;
 use super::reach::may_still_reset;
 use super::reset_reads::entry;
 use super::shares::share;
 use crate::audit::Act;
-use crate::store::{
-    Limit, LinkStore, NOTE_PATIENCE_MS, NotReplaced, OutboxKind, Reset, Share, StoreError,
-};
+use crate::store::{Limit, LinkStore, NotReplaced, OutboxKind, Reset, Share, StoreError};
 
 #[async_trait]
 impl LinkStore for Database {
@@ -83,8 +80,7 @@ impl LinkStore for Database {
         let (whose, give_up) = ((reset.account, reset.id), now.plus(TEXT_PATIENCE_MS));
         self.put_in_outbox(&mut write, whose, OutboxKind::Text, now, give_up).await?;
         if reset.ticket.is_some() {
-            let give_up = now.plus(NOTE_PATIENCE_MS);
-            self.put_in_outbox(&mut write, whose, OutboxKind::NoteLink, now, give_up).await?;
+            self.put_link_note_in_outbox(&mut write, reset, OutboxKind::NoteLink, now).await?;
         }
         let factor = if reset.one_factor { "one factor" } else { "two factors" };
         let entry = entry(Act::LinkReplaced, reset)
@@ -133,7 +129,15 @@ async fn forbidden(
     if !may_still_reset(write, reset.account, by, reset.customer).await? {
         return Ok(Some(Code::Forbidden));
     }
-    if taken_back(write.db(), reset.account, reset.verification).await? {
+    // Of this very verification: what was said of a later one is about a later caller.
+    let denied: Option<String> = sqlx::query_scalar(
+        "select outcome from verifications where account = $1 and id = $2 and outcome = 'denied'",
+    )
+    .bind(reset.account.0)
+    .bind(reset.verification.0)
+    .fetch_optional(write.db())
+    .await?;
+    if denied.is_some() {
         return Ok(Some(Code::CallerDenied));
     }
     let live: Option<String> = sqlx::query_scalar(

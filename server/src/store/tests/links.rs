@@ -76,6 +76,8 @@ async fn a_new_link_takes_the_place_of_the_old(world: World) {
     assert_eq!(texts, [OutboxState::Failed, OutboxState::Waiting]);
     let notes: Vec<OutboxState> = state(OutboxKind::NoteLink);
     assert_eq!(notes, [OutboxState::Waiting]);
+    let note = rows.iter().find(|row| row.kind == OutboxKind::NoteLink).unwrap();
+    assert_eq!(note.about.as_deref(), Some("•••• 77"), "whatever comes after");
     assert_eq!(world.told("link-replaced").await[0]["about"], "•••• 77 one factor");
     let opened = tap(store, &new, Some(b"hash of a code")).await;
     assert!(matches!(opened, OpenResult::Opened { .. }), "{opened:?}");

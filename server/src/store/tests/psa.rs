@@ -63,7 +63,6 @@ pub(super) async fn framed(world: &World, id: IntegrationId, cookie: &[u8], pers
     store.redeem_pairing(ours.account, START, new.id, &frame(cookie)).await.unwrap();
 }
 
-/// A frame's session whose id is its cookie, for once.
 /// Somebody's own sign-in, with a second factor of then, vouches for a frame.
 pub(super) async fn approve(
     world: &World,
@@ -88,6 +87,7 @@ pub(super) async fn approve(
     world.store.approve_pairing(account, by, now, id, &session).await
 }
 
+/// A frame's session whose id is its cookie, for once.
 pub(super) fn frame(cookie: &[u8]) -> NewFrame<'_> {
     NewFrame { id: cookie, cookie, host: Host::Halo, expires_at: after(12 * HOUR) }
 }

@@ -11,6 +11,7 @@ use crate::store::{LastAnswer, Lease, OpenResult, Reset, ShareStanding, StoreErr
 on_both!(
     a_try_is_written_down_before_it_is_made,
     no_try_is_announced_too_late,
+    whoever_lost_the_right_asks_microsoft_nothing,
     answers_are_remembered,
     another_password_is_sealed_only_for_a_refused_one,
     refused_before_any_try_gives_the_verification_back,
@@ -31,6 +32,8 @@ async fn a_try_is_written_down_before_it_is_made(world: World) {
     let announced = world.read(&reset).await;
     let now = (announced.stage, announced.tries, announced.answers);
     assert_eq!(now, (Stage::Applying, 1, 0));
+    assert_eq!(store.leases(after(45 * SECOND)).await, [held.id]);
+    assert!(store.leases(after(MINUTE)).await.is_empty(), "nobody's any more");
     store.announce(&announced, longer, START).await.unwrap().unwrap();
     assert_eq!(world.read(&reset).await.tries, 2);
     let about: Vec<_> = world.told("reset-applying").await;
@@ -50,6 +53,26 @@ async fn no_try_is_announced_too_late(world: World) {
     moved_on(store.announce(&reset, held, late).await);
     assert_eq!(world.read(&reset).await.tries, 0);
     store.announce(&reset, held, after(10 * MINUTE - 1)).await.unwrap().unwrap();
+}
+
+/// But where a try may have set the password, somebody has to get it.
+async fn whoever_lost_the_right_asks_microsoft_nothing(world: World) {
+    let store = &world.store;
+    let (waits, tried, asked) =
+        (world.staged("p").await, world.applying("q").await, world.applying("r").await);
+    let (refused, at) = (LastAnswer::Later, after(SECOND));
+    store.record_answer(&asked.0, asked.1, refused, None, at, START).await.unwrap();
+    let held = lease(START);
+    assert!(store.claim_reset(waits.id, held, START).await.unwrap());
+    let lost = "update technicians set may_reset = false where id = $1";
+    store.seed(lost, &[waits.technician.0]).await;
+    let not = async |reset: &Reset, held| {
+        let reset = world.read(reset).await;
+        store.announce(&reset, held, START).await.unwrap().err()
+    };
+    assert_eq!(not(&waits, held).await, Some(Code::Forbidden));
+    assert_eq!(not(&asked.0, asked.1).await, Some(Code::Forbidden));
+    assert_eq!(not(&tried.0, tried.1).await, None, "nobody knows what became of the first");
 }
 
 async fn answers_are_remembered(world: World) {
