@@ -9,7 +9,7 @@ use server::reach::Reach;
 use server::seal::derive;
 use server::store::{Session, Ticket};
 use shared::{ApprovalAsk, ApprovalId, Code, ResetAsk, ResetId, Stage};
-use simulator::{Company, Fault};
+use simulator::{Company, Fault, Moment};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -213,6 +213,26 @@ async fn a_denial_while_microsoft_is_busy() {
     let reset = world.app.store.reset(world.account, click.id).await.unwrap().unwrap();
     assert_eq!((reset.stage, reset.code), (Stage::Refused, Some(Code::CallerDenied)));
     assert_eq!(asked(), 1);
+    world.end().await;
+}
+
+/// An admin asks for a second technician while Microsoft takes its time with the click's questions.
+#[tokio::test]
+async fn a_policy_that_asks_for_more() {
+    let world = World::new().await;
+    let click = Click::ready(&world, COLLEAGUE, 1).await;
+    let (who, customer) = (world.session(EMAIL).await, ada(&world).await.customer);
+    let mut held = world.outside.hold(0, Moment::BeforeTheAnswer);
+    let meanwhile = async {
+        held.arrived().await.unwrap();
+        let own = json!({ "approve_everybody": true }).as_object().unwrap().clone();
+        let saved = world.app.policies.save(&who, Some(customer), None, own).await;
+        assert!(saved.is_ok());
+        held.go_on().await;
+    };
+    let (told, ()) = tokio::join!(click.click(&world), meanwhile);
+    assert_eq!(told, Err(Code::PreflightStale));
+    assert!(!never_after(&world, told, "policy-changed").await);
     world.end().await;
 }
 
