@@ -5,8 +5,7 @@
 use serde_json::{Map, json};
 use server::policy::layers::Layer;
 use server::store::PolicyChange;
-use shared::{Channel, CustomerId, Millis, TechnicianId};
-use uuid::Uuid;
+use shared::{Channel, CustomerId, Millis};
 
 use super::keyboard::{ENTER, focus_moves_to, tab_to};
 use super::walk::{signed_in, signed_in_as};
@@ -146,7 +145,7 @@ async fn an_approver_is_found_among_the_customers_people() {
         about: "meanwhile",
         alarm: None,
     };
-    let somebody = TechnicianId(Uuid::from_u128(5));
+    let somebody = world.session(crate::world::EMAIL).await.technician.id;
     store.change_policy(account, somebody, Millis(1), &change).await.unwrap();
     page.click("button", "Save").await;
     page.sees("Somebody else has changed this policy since you opened the page.").await;

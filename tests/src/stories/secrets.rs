@@ -124,8 +124,8 @@ fn log_lines() -> String {
     let without = |line: &str| {
         let mut line: serde_json::Value = serde_json::from_str(line).ok()?;
         line.as_object_mut()?.remove("timestamp");
-        if line["target"].as_str().is_some_and(|target| target.starts_with("sqlx"))
-            && let Some(fields) = line["fields"].as_object_mut()
+        if let Some(fields) = line["fields"].as_object_mut()
+            && fields.contains_key("db.statement")
         {
             fields.remove("elapsed");
             fields.remove("elapsed_secs");
