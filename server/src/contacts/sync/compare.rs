@@ -16,8 +16,6 @@ pub(super) struct Comparison {
     known: HashMap<String, Here>,
     /// The others of our own list, by address; `None` where several have it.
     by_address: HashMap<String, Option<Here>>,
-    /// Contacts who vouch for others: no directory makes them somebody else.
-    approvers: HashSet<ContactId>,
     /// Addresses of a PSA's contacts, hashed: what stands there counts.
     of_psa: HashSet<Vec<u8>>,
     met: HashSet<String>,
@@ -31,12 +29,11 @@ struct Here {
 }
 
 impl Comparison {
-    pub(super) fn new(whom: Whom, here: Vec<PersonHere>, approvers: HashSet<ContactId>) -> Self {
+    pub(super) fn new(whom: Whom, here: Vec<PersonHere>) -> Self {
         let mut all = Self {
             whom,
             known: HashMap::new(),
             by_address: HashMap::new(),
-            approvers,
             of_psa: HashSet::new(),
             met: HashSet::new(),
         };
@@ -61,16 +58,13 @@ impl Comparison {
         all
     }
 
-    /// Who vouches from now on: an admin may name somebody while a run goes on.
-    pub(super) fn approvers_are(&mut self, approvers: HashSet<ContactId>) {
-        self.approvers = approvers;
-    }
-
     /// Those of a page whose contacts are to be written, and how many are to be listed at all. `hash` is the
-    /// keyed hash of an address, as a PSA's contact has it.
+    /// keyed hash of an address, as a PSA's contact has it. `approvers` are contacts who vouch for others at
+    /// this moment: no directory makes them somebody else.
     pub(super) fn meet(
         &mut self,
         members: Vec<Member>,
+        approvers: &HashSet<ContactId>,
         hash: impl Fn(&str) -> Vec<u8>,
         now: Millis,
     ) -> (usize, Vec<SyncedPerson>) {
@@ -90,7 +84,7 @@ impl Comparison {
             self.met.insert(member.id.clone());
             let is = match self.known.get(&member.id) {
                 Some(here) if here.listed && here.name == name && here.email == email => continue,
-                Some(here) if here.email != email && self.approvers.contains(&here.contact) => {
+                Some(here) if here.email != email && approvers.contains(&here.contact) => {
                     continue;
                 }
                 Some(here) => SyncedAs::Known(here.contact),
@@ -102,7 +96,7 @@ impl Comparison {
                         continue;
                     }
                     // Whoever has an approver's address at the moment is not the approver by that.
-                    Some(Some(here)) if self.approvers.contains(&here.contact) => {
+                    Some(Some(here)) if approvers.contains(&here.contact) => {
                         self.by_address.insert(email, Some(here));
                         continue;
                     }
@@ -178,8 +172,8 @@ mod tests {
     }
 
     fn fates(whom: Whom, members: Vec<Member>) -> (Vec<(String, SyncedAs)>, Vec<ContactId>) {
-        let mut comparison = Comparison::new(whom, all(), HashSet::new());
-        let (_, people) = comparison.meet(members, hash, NOW);
+        let mut comparison = Comparison::new(whom, all());
+        let (_, people) = comparison.meet(members, &HashSet::new(), hash, NOW);
         let fates = people.into_iter().map(|it| (it.directory_user, it.is)).collect();
         (fates, comparison.gone())
     }
@@ -204,17 +198,20 @@ mod tests {
             assert_eq!(fate(odd), None);
         }
         let long = member("long", &"é".repeat(400), "long@x.example");
-        let mut comparison = Comparison::new(Whom::Everybody, all(), HashSet::new());
-        assert_eq!(comparison.meet(vec![long], hash, NOW).1[0].name.chars().count(), LONGEST_NAME);
+        let mut comparison = Comparison::new(Whom::Everybody, all());
+        assert_eq!(
+            comparison.meet(vec![long], &HashSet::new(), hash, NOW).1[0].name.chars().count(),
+            LONGEST_NAME
+        );
     }
 
     #[test]
     fn somebody_is_met_once() {
         let ben = || member("ben", "Ben", "ben@x.example");
-        let mut comparison = Comparison::new(Whom::Everybody, all(), HashSet::new());
-        let (seen, people) = comparison.meet(vec![ben(), ben()], hash, NOW);
+        let mut comparison = Comparison::new(Whom::Everybody, all());
+        let (seen, people) = comparison.meet(vec![ben(), ben()], &HashSet::new(), hash, NOW);
         assert_eq!((seen, people.len()), (1, 1));
-        assert_eq!(comparison.meet(vec![ben()], hash, NOW), (0, vec![]));
+        assert_eq!(comparison.meet(vec![ben()], &HashSet::new(), hash, NOW), (0, vec![]));
         // Two of one address: the contact who is there can be one of them only.
         let other = member("other", "Ben", "ben@x.example");
         let (fates, _) = fates(Whom::Everybody, vec![ben(), other]);
@@ -237,8 +234,8 @@ mod tests {
     fn who_vouches_for_others_is_made_nobody_else() {
         let met = |who: Member| {
             let approvers = HashSet::from([id(1), id(2)]);
-            let mut comparison = Comparison::new(Whom::Everybody, all(), approvers);
-            let (_, people) = comparison.meet(vec![who], hash, NOW);
+            let mut comparison = Comparison::new(Whom::Everybody, all());
+            let (_, people) = comparison.meet(vec![who], &approvers, hash, NOW);
             people.into_iter().map(|it| it.is).next()
         };
         assert_eq!(met(member("ada", "Ada Park", "eve@x.example")), None, "no other address");

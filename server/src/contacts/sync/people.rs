@@ -21,7 +21,7 @@ impl Syncs {
     ) -> Result<Option<End>, StoreError> {
         let tenant = Tenant::of(row)?;
         let here = self.store.people_here(run.account, run.integration).await?;
-        let mut comparison = Comparison::new(whom, here, HashSet::new());
+        let mut comparison = Comparison::new(whom, here);
         let begun = self.clock.now();
         let mut next = None;
         let mut been = HashSet::new();
@@ -37,9 +37,10 @@ impl Syncs {
             if now.since(begun) > LONGEST_MS || comparison.met() > MOST_PEOPLE {
                 break;
             }
-            comparison.approvers_are(approvers(&self.store, run.account).await?);
+            // Anew for each page: an admin may name somebody while a run goes on.
+            let approvers = approvers(&self.store, run.account).await?;
             let hash = |address: &str| address_hash(&self.store, run.account, address);
-            let (seen, people) = comparison.meet(page.members, hash, now);
+            let (seen, people) = comparison.meet(page.members, &approvers, hash, now);
             run.until = self.until(now);
             self.store.put_people(run, now, seen, &people).await?;
             match page.next {

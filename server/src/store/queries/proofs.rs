@@ -2,9 +2,8 @@
 //! approval where one is needed. Whatever was said against them since they were looked at is seen.
 
 use shared::{AccountId, VerificationId};
-use sqlx::Executor;
 
-use super::super::{Db, Write};
+use super::super::Write;
 use super::reach::has;
 use crate::store::{NotStaged, Reset, StoreError};
 
@@ -20,7 +19,7 @@ pub(super) async fn use_up(
         Err(StoreError::Taken) => return Ok(Err(NotStaged::IdTaken)),
         Err(error) => return Err(error),
     }
-    if taken_back(write.db(), reset.account, reset.verification).await? {
+    if taken_back(write, reset.account, reset.verification).await? {
         return Ok(Err(NotStaged::TakenBack));
     }
     if reset.approval.is_some() && !use_approval(write, reset).await? {
@@ -45,8 +44,8 @@ async fn use_verification(write: &mut Write, reset: &Reset) -> Result<bool, Stor
 
 /// Whether the person has said since that it was not them, of this verification or of any other of
 /// theirs (as in `verification::rules::choose`).
-pub(super) async fn taken_back<'e>(
-    db: impl Executor<'e, Database = Db>,
+pub(super) async fn taken_back(
+    write: &mut Write,
     account: AccountId,
     id: VerificationId,
 ) -> Result<bool, StoreError> {
@@ -58,7 +57,7 @@ pub(super) async fn taken_back<'e>(
     )
     .bind(account.0)
     .bind(id.0)
-    .fetch_optional(db)
+    .fetch_optional(write.db())
     .await?;
     Ok(denied.is_some())
 }

@@ -173,7 +173,7 @@ impl ResetStore for Database {
         let (by, customer) = (reset.technician, reset.customer);
         // Microsoft may hold a password that nobody has yet: then somebody has to get it.
         let in_doubt = reset.unknown || reset.tries > reset.answers;
-        let not = if taken_back(write.db(), reset.account, reset.verification).await? {
+        let not = if taken_back(&mut write, reset.account, reset.verification).await? {
             Some(Code::CallerDenied)
         } else if !in_doubt && !may_still_reset(&mut write, reset.account, by, customer).await? {
             Some(Code::Forbidden)
